@@ -105,6 +105,26 @@ it.each<[string, string, Case]>([
     "Don't fine-tune for this yet: the tuned model is no better than base, the model that it was made of: accuracy 89.0 % against 91.0 % (p = 0.500).",
     { base: [0.91, 'cannot tell'], 'few-shot': [0.9, 'cannot tell'], tuned: [0.89] },
   ],
+  [
+    'improved',
+    'The tuned model beats base, which the model that it went on from was made of: accuracy 90.0 % against 10.0 % (p = 0.010). It beats the model that it went on from, too: accuracy 90.0 % against 60.0 % (p = 0.010).',
+    { base: [0.1, 'improved'], start: [0.6, 'improved'], tuned: [0.9] },
+  ],
+  [
+    'improved',
+    'The tuned model beats base, which the model that it went on from was made of: accuracy 90.0 % against 10.0 % (p = 0.010). It cannot be told from the model that it went on from: accuracy 90.0 % against 88.0 % (p = 0.500).',
+    { base: [0.1, 'improved'], start: [0.88, 'cannot tell'], tuned: [0.9] },
+  ],
+  [
+    "don't fine-tune",
+    "Don't fine-tune for this: the tuned model loses to few-shot, the best way without tuning: accuracy 60.0 % against 90.0 % (p = 0.010). It beats the model that it went on from: accuracy 60.0 % against 40.0 % (p = 0.010).",
+    {
+      base: [0.1, 'improved'],
+      start: [0.4, 'improved'],
+      'few-shot': [0.9, 'regressed'],
+      tuned: [0.6],
+    },
+  ],
   ['not compared', '', { tuned: [0.5] }],
 ])('comes to %s: %s', (outcome, verdict, values) => {
   expect(verdictFor(values)).toEqual({ outcome, verdict, notes: [] });

@@ -24,6 +24,7 @@ type Verdict = {
 /** What stands in a sentence for a contestant that is no way to do the work. */
 const called: Readonly<Record<string, string>> = {
   base: 'base, the model that it was made of',
+  'base of start': 'base, which the model that it went on from was made of',
   majority: 'majority, the same answer to everything',
 };
 
@@ -37,7 +38,28 @@ const isTunedLooking = (name: string): boolean => name.startsWith('tuned + ');
  * way without tuning: accuracy 80.1 % against 91.4 % (p < 0.001).` The sentence is empty where there is nothing to compare.
  */
 export function verdictOf(told: Told): Verdict {
-  return { ...mainVerdict(told), notes: notesOf(told) };
+  const main = mainVerdict(told);
+  const verdict = [main.verdict, ...startSentences(told, main.outcome)].filter(Boolean).join(' ');
+  return { ...main, verdict, notes: notesOf(told) };
+}
+
+/** How the tuned model does against the one that the job went on from; the verdict itself says where it is worse. */
+function startSentences(
+  { contestants, comparisons, headline, unit }: Told,
+  outcome: VerdictOutcome,
+): string[] {
+  const [tuned, start] = ['tuned', 'start'].map(
+    (wanted) => contestants.find(({ name }) => name === wanted)?.metrics[headline]?.value,
+  );
+  const found = comparisons.find(({ against }) => against === 'start');
+  if (tuned === undefined || start === undefined || found === undefined) return [];
+  if (found.verdict === 'regressed') return [];
+  const values = `${headline} ${formatMetric(tuned, unit)} against ${formatMetric(start, unit)} (${chanceOf(found.pValue)})`;
+  return found.verdict === 'improved'
+    ? [
+        `It beats the model that it went on from${outcome === 'improved' ? ', too' : ''}: ${values}.`,
+      ]
+    : [`It cannot be told from the model that it went on from: ${values}.`];
 }
 
 function notesOf(told: Told): string[] {
@@ -93,9 +115,11 @@ function mainVerdict(told: Told): Omit<Verdict, 'notes'> {
     told.comparisons.find((each) => each.against === name);
   const valuesOf = (other: Contestant, pValue: number): string =>
     `${headline} ${formatMetric(headlineValue(tuned), unit)} against ${formatMetric(headlineValue(other), unit)}${pValue < 1 ? ` (${chanceOf(pValue)})` : ''}`;
-  const who = called[best.name] ?? `${best.name}, the best way without tuning`;
-  const values = valuesOf(best, comparison.pValue);
   const start = contestants.find(({ name }) => name === 'start');
+  const who =
+    called[best.name === 'base' && start ? 'base of start' : best.name] ??
+    `${best.name}, the best way without tuning`;
+  const values = valuesOf(best, comparison.pValue);
   const fromStart = against('start');
   if (start !== undefined && fromStart?.verdict === 'regressed')
     return {
