@@ -2,6 +2,7 @@ import {
   newQuickJSWASMModuleFromVariant,
   newVariant,
   type QuickJSContext,
+  type QuickJSHandle,
   type QuickJSSyncVariant,
   type QuickJSWASMModule,
   shouldInterruptAfterDeadline,
@@ -93,12 +94,30 @@ function evaluate(context: QuickJSContext, source: string, values: string): numb
   run(source).dispose();
   const json = JSON.stringify(values);
   const value = run(`grade(...JSON.parse(${json}))`);
-  const score = context.typeof(value) === 'number' ? context.getNumber(value) : undefined;
   const kind = context.typeof(value);
+  const score = kind === 'number' ? context.getNumber(value) : undefined;
+  const instead = kind === 'object' ? promised(context, value) : undefined;
   value.dispose();
-  if (score === undefined) throw failed(`grade gave no number but ${kind}`);
+  if (score === undefined) throw failed(instead ?? `grade gave no number but ${kind}`);
   if (!Number.isFinite(score)) throw failed(`grade gave ${score}, which is not a finite number`);
   return score;
+}
+
+/** Of a promise what became of it, such as a module that was not found; undefined of all else. */
+function promised(context: QuickJSContext, value: QuickJSHandle): string | undefined {
+  const jobs = context.runtime.executePendingJobs();
+  jobs.error?.dispose();
+  const state = context.getPromiseState(value);
+  if (state.type === 'rejected') {
+    const said = context.dump(state.error) as unknown;
+    state.error.dispose();
+    return told(said);
+  }
+  if (state.type === 'fulfilled') {
+    if (state.notAPromise === true) return undefined;
+    state.value.dispose();
+  }
+  return 'grade gave a promise, which nobody waits for';
 }
 
 function failed(reason: string): GradingFault {

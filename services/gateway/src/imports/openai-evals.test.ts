@@ -80,3 +80,22 @@ it('says what it cannot take', () => {
     message: 'logs: its rows are a file, whose items may be anything.',
   });
 });
+
+it('names in a sentence the field for which a criterion or a parameter is left out', () => {
+  const { eval: of, rows, runs } = exported.asking;
+  const criteria = (of as { testing_criteria: object[] }).testing_criteria;
+  const { reference: _, ...bare } = criteria[0] as { reference: string };
+  const run = structuredClone(runs[0]) as { run: { data_source: { sampling_params: object } } };
+  Object.assign(run.run.data_source.sampling_params, { top_k: 5 });
+  const testing_criteria = [criteria[1], bare];
+  const { findings } = read({ eval: { ...of, testing_criteria }, rows, runs: [run] });
+  expect(findings).toContainEqual({
+    ...{ at: 'eval.testing_criteria[1]', outcome: 'impossible' },
+    message: "string_check: it is left out. Missing required parameter: 'reference'.",
+  });
+  expect(findings).toContainEqual({
+    ...{ at: 'runs[0].run.data_source.sampling_params', outcome: 'changed' },
+    message:
+      "All of them are left out. Unsupported parameter: 'data_source.sampling_params.top_k'.",
+  });
+});

@@ -1,3 +1,4 @@
+import { LatheError } from '@lathe/contracts/error';
 import { createEvalSchema } from '@lathe/contracts/http/eval';
 import { createRunSchema } from '@lathe/contracts/http/eval-run';
 import type { Grader } from '@lathe/contracts/http/grader';
@@ -74,7 +75,7 @@ function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, each]) => [key, withoutNulls(each)]));
 }
 
-const criteriaSchema = createEvalSchema.shape.testing_criteria;
+const criterionSchema = createEvalSchema.shape.testing_criteria.element;
 
 function criterionOf(
   given: Record<string, unknown>,
@@ -92,18 +93,29 @@ function criterionOf(
   }
   const isJudge = type === 'score_model' || type === 'label_model';
   const asks = isJudge || grader.evaluation_metric === 'cosine';
-  const read = criteriaSchema.safeParse([{ ...grader, ...(asks && { model }) }]);
-  if (!read.success) {
-    const [issue] = read.error.issues;
-    const field = issue?.path.slice(1).join('.');
-    findings.add(at, 'impossible', `${String(type)}: ${field} ${issue?.message}; it is left out.`);
+  const read = readOrWhyNot(criterionSchema, { ...grader, ...(asks && { model }) });
+  if ('whyNot' in read) {
+    findings.add(at, 'impossible', `${String(type)}: it is left out. ${read.whyNot}`);
     return undefined;
   }
   if (isJudge)
     findings.add(`${at}.model`, 'changed', `${model} judges instead of ${String(grader.model)}.`);
   else if (asks) findings.add(`${at}.model`, 'changed', `The vectors of ${model} are compared.`);
   else findings.add(at, 'kept', 'It is a criterion.');
-  return read.data[0];
+  return read.value;
+}
+
+/** What a schema makes of a value, or the sentence that names the field at fault. */
+function readOrWhyNot<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+): { readonly value: T } | { readonly whyNot: string } {
+  try {
+    return { value: parseRequest(schema, value) };
+  } catch (error) {
+    if (!(error instanceof LatheError)) throw error;
+    return { whyNot: error.message };
+  }
 }
 
 function itemSchemaOf(
@@ -154,31 +166,29 @@ function askOf({ run }: Run, at: number, findings: Findings): Ask | undefined {
   const { type: from } = (source ?? {}) as { readonly type?: unknown };
   if (from !== 'file_id' && from !== 'file_content')
     findings.add(`${place}.source`, 'changed', `${String(from)}: the rows of then are a file.`);
-  if (fits(ask)) {
+  const whyNot = misfit(ask);
+  if (whyNot === undefined) {
     findings.add(place, 'kept', 'Its messages are asked.');
     return ask;
   }
   const bare = { ...ask, sampling_params: {} };
-  if (fits(bare)) {
-    findings.add(
-      `${place}.sampling_params`,
-      'changed',
-      'One of them is unknown here; all are left out.',
-    );
+  const whyNotBare = misfit(bare);
+  if (whyNotBare === undefined) {
+    const told = `All of them are left out. ${whyNot}`;
+    findings.add(`${place}.sampling_params`, 'changed', told);
     return bare;
   }
-  findings.add(
-    `${place}.input_messages`,
-    'impossible',
-    'They are no messages of texts; the run is left out.',
-  );
+  const told = `They are no messages of texts; the run is left out. ${whyNotBare}`;
+  findings.add(`${place}.input_messages`, 'impossible', told);
   return undefined;
 }
 
-function fits({ type, input_messages, sampling_params }: Ask): boolean {
+/** Why a run cannot ask so; undefined of one that can. */
+function misfit({ type, input_messages, sampling_params }: Ask): string | undefined {
   const source = { type: 'file_id', id: 'file-0' };
   const data_source = { type, model: 'm', source, input_messages, sampling_params };
-  return createRunSchema.safeParse({ data_source }).success;
+  const read = readOrWhyNot(createRunSchema, { data_source });
+  return 'whyNot' in read ? read.whyNot : undefined;
 }
 
 /** Runs that asked the same of several models are one here. */
