@@ -28,6 +28,7 @@ td.say{overflow-wrap:anywhere;min-width:11rem}
 th.n{white-space:normal}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 td.n{white-space:nowrap}
+.n .wrap{white-space:normal}
 .good{color:var(--good)}.error{color:var(--bad)}.warn{color:var(--warn)}
 figure{margin:.5rem 0}
 svg{display:block;width:100%;height:auto}svg.slim{display:none}

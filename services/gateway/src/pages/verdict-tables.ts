@@ -30,6 +30,7 @@ function verdictText(verdict: Verdict): Html {
 export function comparisonTable(report: EvaluationReport): Html | null {
   const { comparisons, headline } = report;
   if (comparisons.length === 0) return null;
+  const isDrawn = comparisons.some(({ low }) => low !== undefined);
   const isNeeded = comparisons.some(({ rowsNeeded }) => rowsNeeded !== undefined);
   const row = (each: (typeof comparisons)[number]): Html => {
     const metric = each.metric ?? headline;
@@ -44,7 +45,7 @@ export function comparisonTable(report: EvaluationReport): Html | null {
   return html`<h2>The tuned model against each other way</h2>
 <div class="wide"><table class="cards"><tr><th>Against</th><th>Verdict</th><th class="n">${headline}</th><th class="n">rows won</th><th class="n">rows lost</th><th class="n">by chance</th>${isNeeded && html`<th class="n">rows that would tell</th>`}</tr>
 ${comparisons.map(row)}</table></div>
-<p class="soft">Won: only the tuned model is right. Lost: only the other is. By chance: how often a difference as large comes about where there is none; below 5 % counts.</p>`;
+<p class="soft">Won: only the tuned model is right. Lost: only the other is. By chance: how often a difference as large comes about where there is none; ${isDrawn ? 'below 3.5 % counts, where the interval leaves zero out' : 'below 5 % counts'}.</p>`;
 }
 
 /** What tuning changed against the base: all metrics, then the kinds of rows, those that got worse first. */
@@ -62,7 +63,7 @@ export function changesTable(report: EvaluationReport): Html | null {
   return html`<h2>What tuning changed</h2>
 <div class="wide"><table class="cards"><caption>The tuned model against its base, by metric and by kind of rows</caption><tr><th>What</th><th>Verdict</th><th class="n">change</th><th class="n">95 % interval</th><th class="n">rows</th><th class="n">by chance</th></tr>
 ${sorted.map(row)}</table></div>
-<p class="soft">Many are looked at together, so chance is adjusted for their number (Holm).</p>`;
+<p class="soft">Many are looked at together, so chance is adjusted for their number (Holm); below 3.5 % it counts, where the interval leaves zero out.</p>`;
 }
 
 /** Every contestant with what it is, its metrics, its loss and its costs. */
@@ -98,7 +99,7 @@ export function contestantTable(report: EvaluationReport): Html {
     const { value, low, high, unit } = metric;
     return cell(
       name,
-      html`${metricText(value, unit)}<div class="soft">${metricText(low, unit).replace(' %', '')} to ${metricText(high, unit)}</div>`,
+      html`${metricText(value, unit)}<div class="soft wrap">${[low, high].map((end) => metricText(end, unit).replace(' %', '')).join(' to ')}</div>`,
     );
   };
   return html`<h2>All contestants</h2>
