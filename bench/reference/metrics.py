@@ -254,7 +254,7 @@ def areas():
 
 
 def expanded(rows):
-    """Hesterberg's expanded tails: percentile intervals as wide as Student's with the sample's variance are."""
+    """Hesterberg's expanded tails: intervals as wide as Student's with the sample's variance are."""
     tail = scipy.stats.norm.sf(np.sqrt(rows / (rows - 1)) * scipy.stats.t.isf(0.025, rows - 1))
     return 1 - 2 * tail
 
@@ -265,7 +265,7 @@ def bootstraps():
         rows = 60 if at % 2 == 0 else 12
         values = np.round(gen.normal(size=rows) ** 2, 3)
         other = np.round(values * 0.6 + gen.normal(size=rows) * 0.5, 3)
-        options = {"n_resamples": 20000, "method": "percentile", "confidence_level": expanded(rows), "rng": gen}
+        options = {"n_resamples": 100000, "method": "BCa", "confidence_level": expanded(rows), "rng": gen}
         one = scipy.stats.bootstrap((values,), np.mean, **options).confidence_interval
         two = scipy.stats.bootstrap((values, other), lambda x, y, axis: x.mean(axis) - y.mean(axis), paired=True, vectorized=True,
                                     **options)

@@ -5,7 +5,7 @@ import { seededRandom } from '@lathe/scoring/random';
 import { rouge } from '@lathe/scoring/rouge';
 import { spanCounts, spanF1 } from '@lathe/scoring/spans';
 
-export type Random = () => number;
+type Random = () => number;
 
 /** One kind of experiment: rows that two contestants answer, the second with so much of a gain. */
 export type Kind = {
@@ -19,7 +19,7 @@ export type Kind = {
 };
 
 /** Of a pilot that is drawn from, and of one that tells what a shift is worth. */
-const [pilotRows, manyRows] = [4000, 40_000];
+const [pilotRows, manyRows] = [4000, 20_000];
 
 /** Right or wrong: three of ten rows are such that only one of the two is right. */
 const rate: Kind = {
@@ -45,6 +45,8 @@ type Answer<Scored> = (hardness: number, skill: number, random: Random) => Score
 type MeasuredOptions<Scored> = {
   readonly name: string;
   readonly answer: Answer<Scored>;
+  /** Of the other contestant, where it goes another way; without a shift as good as `answer`. */
+  readonly otherAnswer?: Answer<Scored>;
   readonly metricOf: (answers: readonly Scored[]) => Metric;
   /** Of both without a gain. */
   readonly skill: number;
@@ -55,14 +57,14 @@ type MeasuredOptions<Scored> = {
 /** A kind that is compared by the bootstrap; what a skill is worth, and how far the difference varies, is seen in a pilot. */
 function measured<Scored>(options: MeasuredOptions<Scored>): Kind {
   const draw = (rows: number, shift: number, random: Random) => {
-    const { answer, metricOf, skill, clusterRows } = options;
+    const { answer, otherAnswer = answer, metricOf, skill, clusterRows } = options;
     const [tuned, other]: [Scored[], Scored[]] = [[], []];
     let [hardness, luck] = [0, 0];
     for (let row = 0; row < rows; row++) {
       if (row % clusterRows === 0) [hardness, luck] = [random(), random() - 0.5];
       const lean = clusterRows === 1 ? 0 : 0.4 * luck;
       tuned.push(answer(hardness, skill + shift + lean, random));
-      other.push(answer(hardness, skill - lean, random));
+      other.push(otherAnswer(hardness, skill - lean, random));
     }
     const clusters =
       clusterRows === 1 ? undefined : tuned.map((_, row) => Math.floor(row / clusterRows));
@@ -110,22 +112,26 @@ function findShift({ gainOf, errorOf }: Pilot, gain: number) {
 }
 
 function meanOf(values: readonly number[]): Metric {
+  const all = Float64Array.from(values);
   return (draw) => {
     let sum = 0;
-    for (let at = 0; at < draw.length; at++) sum += values[draw[at] as number] as number;
+    for (let at = 0; at < draw.length; at++) sum += all[draw[at] as number] as number;
     return sum / draw.length;
   };
 }
 
 /** F1 of spans, added up over the draw. */
 function f1Of(counts: readonly (readonly number[])[]): Metric {
+  const all = Int32Array.from(counts.flat());
   return (draw) => {
-    const sum = [0, 0, 0];
+    let [right, predicted, expected] = [0, 0, 0];
     for (let at = 0; at < draw.length; at++) {
-      const row = counts[draw[at] as number] as readonly number[];
-      for (let place = 0; place < 3; place++) (sum[place] as number) += row[place] as number;
+      const row = 3 * (draw[at] as number);
+      right += all[row] as number;
+      predicted += all[row + 1] as number;
+      expected += all[row + 2] as number;
     }
-    return spanF1(sum);
+    return spanF1([right, predicted, expected]);
   };
 }
 
@@ -143,6 +149,20 @@ const tags: Answer<number[]> = (hardness, skill, random) => {
   return spanCounts(gold, told, 'lenient');
 };
 
+/** One that finds 70 % of the names and takes 3 of 16 other words for one: F1 is 4/7. */
+const eagerTags: Answer<number[]> = (hardness, skill, random) =>
+  taggedBy({ found: chance(skill + 0.2, hardness), taken: 3 / 16 }, random);
+
+/** One that finds 40 % of the names, and takes nothing else for one: F1 is 4/7 too. */
+const carefulTags: Answer<number[]> = (hardness, skill, random) =>
+  taggedBy({ found: chance(skill - 0.1, hardness), taken: 0 }, random);
+
+function taggedBy({ found, taken }: { found: number; taken: number }, random: Random): number[] {
+  const gold = Array.from({ length: 10 }, () => (random() < 0.2 ? 'B-PER' : 'O'));
+  const told = gold.map((tag) => (random() < (tag === 'O' ? taken : found) ? 'B-PER' : 'O'));
+  return spanCounts(gold, told, 'lenient');
+}
+
 /** Twenty words of an answer: each the right one, or another. */
 const words: Answer<number> = (hardness, skill, random) => {
   const reference = Array.from({ length: 20 }, (_, at) => `word${at}`);
@@ -152,15 +172,29 @@ const words: Answer<number> = (hardness, skill, random) => {
   return rouge(reference.join(' '), told.join(' ')).rougeL.f1;
 };
 
+/** As good on the whole, but one answer of ten is ruined, and the others are better. */
+const sometimesRuined: Answer<number> = (hardness, skill, random) =>
+  random() < 0.1 ? 0 : words(hardness, skill / 0.9, random);
+
 const rightOrWrong: Answer<number> = (hardness, skill, random) =>
   random() < chance(skill, hardness) ? 1 : 0;
 
 export const kinds: readonly Kind[] = [
   rate,
   measured({ name: 'span F1', answer: tags, metricOf: f1Of, skill: 0.5, clusterRows: 1 }),
+  measured({
+    ...{ name: 'span F1, more found against fewer taken', metricOf: f1Of, clusterRows: 1 },
+    ...{ answer: eagerTags, otherAnswer: carefulTags, skill: 0.5 },
+  }),
   measured({ name: 'ROUGE-L', answer: words, metricOf: meanOf, skill: 0.5, clusterRows: 1 }),
   measured({
     ...{ name: 'rate in clusters of 5 rows', answer: rightOrWrong, metricOf: meanOf },
     ...{ skill: 0.5, clusterRows: 5 },
   }),
 ];
+
+/** As good on the whole in a way that few rows hardly show: by chance few of them are ruined, and nothing tells that more would be. */
+export const unevenKind: Kind = measured({
+  ...{ name: 'ROUGE-L, one answer of ten ruined', metricOf: meanOf, clusterRows: 1 },
+  ...{ answer: sometimesRuined, otherAnswer: words, skill: 0.5 },
+});

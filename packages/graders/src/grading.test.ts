@@ -131,7 +131,11 @@ describe('a program', () => {
     ['imports and does not wait', "function grade() { return import('node:net'); }", /node:net/],
     ['gives a promise', 'function grade() { return new Promise(() => {}); }', /promise/],
     ['listens', "function grade() { return require('net').createServer().listen(0); }", /require/],
-    ['opens web sockets', "function grade() { return new WebSocket('ws://127.0.0.1'); }", /WebSocket/],
+    [
+      'opens web sockets',
+      "function grade() { return new WebSocket('ws://127.0.0.1'); }",
+      /WebSocket/,
+    ],
     [
       'takes memory at once',
       'function grade() { return new ArrayBuffer(2 ** 31 - 1).byteLength; }',

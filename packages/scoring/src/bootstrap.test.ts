@@ -27,7 +27,7 @@ it("comes near scipy's intervals, which are drawn by chance too", () => {
       expect(Math.abs(actual.low - low)).toBeLessThan(slack);
       expect(Math.abs(actual.high - high)).toBeLessThan(slack);
     };
-    const options = { seed: 1, draws: 10_000 };
+    const options = { seed: 1, draws: 40_000 };
     near(bootstrap(values.length, meanOf(values), options), interval);
     const paired = pairedBootstrap(values.length, [meanOf(values), meanOf(other)], options);
     near(paired, difference);

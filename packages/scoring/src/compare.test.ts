@@ -48,6 +48,21 @@ describe('metrics', () => {
     expect(lower.verdict).toBe('improved');
   });
 
+  it('cannot be told apart where one is mostly better and seldom far worse', () => {
+    // One ruined answer of 60 outweighs 19 of those that are better; a second and a third may be missing by chance.
+    const other = Array.from({ length: 60 }, (_, row) => 0.9 + 0.01 * Math.sin(row));
+    const tuned = other.map((value, row) => (row === 7 ? 0 : value + 0.05));
+    const metrics = [meanOf(tuned), meanOf(other)] as const;
+    const found = compareMetrics(
+      { rows: 60, metrics, both: meanOf([...tuned, ...other]) },
+      { seed: 0 },
+    );
+    // Changing sides alone would say that it is better.
+    expect(found.pValue).toBeLessThan(0.02);
+    expect(found.low).toBeLessThan(0);
+    expect(found.verdict).toBe('cannot tell');
+  });
+
   it('cannot be told apart by clusters of rows that all say the same', () => {
     const [tuned, other] = [0, 1].map((which) =>
       Array.from({ length: 40 }, (_, row) => (Math.floor(row / 20) === which ? 0.2 : 1)),

@@ -10,6 +10,8 @@ const leastRows = 30;
 /** Rows that differ, all to the better, which the exact McNemar test needs: 2/2^6 is the first below 0.05. */
 const leastUneven = 6;
 const reach = normalPoint(significance / 2) + normalPoint(1 - power);
+/** Half of the p-value below which a difference that is drawn is told (compare.ts). */
+const drawnTail = 0.0175;
 
 /** Two contestants on the same rows. */
 export type PairedRates = {
@@ -62,12 +64,14 @@ export type MeasuredDifference = {
 
 /**
  * Rows of the same kind that are needed to find a gain in 80 of 100 cases, of any metric and also where rows come in clusters: the
- * standard error falls as 1/√rows and must be the gain / (z_0.025 + z_0.18) (Miller 2024, section 5); and z_0.025²/2 more, which is what
- * Student's tails cost against the normal's (Guenther 1981); 30 at least.
+ * standard error falls as 1/√rows and must be the gain / (z_0.0175 + z_0.18) (Miller 2024, section 5, at the level of tests that are
+ * drawn); and z_0.0175²/2 more, which is what Student's tails cost against the normal's (Guenther 1981); 30 at least.
  *
- * @example rowsForDifference({ gain: 0.1, standardError: 0.05, rows: 100 }); // 209
+ * @example rowsForDifference({ gain: 0.1, standardError: 0.05, rows: 100 }); // 231
  */
 export function rowsForDifference({ gain, standardError, rows }: MeasuredDifference): number {
-  const needed = rows * ((reach * standardError) / gain) ** 2 + normalPoint(0.025) ** 2 / 2;
+  const point = normalPoint(drawnTail);
+  const reachDrawn = point + normalPoint(1 - power);
+  const needed = rows * ((reachDrawn * standardError) / gain) ** 2 + point ** 2 / 2;
   return Math.max(leastRows, Math.ceil(needed));
 }

@@ -20,7 +20,7 @@ export type ChangedAnswers<Row, Answer> = {
 
 /**
  * What tuning changed: every metric on all rows, and the headline metric on every kind of rows with enough of them. Many are looked at
- * together, so their p-values are adjusted (Holm 1979) before any of them is called better or worse.
+ * together, so their p-values are adjusted (Holm 1979) before any of them is called better or worse, which its interval must say too.
  */
 export function changesOf<Row, Answer>(answered: ChangedAnswers<Row, Answer>): Change[] {
   const { contest, rows } = answered;
@@ -38,8 +38,13 @@ export function changesOf<Row, Answer>(answered: ChangedAnswers<Row, Answer>): C
   const adjusted = holm(measured.map(({ pValue }) => pValue));
   return measured.map(({ lowerIsBetter, ...change }, at) => {
     const pValue = adjusted[at] as number;
-    const { difference } = change;
-    return { ...change, pValue, verdict: verdictFor({ difference, pValue, lowerIsBetter }) };
+    const { difference, low, high } = change;
+    const interval = { low, high };
+    return {
+      ...change,
+      pValue,
+      verdict: verdictFor({ difference, pValue, interval, lowerIsBetter }),
+    };
   });
 }
 
