@@ -65,8 +65,8 @@ export function pageOf(sections: readonly string[]): string {
   return `# What models learn from rewards
 
 Written by \`npm run bench:reinforce\`; do not edit by hand. Jobs of the method \`reinforcement\` over the HTTP API, on ${cpus().length} CPU cores, by LoRA where no
-other adaptation stands there. Before is the model that the job began as. Both answer the held-out prompts, which nothing was trained on, at temperature 1
-with the same seeds; intervals are 95 %. What is counted beside the rewards are other answers to them, by a rule that the grader has no part in.
+other adaptation stands there. Before is the model that the job began as. Both answer the held-out prompts, on which nothing was trained and by which no setting was chosen,
+at temperature 1 with the same seeds; intervals are 95 %. What is counted beside the rewards are other answers to them, by a rule that the grader has no part in.
 
 ${sections.join('\n')}`;
 }

@@ -13,12 +13,25 @@ export type RewardTask = {
   /** What it shows, in a sentence. */
   readonly about: string;
   readonly prompts: readonly Prompt[];
+  /** Prompts that nothing is trained on, by which settings are chosen (settings.ts). */
+  readonly choosing: readonly Prompt[];
   /** Prompts that nothing is trained on, and by which no setting was chosen. */
   readonly heldOut: readonly Prompt[];
   /** What `lathe-tiny` is taught before: answers to questions, and settings of that job. */
-  readonly start?: { readonly rows: readonly Line[]; readonly settings: Line };
+  readonly start?: {
+    readonly rows: readonly Line[];
+    readonly settings: {
+      readonly hyperparameters: { readonly n_epochs: number; readonly batch_size: number };
+      readonly lathe: {
+        readonly adaptation: { readonly type: 'full' };
+        readonly learning_rate: number;
+      };
+    };
+  };
   /** What a reward model is taught before: the better answer made of one that `lathe-tiny` gives to each prompt. */
   readonly rewardModel?: { readonly better: (answer: string) => string; readonly settings: Line };
+  /** What the grader gives, computed here; where a reward model gives it, absent. */
+  readonly reward?: (answer: string, prompt: Prompt) => number;
   /** Of the reward model's name, where there is one. */
   readonly grader: (rewardModel: string | undefined) => Line;
   /** What is counted among answers of before and after by itself, without the grader. */
@@ -56,17 +69,20 @@ function sums(most: number): Prompt[] {
   return keyed.toSorted((a, b) => a.key - b.key).map(({ row }) => row);
 }
 
-const sumGrader = `function grade(sample, item) {
-  const text = sample.output_text.trim();
-  if (!/^\\d+$/.test(text)) return 0;
-  return Math.max(0, 1 - Math.abs(Number(text) - item.sum) / 10);
-}`;
+/** 1 for the sum, a tenth less for each by which it is missed, 0 for what is no number. */
+function near(answer: string, sum: number): number {
+  const text = answer.trim();
+  return /^\d+$/.test(text) ? Math.max(0, 1 - Math.abs(Number(text) - sum) / 10) : 0;
+}
+
+const sumGrader = `${near}\nfunction grade(sample, item) { return near(sample.output_text, item.sum); }`;
 
 /** The tasks by the name that `--tasks` takes. */
 export async function rewardTasks(): Promise<Readonly<Record<string, RewardTask>>> {
   const texts = await messages();
-  // Every fifth chose the settings, once.
-  const others = texts.filter((_, at) => at % 5 !== 0).map((question) => ({ question }));
+  const questions = texts.map((question) => ({ question }));
+  const choosing = questions.filter((_, at) => at % 5 === 0);
+  const others = questions.filter((_, at) => at % 5 !== 0);
   const [prompts, heldOut] = [others.slice(0, 160), others.slice(160)];
   const greets = {
     name: 'says it',
@@ -79,13 +95,14 @@ export async function rewardTasks(): Promise<Readonly<Record<string, RewardTask>
       title: 'A greeting',
       about:
         'Answers to customers are worth 1 where they say "Good morning", else 0 (`string_check`). The model is `lathe-tiny` as it comes.',
-      ...{ prompts, heldOut },
+      ...{ prompts, choosing, heldOut },
+      reward: (answer) => Number(greets.holds(answer)),
       grader: () => ({
         ...{ type: 'string_check', name: 'greets', operation: 'like' },
         ...{ input: '{{ sample.output_text }}', reference: 'Good morning' },
       }),
       rule: greets,
-      hyperparameters: { n_epochs: 1, batch_size: 8, learning_rate_multiplier: 3 },
+      hyperparameters: { n_epochs: 1, batch_size: 8 },
       lathe: short,
     },
     sums: {
@@ -93,6 +110,7 @@ export async function rewardTasks(): Promise<Readonly<Record<string, RewardTask>
       about:
         'Sums of two numbers from 1 to 20, such as "17 + 8 =", are worth 1 where the answer is right, a tenth less for each by which it is off, and 0 where it is no number (`javascript`). The model is `lathe-tiny` after a job on 100 sums with their answers.',
       prompts: addition.slice(112),
+      choosing: addition.slice(0, 48),
       heldOut: addition.slice(48, 112),
       start: {
         rows: addition.slice(112, 212).map(({ question, sum }) => chat(question, String(sum))),
@@ -101,6 +119,7 @@ export async function rewardTasks(): Promise<Readonly<Record<string, RewardTask>
           lathe: { adaptation: { type: 'full' }, learning_rate: 6.2e-4 },
         },
       },
+      reward: (answer, { sum }) => near(answer, Number(sum)),
       grader: () => ({ type: 'javascript', name: 'near', source: sumGrader }),
       rule: {
         name: 'right sums',
@@ -116,7 +135,7 @@ export async function rewardTasks(): Promise<Readonly<Record<string, RewardTask>
       title: 'A reward model',
       about:
         'A reward model is trained on pairs: an answer of `lathe-tiny` to each of 160 customers, and the same after "Good morning. ", which is the better one. Its score of an answer is the reward (`score_model`). The model that learns is `lathe-tiny` as it comes.',
-      ...{ prompts, heldOut },
+      ...{ prompts, choosing, heldOut },
       rewardModel: {
         better: (answer) => `Good morning. ${answer}`,
         settings: { hyperparameters: { n_epochs: 1 }, lathe: { task: { type: 'reward' } } },
@@ -129,7 +148,7 @@ export async function rewardTasks(): Promise<Readonly<Record<string, RewardTask>
         ],
       }),
       rule: greets,
-      hyperparameters: { n_epochs: 1, batch_size: 8, learning_rate_multiplier: 3 },
+      hyperparameters: { n_epochs: 1, batch_size: 8 },
       lathe: short,
     },
   };

@@ -50,12 +50,18 @@ const hyperparameters = {
     .optional(),
 };
 
+/** What a job may have come to by `lathe.reinforcement`, which takes more. */
+const resolved = {
+  compute_multiplier: z.union([auto, z.number().positive()]),
+  eval_samples: z.union([auto, z.int().min(1)]),
+};
+
 /** The `reinforcement` of a job's method, given the hyperparameters of all methods. */
 export function reinforcementMethod<Shape extends z.ZodRawShape>(shared: z.ZodObject<Shape>) {
   const all = shared.extend(hyperparameters);
   return {
     hyperparameters: all,
     asked: z.strictObject({ grader: graderSchema, hyperparameters: all.optional() }),
-    shown: z.object({ grader: graderSchema, hyperparameters: all }),
+    shown: z.object({ grader: graderSchema, hyperparameters: all.extend(resolved) }),
   };
 }

@@ -27,3 +27,21 @@ it.each([
 ])('a job says of its task %s', (_, record, task) => {
   expect(jobObject(record).lathe.task).toEqual(task);
 });
+
+it('a job that learns from rewards says what its auto came to', () => {
+  const record = jobRecord({
+    method: 'reinforcement',
+    grader: { type: 'string_check', name: 'same', operation: 'eq', input: 'a', reference: 'b' },
+    hyperparameters: { compute_multiplier: 'auto' },
+  });
+  const shown = (given: typeof record) => {
+    const { method } = jobObject(given);
+    return method.type === 'reinforcement' ? method.reinforcement.hyperparameters : undefined;
+  };
+  expect(shown(record)).toMatchObject({ compute_multiplier: 'auto', eval_interval: 'auto' });
+  const reinforcement = { group_size: 4, evaluate_every: 5, evaluation_samples: 1 };
+  expect(shown({ ...record, settings: { ...settings, reinforcement } })).toMatchObject({
+    ...{ n_epochs: 1, batch_size: 4, learning_rate_multiplier: 1 },
+    ...{ compute_multiplier: 0.5, eval_interval: 5, eval_samples: 1 },
+  });
+});

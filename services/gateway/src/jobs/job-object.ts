@@ -2,6 +2,10 @@ import type { JobObject } from '@lathe/contracts/http/fine-tuning';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { isTerminal } from '@lathe/contracts/job/state';
 import { toHttp } from '@lathe/recipe/http-form';
+import { reinforcementSchema } from '@lathe/recipe/reinforcement';
+
+/** Answers to each prompt where `compute_multiplier` is 1. */
+const usualGroup = reinforcementSchema.parse({}).groupSize;
 
 /** The `fine_tuning.job` object of a record: resolved settings stand in place of `auto`. `queue`: where it waits. */
 export function jobObject(record: JobRecord, queue?: JobObject['lathe']['queue']): JobObject {
@@ -58,11 +62,13 @@ function methodOf({
       settings?.learningRateMultiplier ?? asked.learning_rate_multiplier ?? 'auto',
   } as const;
   if (method === 'reinforcement' && grader !== undefined) {
-    const { evaluate_every: every, evaluation_samples: samples } = settings?.reinforcement ?? {};
+    const known = settings?.reinforcement;
+    const { compute_multiplier: compute = 'auto' } = asked;
     const own = {
-      compute_multiplier: asked.compute_multiplier ?? 'auto',
-      eval_interval: every ?? asked.eval_interval ?? 'auto',
-      eval_samples: samples ?? asked.eval_samples ?? 'auto',
+      compute_multiplier:
+        compute === 'auto' && known !== undefined ? known.group_size / usualGroup : compute,
+      eval_interval: known?.evaluate_every ?? asked.eval_interval ?? 'auto',
+      eval_samples: known?.evaluation_samples ?? asked.eval_samples ?? 'auto',
       ...(asked.reasoning_effort && { reasoning_effort: asked.reasoning_effort }),
     } as const;
     return {

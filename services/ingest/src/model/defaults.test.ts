@@ -85,3 +85,31 @@ it('refuses options that the task of the rows has no use for', () => {
   );
   expect(() => refuseUnfit({ sampling: 'natural' }, undefined)).not.toThrow();
 });
+
+it('resolves every auto of a job that learns from rewards', () => {
+  const asked = (hyperparameters: object, options: Parameters<typeof refuseUnfit>[0] = {}) =>
+    resolveSettings({ ...facts, rows: 160 }, { method: 'reinforcement', hyperparameters, options });
+  // 2 epochs of 20 steps.
+  const auto = { n_epochs: 2, compute_multiplier: 'auto', eval_interval: 'auto' } as const;
+  expect(asked(auto)).toMatchObject({
+    batchSize: 8,
+    reinforcement: { group_size: 8, evaluate_every: 4, evaluation_samples: 1 },
+  });
+  expect(asked({ ...auto, compute_multiplier: 0.5, eval_interval: 7 }).reinforcement).toEqual({
+    ...{ group_size: 4, evaluate_every: 7, evaluation_samples: 1 },
+  });
+  const named = { group_size: 3, evaluate_every: 9, evaluation_samples: 2, beta: 0.1 };
+  expect(asked(auto, { reinforcement: named }).reinforcement).toEqual(named);
+});
+
+it('learns from rewards at a quarter of the usual rate, and of small models at up to three', () => {
+  const rate = (parameters: number, type: 'lora' | 'full') =>
+    resolveSettings(
+      { ...facts, parameters },
+      { method: 'reinforcement', hyperparameters: {}, options: { adaptation: { type } } },
+    ).learningRate;
+  expect(rate(7e9, 'lora')).toBeCloseTo(5e-5, 9);
+  expect(rate(1e9, 'full')).toBeCloseTo(5e-6, 9);
+  expect(rate(1e6, 'lora')).toBeCloseTo(1.5e-3, 9);
+  expect(rate(1e8, 'full')).toBeGreaterThan(rate(1e9, 'full') * Math.sqrt(10));
+});

@@ -31,19 +31,24 @@ type MethodRules = {
   /** `n_epochs`: as many passes as show the model so many rows, within the limits. */
   readonly rowsSeen: number;
   readonly epochsMost: number;
-  /** On the learning rate. */
-  readonly rateFactor: number;
+  /** On the learning rate, by how many times smaller than `tuningRules.parameters` the model is. */
+  readonly rateFactor: (smaller: number) => number;
 };
 
 /** What the methods differ in: pairs of answers pull a model away from its own way of writing sooner, and rewards too. */
 const methodRules: Readonly<Record<NonNullable<JobRecord['method']>, MethodRules>> = {
-  supervised: { rowsSeen: 16_000, epochsMost: 16, rateFactor: 1 },
-  dpo: { rowsSeen: 4000, epochsMost: 4, rateFactor: 0.25 },
-  reinforcement: { rowsSeen: 1000, epochsMost: 4, rateFactor: 0.25 },
+  supervised: { rowsSeen: 16_000, epochsMost: 16, rateFactor: () => 1 },
+  dpo: { rowsSeen: 4000, epochsMost: 4, rateFactor: () => 0.25 },
+  reinforcement: {
+    ...{ rowsSeen: 1000, epochsMost: 4 },
+    rateFactor: (smaller) => clamp(0.25 * smaller ** (1 / 6), 0.25, 0.75),
+  },
 };
 /** Answers to each prompt where `compute_multiplier` is 1, and the fewest that can be compared. */
-const groupSize = reinforcementSchema.parse({}).groupSize;
+const { groupSize, evaluationSamples } = reinforcementSchema.parse({});
 const leastGroup = 2;
+/** `eval_interval`: how often held-out prompts are graded in a run. */
+const evaluationsOfRun = 10;
 /** Where `beta` is `auto`. */
 const preferenceBeta = preferenceSchema.parse({}).beta;
 /**
@@ -100,17 +105,24 @@ export function resolveSettings(
     wantedAdaptation(options.adaptation, start) ?? usualAdaptation(facts),
   );
   const multiplier = given(hyperparameters.learning_rate_multiplier) ?? 1;
+  const epochs = given(hyperparameters.n_epochs) ?? automaticEpochs(facts.rows, rules);
+  const batchSize = given(hyperparameters.batch_size) ?? automaticBatchSize(facts.rows);
   return {
-    epochs: given(hyperparameters.n_epochs) ?? automaticEpochs(facts.rows, rules),
-    batchSize: given(hyperparameters.batch_size) ?? automaticBatchSize(facts.rows),
+    ...{ epochs, batchSize },
     learningRateMultiplier: multiplier,
     learningRate:
       options.learning_rate ??
-      baseRate(facts.parameters, adaptation) * rules.rateFactor * multiplier,
+      baseRate(facts.parameters, adaptation) *
+        rules.rateFactor(tuningRules.parameters / Math.max(facts.parameters, 1)) *
+        multiplier,
     adaptation,
     ...(method === 'dpo' && { preference: resolvePreference(hyperparameters, options) }),
     ...(method === 'reinforcement' && {
-      reinforcement: resolveReinforcement(hyperparameters, options),
+      reinforcement: resolveReinforcement(
+        hyperparameters,
+        options,
+        epochs * Math.ceil(facts.rows / batchSize),
+      ),
     }),
   };
 }
@@ -131,13 +143,12 @@ function resolvePreference(
 function resolveReinforcement(
   asked: ReinforcementHyperparameters,
   { reinforcement = {} }: LatheOptions,
+  steps: number,
 ): ResolvedReinforcement {
   const compute = given(asked.compute_multiplier) ?? 1;
-  const every = given(asked.eval_interval);
-  const samples = given(asked.eval_samples);
   return {
-    ...(every !== undefined && { evaluate_every: every }),
-    ...(samples !== undefined && { evaluation_samples: samples }),
+    evaluate_every: given(asked.eval_interval) ?? Math.max(1, Math.round(steps / evaluationsOfRun)),
+    evaluation_samples: given(asked.eval_samples) ?? evaluationSamples,
     ...reinforcement,
     group_size: reinforcement.group_size ?? Math.max(leastGroup, Math.round(groupSize * compute)),
   };

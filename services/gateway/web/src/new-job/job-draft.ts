@@ -96,11 +96,17 @@ function numbers(fields: Readonly<Record<string, string>>): Record<string, numbe
   return Object.fromEntries(filled.map(([name, text]) => [name, Number(text)]));
 }
 
+/** What a draft takes of a job. */
+type DraftedJob = Pick<
+  JobObject,
+  'model' | 'method' | 'training_file' | 'validation_file' | 'seed' | 'metadata'
+> & { readonly lathe: Pick<JobObject['lathe'], 'options'> };
+
 /**
  * The draft of a job that is made once more: with what it was asked for, and its `auto` as it was resolved; or that goes on from
  * `model`, which keeps its own adaptation.
  */
-export function draftOf(job: JobObject, model: string | null = null): JobDraft {
+export function draftOf(job: DraftedJob, model: string | null = null): JobDraft {
   const { method } = job;
   const { adaptation, ...options } = job.lathe.options;
   const asked: Readonly<Record<string, unknown>> =
@@ -109,8 +115,16 @@ export function draftOf(job: JobObject, model: string | null = null): JobDraft {
       : method.type === 'supervised'
         ? method.supervised.hyperparameters
         : method.reinforcement.hyperparameters;
+  const { learning_rate, reinforcement } = options;
+  // What these say is asked for once: the API takes it under one of its two names.
+  const named: Readonly<Record<string, unknown>> = {
+    learning_rate_multiplier: learning_rate,
+    compute_multiplier: reinforcement?.group_size,
+    eval_interval: reinforcement?.evaluate_every,
+    eval_samples: reinforcement?.evaluation_samples,
+  };
   const text = (name: string): string =>
-    typeof asked[name] === 'number' ? String(asked[name]) : '';
+    typeof asked[name] === 'number' && named[name] === undefined ? String(asked[name]) : '';
   return {
     ...emptyDraft,
     model: model ?? job.model,
