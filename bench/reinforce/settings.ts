@@ -85,6 +85,7 @@ async function learn(model: ModelFolder, tried: Tried): Promise<string[]> {
     );
     const share = right.length / answers.length;
     told.push(`${trainer.step}: ${figures.reward?.toFixed(3)}, ${(100 * share).toFixed(0)} %`);
+    console.error(told.at(-1));
   };
   await tell();
   while (trainer.step < trainer.totalSteps) {
