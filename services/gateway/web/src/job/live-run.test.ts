@@ -32,18 +32,21 @@ it('replaces steps that are told again after a resumption', () => {
   expect(run.training.values.get('train_loss')).toEqual([3, 2, 1.5]);
 });
 
-it('keeps the newest word on rows that are hardly learnt, and what contradicts', () => {
+it('keeps every row that was hardly learnt, with the step when that was told last, and what contradicts', () => {
   const run = emptyRun();
   const slow = (step: number, lines: number[]) =>
     event('message', {
       ...{ step, seen_rows: 9 },
-      rows: lines.map((line) => ({ line, first_loss: 3, last_loss: 3 })),
+      rows: lines.map((line) => ({ line, first_loss: 3, last_loss: step })),
     });
   addEvents(run, [event('message', { rule: 'conflict', line: 4 }, 'line 4'), slow(4, [2, 7])]);
-  expect(run.slow).toMatchObject({ step: 4, rows: [{ line: 2 }, { line: 7 }] });
+  addEvents(run, [slow(8, [7]), slow(12, [])]);
+  expect([...run.slow.values()]).toEqual([
+    { line: 2, first_loss: 3, last_loss: 4, step: 4 },
+    { line: 7, first_loss: 3, last_loss: 8, step: 8 },
+  ]);
+  expect(run.slowStep).toBe(12);
   expect(run.conflicts.map(({ message }) => message)).toEqual(['line 4']);
-  addEvents(run, [slow(8, [])]);
-  expect(run.slow).toEqual({ step: 8, rows: [] });
 });
 
 it('has a value, or none, at every step for every figure', () => {

@@ -14,11 +14,7 @@ type Samples = {
 };
 
 /** A row that the model hardly learns: its line, and its loss where it was shown first and last. */
-type SlowRow = {
-  readonly line: number;
-  readonly first_loss: number;
-  readonly last_loss: number;
-};
+type SlowRow = { readonly line: number; readonly first_loss: number; readonly last_loss: number };
 
 /** What is kept of a run's events while it is looked at. */
 export type LiveRun = {
@@ -28,8 +24,10 @@ export type LiveRun = {
   readonly scores: Curve;
   readonly marks: Mark[];
   readonly samples: Samples[];
-  /** Rows that are hardly learnt, and after which step; null while none were told. */
-  slow: { readonly step: number; readonly rows: readonly SlowRow[] } | null;
+  /** Rows that were hardly learnt, by line, each with the step after which that was told last. */
+  readonly slow: Map<number, SlowRow & { readonly step: number }>;
+  /** The step after which rows were told of last. */
+  slowStep: number;
   /** Findings about rows that ask what others ask and answer otherwise. */
   readonly conflicts: EventObject[];
   /** Messages, the newest last. */
@@ -51,7 +49,15 @@ export function emptyRun(): LiveRun {
   return {
     training: { steps: [], values: new Map() },
     scores: { steps: [], values: new Map() },
-    ...{ marks: [], samples: [], slow: null, conflicts: [], messages: [], forgotten: 0 },
+    ...{
+      marks: [],
+      samples: [],
+      slow: new Map(),
+      slowStep: 0,
+      conflicts: [],
+      messages: [],
+      forgotten: 0,
+    },
   };
 }
 
@@ -68,8 +74,12 @@ export function addEvents(run: LiveRun, events: readonly EventObject[]): void {
       if (!isScore) continue;
     }
     if (Array.isArray(event.data.answers) && typeof step === 'number') addSamples(run, event, step);
-    if ('seen_rows' in event.data && typeof step === 'number')
-      run.slow = { step, rows: event.data.rows as readonly SlowRow[] };
+    if ('seen_rows' in event.data && typeof step === 'number') {
+      run.slowStep = step;
+      // Rows of before stay: one that is known by heart by now is no less wrong.
+      for (const row of event.data.rows as readonly SlowRow[])
+        run.slow.set(row.line, { ...row, step });
+    }
     if (conflictRules.has(String(event.data.rule))) run.conflicts.push(event);
     if ('fine_tuned_model_checkpoint' in event.data && typeof step === 'number')
       run.marks.push({ step, kind: 'checkpoint' });
