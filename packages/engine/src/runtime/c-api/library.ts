@@ -8,7 +8,8 @@ import { koffi, type NativeFunction } from './koffi.ts';
 /** An address in this process. */
 export type Address = bigint;
 
-type Argument = Address | number | string | null;
+/** An array stands for the place of its memory, and is not collected during the call. */
+type Argument = Address | number | string | BigInt64Array | BigUint64Array | Int32Array | null;
 type FunctionName = keyof typeof functions;
 
 /** ONNX Runtime's C API. Each function throws an Error with ONNX Runtime's own words where its status is not null. */
@@ -54,22 +55,20 @@ export function loadLibrary(): Library {
   };
   const wide = new BigUint64Array(1);
   const narrow = new Int32Array(1);
-  const wideAt = addressOf(wide);
-  const narrowAt = addressOf(narrow);
   return {
     call,
     find(name, ...given) {
-      call(name, ...given, wideAt);
+      call(name, ...given, wide);
       return wide[0] as Address;
     },
     number(name, bits, ...given) {
-      call(name, ...given, bits === 32 ? narrowAt : wideAt);
+      call(name, ...given, bits === 32 ? narrow : wide);
       return bits === 32 ? (narrow[0] as number) : Number(wide[0]);
     },
   };
 }
 
-/** Where an array's memory is; it stays there as long as the array does. */
+/** Where an array's memory is, as long as somebody holds the array: the address does not keep it. */
 export function addressOf(array: ArrayBufferView): Address {
   return koffi.address(array);
 }

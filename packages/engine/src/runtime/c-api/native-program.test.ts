@@ -35,6 +35,29 @@ describe('answers that are lent', () => {
   });
 });
 
+it('loses nothing to the collector in many runs of many feeds', async () => {
+  const names = Array.from({ length: 100 }, (_, at) => `${at}`);
+  const outputs = Object.fromEntries(
+    names.map((name) => [`y${name}`, mul(input(`x${name}`, [3, 5]), 2)]),
+  );
+  const program = await device.compile({ outputs });
+  let wrong = 0;
+  // Until the calls are compiled for speed, and what they no longer name may be collected.
+  for (let run = 0; run < 400; run++) {
+    const answers = await program.run(
+      Object.fromEntries(
+        names.map((name) => [
+          `x${name}`,
+          { data: new Float32Array(15).fill(+name), shape: [3, 5], dtype: 'float32' },
+        ]),
+      ),
+    );
+    for (const name of names) if (answers[`y${name}`]?.data[7] !== 2 * +name) wrong++;
+  }
+  await program.dispose();
+  expect(wrong).toBe(0);
+});
+
 it('leaves the thread that asks for runs free, and its arithmetic as it was', () => {
   const program = fileURLToPath(new URL('./free-thread.fixture.ts', import.meta.url));
   const said = JSON.parse(execFileSync(process.execPath, [program], { encoding: 'utf8' }));

@@ -17,7 +17,7 @@ export async function openNativeSession(
   const thread = await sessionThread();
   const place = { address: addressOf(model), byteLength: model.byteLength };
   try {
-    const opened = await thread.ask('opened', { kind: 'open', model: place, settings });
+    const opened = await thread.ask('opened', { kind: 'open', model: place, settings }, model);
     return new NativeProgram(thread, opened, settings.lends);
   } catch (cause) {
     throw refusal(cause);
@@ -57,11 +57,14 @@ class NativeProgram implements Program {
     }
     const wanted = this.outputs.map((name) => places.get(name) ?? null);
     const { answers } = await this.#thread
-      .ask('answered', { kind: 'run', session, feeds: Object.values(fed), fetches: wanted })
+      .ask(
+        'answered',
+        { kind: 'run', session, feeds: Object.values(fed), fetches: wanted },
+        { feeds, fetches },
+      )
       .catch((cause) => {
         throw failure(cause);
       });
-    // Here feeds and fetches are still reachable: the collector must not take what the thread writes to.
     return Object.fromEntries(
       this.outputs.map((name, at) => [
         name,

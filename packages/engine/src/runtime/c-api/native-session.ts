@@ -1,7 +1,7 @@
 import { bytesPerElement } from '../../graph/tensor.ts';
 import type { CpuSessionSettings } from '../session-settings.ts';
 import { elementNumber, elementType } from './element-types.ts';
-import { type Address, addressOf, type Library, memoryAt, textAt } from './library.ts';
+import { type Address, type Library, memoryAt, textAt } from './library.ts';
 import type { Answer, NamedPort, Place, ToSessions } from './messages.ts';
 
 const warnings = 2;
@@ -76,9 +76,9 @@ export class NativeSession {
     try {
       library.call(
         'Run',
-        ...([this.#session, null, addressOf(this.#inputNames), addressOf(given)] as const),
-        ...([given.length, addressOf(this.#outputNames)] as const),
-        ...([found.length, addressOf(found)] as const),
+        ...([this.#session, null, this.#inputNames, given] as const),
+        ...([given.length, this.#outputNames] as const),
+        ...([found.length, found] as const),
       );
     } finally {
       for (const value of [...given, ...own]) if (value !== 0n) this.#runtime.release(value);
@@ -101,7 +101,7 @@ export class NativeSession {
     return this.#runtime.library.find(
       'CreateTensorWithDataAsOrtValue',
       ...([this.#runtime.memory, address, byteLength] as const),
-      ...([addressOf(sizes), sizes.length, elementNumber(dtype)] as const),
+      ...([sizes, sizes.length, elementNumber(dtype)] as const),
     );
   }
 
@@ -178,13 +178,13 @@ function sessionOptions(
 function sizesOf(library: Library, info: Address): number[] {
   const axes = library.number('GetDimensionsCount', 64, info);
   const sizes = new BigInt64Array(axes);
-  library.call('GetDimensions', info, addressOf(sizes), axes);
+  library.call('GetDimensions', info, sizes, axes);
   return Array.from(sizes, Number);
 }
 
 /** The names of sizes that are known only in a run; empty for the others. */
 function symbolsOf(library: Library, info: Address, axes: number): string[] {
   const places = new BigUint64Array(axes);
-  library.call('GetSymbolicDimensions', info, addressOf(places), axes);
+  library.call('GetSymbolicDimensions', info, places, axes);
   return Array.from(places, (place) => (place === 0n ? '' : textAt(place)));
 }

@@ -3,7 +3,8 @@ import '../no-telemetry.ts';
 import type { FromSessions, ToSessions } from './messages.ts';
 
 type Kind = FromSessions['kind'];
-type Waiting = ReturnType<typeof Promise.withResolvers<FromSessions>>;
+/** `held` is memory that the thread works on meanwhile: addresses alone would leave it to the collector. */
+type Waiting = PromiseWithResolvers<FromSessions> & { readonly held: unknown };
 
 /**
  * The thread that all sessions of the C API of this process live on: the one that calls a run computes a share of it, so
@@ -23,13 +24,17 @@ class SessionThread {
     this.#worker.on('exit', () => this.#stop(new Error('The thread of ONNX Runtime has ended.')));
   }
 
-  /** Asks, and waits for an answer of a kind. Throws with the thread's reason when it fails. */
+  /**
+   * Asks, and waits for an answer of a kind; what is `held` is not collected until then. Throws with the thread's reason
+   * when it fails.
+   */
   async ask<Wanted extends Kind>(
     kind: Wanted,
     message: ToSessions,
+    held?: unknown,
   ): Promise<FromSessions & { kind: Wanted }> {
     if (this.#end !== undefined) throw this.#end;
-    const waiting = Promise.withResolvers<FromSessions>();
+    const waiting = { ...Promise.withResolvers<FromSessions>(), held };
     if (this.#waiting.push(waiting) === 1) this.#worker.ref();
     this.#worker.postMessage(message);
     const answer = await waiting.promise;
