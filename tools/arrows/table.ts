@@ -196,7 +196,7 @@ export const arrows: Table = {
         pack: 'first-places.ts row-numbers.ts read check clean render',
         tasks: 'lesson check kinds render',
         fit: 'lesson check render',
-        rows: 'plain-prompt.ts lesson read check read/format kinds clean render fit pack',
+        rows: 'ascii-text.ts plain-prompt.ts lesson read check read/format kinds clean render fit pack',
         model: 'rows',
         'read-progress.ts': '',
         'open-uploads.ts': 'settings.ts lesson read check',

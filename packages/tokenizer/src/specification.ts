@@ -15,6 +15,8 @@ export type Specification = SectionParts &
   Pick<ReadModel, 'entries' | 'family' | 'unknown' | 'byteTokens'> & {
     source: string;
     subwordPrefix: string | undefined;
+    /** Whether texts are changed before they are cut. */
+    isNormalized: boolean;
     post: PostProcessor;
     /** `bytes` for the byte alphabet. */
     decoder: 'bytes' | readonly DecoderStep[];
@@ -63,6 +65,7 @@ export function parseSpecification(
       isControl: token.special || control.has(token.content),
     })),
     normalize: readNormalizer(source, file.normalizer),
+    isNormalized: file.normalizer != null,
     preTokenize,
     cut,
     words,

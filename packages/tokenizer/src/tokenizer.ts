@@ -7,6 +7,7 @@ import {
   type TokenTexts,
 } from './decode/decoder.ts';
 import { createControlFinder } from './encode/added-tokens.ts';
+import { createPlainEncoder, type PlainEncoder } from './encode/plain-encoder.ts';
 import { affixes } from './encode/post-processor.ts';
 import { createSectionEncoder } from './encode/section-encoder.ts';
 import { cutWindows, type TextWindow, type WindowOptions } from './encode/text-windows.ts';
@@ -45,6 +46,8 @@ export type Tokenizer = {
   /** Appends what `encode` gives but what `addSpecial` adds. */
   append(tokens: TokenList, text: string, options?: Omit<EncodeOptions, 'addSpecial'>): void;
   encodeWithOffsets(text: string, options?: EncodeOptions): EncodedText;
+  /** Encodes parts of texts without strings; undefined where texts are changed before they are cut, or cut in an unusual way. */
+  plain: PlainEncoder | undefined;
   /**
    * What a model without a chat template reads: a text, or two such as a question and its context, in the
    * post-processor's template, in windows over the last of them. Throws RangeError when there is no room, and
@@ -180,6 +183,7 @@ export function createTokenizer(
     append: (tokens, text, { special = false, after, guard } = {}) =>
       encodeSections(text, { special, after, guard, tokens, offsets: undefined, words: undefined }),
     encodeWithOffsets,
+    plain: createPlainEncoder(specification),
     encodeWindows: (texts, options) => {
       const template = texts.length === 1 ? post.single : post.pair;
       if (template.length === 0)

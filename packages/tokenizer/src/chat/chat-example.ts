@@ -135,7 +135,7 @@ export function renderGuarded(
 const guards = new WeakMap<Tokenizer, ControlGuard>();
 
 /** A vocabulary can hold hundreds of special tokens, so its guard is built once. */
-function guardOf(tokenizer: Tokenizer): ControlGuard {
+export function guardOf(tokenizer: Tokenizer): ControlGuard {
   const guard = guards.get(tokenizer) ?? createControlGuard(tokenizer.specialTokens);
   guards.set(tokenizer, guard);
   return guard;
@@ -145,7 +145,7 @@ function guardOf(tokenizer: Tokenizer): ControlGuard {
  * Where the end-of-turn token of an answer ends. Prefixes cannot tell it from the blanks that a template
  * puts after it, which no model ever writes; without a special token the blanks themselves end the turn.
  */
-function endOfTurn(tokenizer: Tokenizer, part: Int32Array): number {
+export function endOfTurn(tokenizer: Tokenizer, part: Int32Array): number {
   const last = part.findLastIndex((token) => tokenizer.isSpecial(token)) + 1;
   return last > 0 && tokenizer.decode(part.subarray(last)).trim() === '' ? last : part.length;
 }

@@ -104,6 +104,7 @@ export function createChatTemplate(text: string, settings: TemplateSettings): Ch
   return {
     source,
     endOfText: variables.eos_token,
+    printsContents: main.printsContents,
     isTagged: main.hasGenerationTags && withTools.hasGenerationTags,
     render: (messages, options) => run(messages, options).text,
     renderTagged: run,

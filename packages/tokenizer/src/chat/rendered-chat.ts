@@ -47,6 +47,8 @@ export type ChatTemplate = {
   /** The file that the template came from. */
   source: string;
   isTagged: boolean;
+  /** Without tools, conversations of the same roles are rendered alike but for what their messages say, which is printed as it is. */
+  printsContents: boolean;
   /** The template's eos_token. */
   endOfText: string | undefined;
   /** Plain rendering; throws TokenizerError with the template's own complaint. */

@@ -51,7 +51,7 @@ export function createSectionEncoder(parts: SectionParts) {
       ends.count = 0;
       const units = unitsOf(plain);
       cut({ units, from: 0, to: plain.length }, ends);
-      model.append({ text: plain, units }, ends, tokens);
+      model.append(units, ends, tokens);
       return;
     }
     const { texts, starts, leads } = preTokenize(plain, place);

@@ -3,6 +3,7 @@ import { filters } from './builtins/filters.ts';
 import { globals } from './builtins/globals.ts';
 import { tests } from './builtins/tests.ts';
 import { checkNames, noFilter } from './check/check-names.ts';
+import { printsContents } from './check/prints-contents.ts';
 import { analyzeScopes } from './check/scope-analysis.ts';
 import { JinjaError } from './error.ts';
 import { execute } from './evaluate/execute.ts';
@@ -28,6 +29,8 @@ export type Rendered = { text: string; tagged: readonly TaggedPlace[] | undefine
 
 export type Template = {
   hasGenerationTags: boolean;
+  /** Whether what messages say is printed as it is, and changes nothing else. */
+  printsContents: boolean;
   /** Throws JinjaError when the template fails, or asks for what is refused. */
   render(variables: Readonly<Record<string, unknown>>, settings?: RenderSettings): string;
   /** The same, with the places of what is tagged. */
@@ -67,6 +70,7 @@ export function compileTemplate(source: string): Template {
     });
   return {
     hasGenerationTags: tree.hasGenerationTags,
+    printsContents: printsContents(tree),
     renderTagged,
     render: (variables, settings) => renderTagged(variables, settings).text,
   };

@@ -13,7 +13,7 @@ const longestWord = 64;
 export function createSliceCache(compute: (word: string) => readonly number[]) {
   let table: WordTable | undefined;
   return (
-    { text, units }: { readonly text: string; readonly units: Uint16Array },
+    units: Uint16Array,
     { places, count }: { readonly places: Int32Array; readonly count: number },
     out: TokenList,
   ): void => {
@@ -24,14 +24,17 @@ export function createSliceCache(compute: (word: string) => readonly number[]) {
       const to = places[i]!;
       const isShort = to - from <= longestWord;
       if (!isShort || !table.appendKnown(units, from, to, out)) {
-        const word = text.slice(from, to);
-        const tokens = compute(word);
+        const tokens = compute(wordOf(units, from, to));
         if (isShort) table.keep(units, from, to, tokens);
         for (const token of tokens) out.push(token);
       }
       from = to;
     }
   };
+}
+
+function wordOf({ buffer, byteOffset }: Uint16Array, from: number, to: number): string {
+  return Buffer.from(buffer, byteOffset + 2 * from, 2 * (to - from)).toString('utf16le');
 }
 
 /** Numbers of a word's entry before its tokens: its hash, how many units and how many tokens it has. */

@@ -9,9 +9,9 @@ const longestCachedWord = 64;
 export type WordEncoder = {
   /** Token ids of one word. The array is shared: do not change it. */
   encode(word: string): readonly number[];
-  /** Appends the token ids of the words of a text, given as units too, that end one after another at these places; where it is there, it is faster than `encode`. */
+  /** Appends the token ids of the words of a text, given as units, that end one after another at these places; where it is there, it is faster than `encode`. */
   append?(
-    text: { readonly text: string; readonly units: Uint16Array },
+    units: Uint16Array,
     ends: { readonly places: Int32Array; readonly count: number },
     out: TokenList,
   ): void;

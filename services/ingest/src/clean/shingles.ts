@@ -12,7 +12,11 @@ const leaving = Math.imul(Math.imul(factor, factor), Math.imul(factor, factor));
 
 /** The 5-word shingles of a text as hashes, each once and in order; of a shorter text one of all words. */
 export function shinglesOf(text: string): Uint32Array {
-  const words = wordHashes(text);
+  return shinglesOfWords(wordHashes(text));
+}
+
+/** The same of the hashes of a text's words. */
+export function shinglesOfWords(words: Uint32Array): Uint32Array {
   if (words.length === 0) return new Uint32Array();
   const found = new Uint32Array(Math.max(1, words.length - shingleWords + 1));
   let hash = 0;

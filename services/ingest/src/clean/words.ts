@@ -14,6 +14,8 @@ const plainCodes = Uint8Array.from({ length: 128 }, (_, code) => {
   return isSign(character) ? signCode : 0;
 });
 
+/** Texts as bytes while their words are looked for. */
+let written = Buffer.alloc(4096);
 /** Hashes of the words while they are gathered. */
 let gathered = new Uint32Array(1024);
 
@@ -23,11 +25,18 @@ let gathered = new Uint32Array(1024);
  */
 export function wordHashes(text: string): Uint32Array {
   if (beyondAscii.test(text)) return Uint32Array.from(wordsOf(text), hashWord);
-  if (gathered.length <= text.length) gathered = new Uint32Array(2 * text.length);
+  if (written.length < text.length) written = Buffer.alloc(2 * text.length);
+  return asciiWordHashes(written.subarray(0, written.write(text, 'latin1')), text);
+}
+
+/** The same of a text of ASCII as bytes; `known`: the text, where it is there already. */
+export function asciiWordHashes(bytes: Uint8Array, known?: string): Uint32Array {
+  let text = known;
+  if (gathered.length <= bytes.length) gathered = new Uint32Array(2 * bytes.length);
   let count = 0;
   let hash = offset;
-  for (let at = 0; at < text.length; at++) {
-    const code = plainCodes[text.charCodeAt(at)] as number;
+  for (let at = 0; at < bytes.length; at++) {
+    const code = plainCodes[bytes[at] as number] as number;
     if (code > signCode) {
       hash = Math.imul(hash ^ code, prime);
       continue;
@@ -38,7 +47,8 @@ export function wordHashes(text: string): Uint32Array {
     }
     if (code !== signCode) continue;
     const start = at;
-    while (plainCodes[text.charCodeAt(at + 1)] === signCode) at++;
+    while (plainCodes[bytes[at + 1] as number] === signCode) at++;
+    text ??= Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
     if (isOperator(text, start, at + 1)) gathered[count++] = hashWord(text.slice(start, at + 1));
   }
   if (hash !== offset) gathered[count++] = mix(hash);

@@ -151,7 +151,7 @@ export function largeHeldOut(
   return [...sizes.values()].filter(({ rows }) => rows > most);
 }
 
-/** 48 bits of SHA-256 as a number. */
-export function hash(text: string): number {
+/** 48 bits of SHA-256 of a text, or of its bytes, as a number. */
+export function hash(text: string | Uint8Array): number {
   return Number.parseInt(digestOf('sha256', text, 'hex').slice(0, 12), 16);
 }

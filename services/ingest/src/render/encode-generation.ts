@@ -3,6 +3,7 @@ import { endsAnswers } from '@lathe/tokenizer/chat-conversation';
 import { type ChatEncoder, createChatEncoder, withAnswers } from '@lathe/tokenizer/chat-encoder';
 import { encodeCompletion } from '@lathe/tokenizer/completion-example';
 import { TokenizerError } from '@lathe/tokenizer/error';
+import { createPlainChats } from '@lathe/tokenizer/plain-chats';
 import { MissingRowError } from '@lathe/tokenizer/rows';
 import type { Tokenizer } from '@lathe/tokenizer/tokenizer';
 import { encodeText, writtenRow } from '@lathe/tokenizer/written-row';
@@ -23,6 +24,7 @@ export function chatEncoder(
   };
   return {
     templateSha256: sha256,
+    plain: createPlainChats(tokenizer, template),
     check: (example) => checkMask(example, ends),
     encode(row) {
       if (row.kind !== 'chat' && row.kind !== 'preference' && row.kind !== 'judged')

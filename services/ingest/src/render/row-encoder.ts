@@ -2,6 +2,7 @@ import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import type { EncodedRow, Room } from '@lathe/tokenizer/encoded-row';
 import { TokenizerError } from '@lathe/tokenizer/error';
+import type { PlainChats } from '@lathe/tokenizer/plain-chats';
 import type { RowIssue } from '../check/validate-message.ts';
 import { withoutSource } from './template.ts';
 
@@ -15,6 +16,8 @@ export type RowEncoder = {
   /** What is wrong with what an example teaches. */
   check(example: ShardExample): RowIssue[];
   readonly templateSha256: string | null;
+  /** Encodes chats of a simple form faster; absent where the model's files are of no such form. */
+  readonly plain?: PlainChats | undefined;
 };
 
 /** An encoder that can say where in a text its tokens stand, in UTF-16 units, so that the text can be cut between them. */

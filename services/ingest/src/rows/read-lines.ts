@@ -17,6 +17,7 @@ import { readAs, toldOfSource, withTold } from '../read/format/read-row.ts';
 import type { Line } from '../read/lines.ts';
 import { parseLine } from '../read/parse.ts';
 import type { PlacedEncoder, RowEncoder } from '../render/row-encoder.ts';
+import { createPlainReader } from './plain-rows.ts';
 import { partsOf } from './row-parts.ts';
 import type { LineRead, LongRow, RightRow, RowLimits, TextLimits } from './row-task.ts';
 
@@ -28,6 +29,7 @@ export function readLineRows(
 ): LineRead[] {
   const { lesson, limits } = task;
   let { errors } = task;
+  const readPlain = createPlainReader(encoder, task);
   const readOne = (
     number: number,
     { row: given, issues: found, group, isMended }: RowRead,
@@ -61,7 +63,10 @@ export function readLineRows(
     const right = rightRow(row, { ...fitted, group, personal });
     return { number, issues, isMended, right, ...long };
   };
-  return lines.map((line) => readOne(line.number, readRow(line, lesson, limits)));
+  return lines.map((line) => {
+    const plain = errors > limits.tokenizedErrors ? undefined : readPlain?.(line);
+    return plain ?? readOne(line.number, readRow(line, lesson, limits));
+  });
 }
 
 /** What is known of a row that is too long as it stands. */
@@ -132,7 +137,8 @@ type RowRead = {
   readonly issues: readonly RowIssue[];
   /** What the line says that it belongs to. */
   readonly group?: string | undefined;
-  readonly isMended?: boolean;
+  /** Only where it was: whatever is told of a row makes it cost more on its way. */
+  readonly isMended?: true | undefined;
 };
 
 /** The row of a line in canonical form, and what was found; none where an error was. */
@@ -140,7 +146,7 @@ export function readRow(line: Line, lesson: Lesson, limits: TextLimits): RowRead
   const parsed = parseLine(line, limits);
   if ('problem' in parsed) return { issues: [{ ...parsed.problem, path: '', level: 'error' }] };
   const value = limits.mend === true ? mended(parsed.value) : parsed.value;
-  const isMended = value !== parsed.value;
+  const isMended = value === parsed.value ? undefined : true;
   const issues: RowIssue[] = [];
   const report = (issue: RowIssue) => issues.push(issue);
   if (!isObject(value)) {

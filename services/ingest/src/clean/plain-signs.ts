@@ -1,0 +1,103 @@
+const [digit, ofKeys, letter, ofPhones] = [1, 2, 4, 8];
+const hex = 16;
+const kinds = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  const is = (pattern: RegExp, kind: number): number => (pattern.test(character) ? kind : 0);
+  return (
+    is(/\d/, digit) |
+    is(/[\w/+.=-]/, ofKeys) |
+    is(/[a-z]/i, letter) |
+    is(/[\d .()/-]/, ofPhones) |
+    is(/[\da-f]/i, hex)
+  );
+});
+
+const [colon, at, dot, equals, space] = [0x3a, 0x40, 0x2e, 0x3d, 0x20];
+/** The end of `PRIVATE KEY`. */
+const [letterK, letterE, letterY] = [0x4b, 0x45, 0x59];
+/** How keys begin that are known by it (secrets.ts), by three characters as one number. */
+const keyBeginnings = new Set(
+  'sk- sk_ pk_ rk_ ghp gho ghu ghs ghr git glp xox AKI ASI AIz ya2 hf_ npm pyp SG. dop shp whs eyJ'
+    .split(' ')
+    .map((text) => numberOf(text.charCodeAt(0), text.charCodeAt(1), text.charCodeAt(2))),
+);
+/** The first characters of those. */
+const beginsKey = new Uint8Array(128);
+for (const beginning of keyBeginnings) beginsKey[beginning >> 14] = 1;
+
+/** What the rules of personal-kinds.ts ask for at the least. */
+const least = { keyLength: 15, phoneDigits: 7, phoneLength: 6, addressDigits: 4 };
+
+function numberOf(first: number, second: number, third: number): number {
+  return (first << 14) | (second << 7) | third;
+}
+
+/**
+ * Whether a text of ASCII may hold personal data: by one look at each of its bytes, which says yes wherever `personalDataIn` finds
+ * something, and of most texts no.
+ */
+export function mayHoldPersonalData(text: Uint8Array): boolean {
+  let digits = 0;
+  /** How long the run of characters of keys is, and whether it has a digit; what was seen of such runs before. */
+  let run = 0;
+  let isMixed = false;
+  let isLong = false;
+  let hasBeginning = false;
+  /** How long the run of characters of phone numbers is, from its first digit. */
+  let phone = 0;
+  let isPhone = false;
+  /** Digits behind a dot. */
+  let dotted = 0;
+  /** Whether there was a colon, and hexadecimal digits alone behind it. */
+  let isGroup = false;
+  let before = space;
+  for (let place = 0; place < text.length; place++) {
+    const byte = text[place] as number;
+    const kind = kinds[byte] as number;
+    const last = kinds[before] as number;
+    if ((kind & ofKeys) === 0) {
+      run = 0;
+      isMixed = false;
+      // A name ends with a letter, a digit or a sign, and a domain begins with one of the first two.
+      if (byte === at && (last & ofKeys) !== 0) {
+        const next = text[place + 1] ?? space;
+        if (((kinds[next] as number) & (letter | digit)) !== 0) return true;
+      }
+    } else {
+      if (((last & ofKeys) === 0 || before === dot || before === equals) && beginsKey[byte] === 1)
+        hasBeginning ||= keyBeginnings.has(
+          numberOf(byte, text[place + 1] ?? space, text[place + 2] ?? space),
+        );
+      isMixed ||= (kind & digit) !== 0;
+      if (++run >= least.keyLength) {
+        if (isMixed) return true;
+        isLong = true;
+      }
+      if (byte === letterY && before === letterE && text[place - 2] === letterK) return true;
+    }
+    if (byte === colon) {
+      if (isGroup) return true;
+      isGroup = true;
+    } else isGroup &&= (kind & hex) !== 0;
+    if ((kind & digit) !== 0) {
+      digits++;
+      phone++;
+      if (before === dot) dotted++;
+      // Two letters and two digits may begin an IBAN.
+      if (
+        (last & digit) !== 0 &&
+        place >= 3 &&
+        ((kinds[text[place - 2] as number] as number) & letter) !== 0 &&
+        ((kinds[text[place - 3] as number] as number) & letter) !== 0
+      )
+        return true;
+    } else if (phone > 0) phone = (kind & ofPhones) === 0 ? 0 : phone + 1;
+    if (phone >= least.phoneLength) isPhone = true;
+    before = byte;
+  }
+  return (
+    (isLong && hasBeginning) ||
+    (isPhone && digits >= least.phoneDigits) ||
+    (dotted > 1 && digits >= least.addressDigits)
+  );
+}

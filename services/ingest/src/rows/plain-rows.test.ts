@@ -1,0 +1,221 @@
+/** Plain rows, which are read from their bytes, are what the usual way makes of them, in every number and letter. */
+
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { tempFolder } from '@lathe/testkit/temp-folder';
+import { tinySpecialTokens, writeTinyTokenizer } from '@lathe/testkit/tiny-tokenizer';
+import { trainByteLevelBpe } from '@lathe/tokenizer/train-bpe';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Lesson, Reading } from '../lesson/lesson.ts';
+import type { Line } from '../read/lines.ts';
+import { openRowEncoder } from '../render/open-encoder.ts';
+import type { PlacedEncoder } from '../render/row-encoder.ts';
+import { packReads } from './packed-reads.ts';
+import { createPlainReader } from './plain-rows.ts';
+import { readLineRows } from './read-lines.ts';
+import type { RowLimits } from './row-task.ts';
+
+const reading: Reading = { format: 'chat', columns: { messages: ['messages'] }, unused: [] };
+const lesson: Lesson = { task: 'generation', architecture: 'decoder', rows: 'chat', reading };
+const limits: RowLimits = {
+  ...{ maxLineBytes: 4096, maxDepth: 64, maxTokens: 90, pieceTokens: 90, tokenizedErrors: 5 },
+  personal: { mode: 'report', allowed: ['help@lathe.example'] },
+};
+/** Every text is written without tags, as ChatML does. */
+const untagged =
+  "{% for m in messages %}{% if loop.first and messages[0]['role'] != 'system' %}<|system|>be kind<|end|>{% endif %}{{ '<|' + m['role'] + '|>\n' + m['content'] + '<|end|>' + '\n' }}{% endfor %}{% if add_generation_prompt %}<|assistant|>\n{% endif %}";
+
+/** As Qwen's, it looks at messages before and at what is there. */
+const asking =
+  "{% for m in messages %}{% if loop.index0 == 0 or messages[loop.index0 - 1].role != 'tool' %}<|{{ m.role }}|>{% endif %}{% if m.content and not m.tool_calls %}{{ '\n' + m.content + eos_token }}{% endif %}{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}";
+
+let folder: Awaited<ReturnType<typeof tempFolder>>;
+const encoders: PlacedEncoder[] = [];
+beforeAll(async () => {
+  folder = await tempFolder();
+  const words = 'system user assistant where is my order it is on its way thank you be brief\n';
+  const merged = trainByteLevelBpe([words.repeat(3)], {
+    vocabularySize: 330,
+    specialTokens: tinySpecialTokens,
+  });
+  for (const [name, template] of [
+    ['tagged', undefined],
+    ['untagged', untagged],
+    ['asking', asking],
+  ] as const) {
+    const path = join(folder.path, name);
+    await writeTinyTokenizer(path, { template: template === undefined });
+    await writeFile(join(path, 'tokenizer.json'), JSON.stringify(merged));
+    if (template !== undefined) await writeFile(join(path, 'chat_template.jinja'), template);
+    encoders.push(await openRowEncoder({ folder: path, name }, lesson));
+  }
+});
+afterAll(() => folder[Symbol.asyncDispose]());
+
+const said = fc
+  .array(
+    fc.oneof(
+      {
+        weight: 6,
+        arbitrary: fc.constantFrom(...'where is my order? 12 It IS on its way.'.split(' ')),
+      },
+      fc.constantFrom(
+        ' ',
+        '\n',
+        '\t',
+        '\r\n',
+        '"',
+        '\\',
+        '/',
+        "it's",
+        '100',
+        'a,b;c!',
+        '  ',
+        '0x1F',
+      ),
+      fc.constantFrom('<', '<|', '|>', '<|end|>', '<|us', 'er|>', '>', '|', '<|system|>'),
+      fc.constantFrom('ä', '’', '😀', '\u0000', '\u0007', '\u007f', '\ud800', '\u00a0', '\ue000'),
+      fc.constantFrom('anna@mail.org', '+43 664 1234567', '10.0.0.1', 'help@lathe.example'),
+      fc.string({ unit: 'grapheme-ascii', maxLength: 12 }),
+    ),
+    { maxLength: 14 },
+  )
+  .map((parts) => parts.join(''));
+const plainly = fc
+  .array(
+    fc.constantFrom(...'where is my order? 12 It IS "so" \\ on\n\tits way. 7 + 5 - ='.split(' ')),
+    {
+      minLength: 1,
+      maxLength: 12,
+    },
+  )
+  .map((parts) => parts.join(' '));
+const turns = (content: fc.Arbitrary<string>) =>
+  fc
+    .tuple(
+      fc.option(fc.constantFrom('system', 'developer'), { nil: undefined }),
+      fc.array(fc.tuple(content, content), { minLength: 1, maxLength: 3 }),
+      content,
+    )
+    .map(([first, pairs, told]) => [
+      ...(first === undefined ? [] : [{ role: first, content: told }]),
+      ...pairs.flatMap(([user, assistant]) => [
+        { role: 'user', content: user },
+        { role: 'assistant', content: assistant },
+      ]),
+    ]);
+const anyMessages = fc.array(
+  fc.record(
+    {
+      role: fc.constantFrom('system', 'user', 'assistant', 'tool', 'nobody'),
+      content: fc.oneof(said, fc.constant(null)),
+      weight: fc.constantFrom(0, 1, 2),
+    },
+    { requiredKeys: ['role', 'content'] },
+  ),
+  { maxLength: 4 },
+);
+/** A row as JSON in the ways that programs write it. */
+const written = (messages: unknown) =>
+  fc
+    .constantFrom<(text: string) => string>(
+      (text) => text,
+      (text) => text.replaceAll('":', '": ').replaceAll(',"', ', "').replace('[{', '[ {'),
+      (text) => ` ${text}\r`,
+      (text) => text.replace('{"messages"', '{ "messages" '),
+      (text) =>
+        text.replace(
+          /\{"role":"user","content":("(?:[^"\\]|\\.)*")\}/,
+          '{"content":$1,"role":"user"}',
+        ),
+      (text) => text.replaceAll('/', '\\/'),
+      (text) => text.replace('user', '\\u0075ser'),
+      (text) => text.replace('"role"', '"role":"user","role"'),
+      (text) => text.replace('{"messages"', '{"id":7,"messages"'),
+      (text) => text.slice(0, -1),
+      (text) => `${text}]`,
+      (text) => text.replace('}]', '},]'),
+      (text) => text.replace('{"messages":', '{"group":"a","messages":'),
+    )
+    .map((change) => change(JSON.stringify({ messages })));
+
+const linesOf = (texts: readonly string[]): Line[] =>
+  texts.map((text, at) => ({ number: at + 1, bytes: Buffer.from(text) }));
+
+it('is the usual way faster, whatever rows say', { timeout: 60_000 }, () => {
+  const rows = fc.oneof(
+    { weight: 3, arbitrary: turns(plainly) },
+    { weight: 2, arbitrary: turns(said) },
+    { weight: 1, arbitrary: anyMessages },
+  );
+  const texts = fc.array(rows.chain(written), { minLength: 1, maxLength: 6 });
+  fc.assert(
+    fc.property(texts, fc.constantFrom(0, 1), (all, which) => {
+      const encoder = encoders[which] as PlacedEncoder;
+      const task = { lesson, limits, errors: 0 };
+      const usual = readLineRows(linesOf(all), { ...encoder, plain: undefined }, task);
+      expect(readLineRows(linesOf(all), encoder, task)).toEqual(usual);
+    }),
+    { numRuns: 400 },
+  );
+});
+
+it('takes plain rows, and leaves others', () => {
+  const rows = [
+    [
+      { role: 'user', content: 'Where is\n"it"?' },
+      { role: 'assistant', content: 'On its way.' },
+    ],
+    [
+      { role: 'user', content: 'a' },
+      { role: 'assistant', content: 'ä' },
+    ],
+    [
+      { role: 'user', content: 'a' },
+      { role: 'assistant', content: 'to anna@mail.org' },
+    ],
+    [
+      { role: 'user', content: 'a' },
+      { role: 'assistant', content: 'to help@lathe.example' },
+    ],
+    [
+      { role: 'user', content: 'a <|end|>' },
+      { role: 'assistant', content: 'b' },
+    ],
+    [
+      { role: 'user', content: 'a' },
+      { role: 'assistant', content: ' ' },
+    ],
+    [
+      { role: 'user', content: 'a' },
+      { role: 'assistant', content: 'x'.repeat(99) },
+    ],
+    [
+      { role: 'user', content: 'a' },
+      { role: 'user', content: 'b' },
+      { role: 'assistant', content: 'c' },
+    ],
+  ];
+  for (const encoder of encoders) {
+    const read = createPlainReader(encoder, { lesson, limits });
+    const lines = linesOf(rows.map((messages) => JSON.stringify({ messages })));
+    // Rows of which nothing is to be told cost least on their way, whichever way read them.
+    const task = { lesson, limits, errors: 0 };
+    for (const one of [encoder, { ...encoder, plain: undefined }])
+      expect(packReads(readLineRows(lines.slice(0, 1), one, task)).reads).toEqual([null]);
+    expect(lines.map((line) => read?.(line) !== undefined)).toEqual([
+      ...[true, false, false, true],
+      ...[false, false, false, false],
+    ]);
+  }
+  const [encoder] = encoders as [PlacedEncoder];
+  expect(createPlainReader(encoder, { lesson, limits: { ...limits, mend: true } })).toBeUndefined();
+  const others: readonly Lesson[] = [
+    { ...lesson, rows: 'judged' },
+    { ...lesson, reading: { ...reading, columns: { messages: ['chat'] } } },
+    { ...lesson, reading: { ...reading, format: 'sharegpt' } },
+  ];
+  for (const other of others)
+    expect(createPlainReader(encoder, { lesson: other, limits })).toBeUndefined();
+});
