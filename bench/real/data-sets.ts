@@ -29,6 +29,17 @@ function spread<T>(rows: readonly T[], count: number): T[] {
   );
 }
 
+type Problem = Record<'question' | 'answer', string>;
+const stepByStep = 'Solve the problem step by step, and end with #### and the number.';
+
+async function problems(folder: string): Promise<Problem[]> {
+  const text = await readFile(join(folder, 'gsm8k', 'train-1500.jsonl'), 'utf8');
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Problem);
+}
+
 type Abstract = {
   readonly QUESTION: string;
   readonly CONTEXTS: readonly string[];
@@ -57,13 +68,18 @@ export const dataSets: readonly DataSet[] = [
     name: 'gsm8k',
     title: 'gsm8k, questions with worked answers',
     async read(folder, count) {
-      const text = await readFile(join(folder, 'gsm8k', 'train-1500.jsonl'), 'utf8');
-      const rows = text
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line) as Record<'question' | 'answer', string>);
-      const system = 'Solve the problem step by step, and end with #### and the number.';
-      return spread(rows, count).map(({ question, answer }) => chat(system, question, answer));
+      const rows = spread(await problems(folder), count);
+      return rows.map(({ question, answer }) => chat(stepByStep, question, answer));
+    },
+  },
+  {
+    name: 'groups',
+    title: 'gsm8k, four answers to each question, as groups of reinforcement have them',
+    async read(folder, count) {
+      const rows = spread(await problems(folder), count);
+      return rows.map(({ answer }, at) =>
+        chat(stepByStep, (rows[at - (at % 4)] as Problem).question, answer),
+      );
     },
   },
   {

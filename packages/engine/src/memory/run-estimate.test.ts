@@ -1,5 +1,7 @@
 import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import { expect, it } from 'vitest';
+import { planBatches } from '../batch/batches.ts';
+import { rootSeed } from '../nn/seed.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { dpo } from '../objectives/dpo.ts';
 import type { TokenizedExample } from '../objectives/example.ts';
@@ -34,6 +36,31 @@ it('is the estimate of the shape that such steps have', async () => {
   });
   expect(await estimate({ microBatchTokens: 256 })).toBe(total);
 });
+
+it.each([2048, 512, 160])(
+  'is enough where prompts are shared, in passes of %i tokens',
+  async (microBatchTokens) => {
+    const settings = resolveRecipe({ batchSize: 8, microBatchTokens, precision: 'float32' });
+    const rows = Array.from({ length: 8 }, (_, at) => new Int32Array(128).fill(at, 124));
+    const { shape, shared, microBatchesPerStep } = planBatches(
+      rows.map(({ length }) => ({ tokens: length, targets: 8 })),
+      {
+        ...{ ...settings, epochs: 1 },
+        sharing: {
+          ...{ always: false, hiddenSize: model.config.hiddenSize },
+          sequences: (row) => [rows[row] as Int32Array],
+        },
+      },
+      rootSeed(1),
+    );
+    expect(shared?.computed).toBeLessThan(0.3 * 8 * 128);
+    const { total } = await estimateMemory({
+      ...{ model, settings, objective: causalLm, shape, evaluates: true },
+      accumulates: microBatchesPerStep > 1,
+    });
+    expect(total).toBeLessThanOrEqual(await estimate({ microBatchTokens }, examples(8, 128)));
+  },
+);
 
 it('grows with what a pass holds, and with what trains', async () => {
   const usual = await estimate({});
