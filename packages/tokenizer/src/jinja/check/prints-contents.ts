@@ -92,24 +92,18 @@ function isTest(expression: Expression, items: ReadonlySet<string>): boolean {
 function isIndifferent(expression: Expression, items: ReadonlySet<string>): boolean {
   const field = fieldOf(expression, items);
   if (field !== undefined) return field !== contentKey;
-  switch (expression.kind) {
-    case 'name':
-      return !items.has(expression.name) && !isMessages(expression) && expression.name !== 'loop';
-    case 'attribute':
-      if (expression.value.kind === 'name' && expression.value.name === 'loop')
-        return ofLoop.has(expression.name);
-      break;
-    case 'filter':
-      if (marking.has(expression.name)) return false;
-      if (
-        expression.name === 'length' &&
-        expression.value !== undefined &&
-        isMessages(expression.value)
-      )
-        return true;
-      break;
-    case 'call':
-      if (expression.callee.kind !== 'name' || !steady.has(expression.callee.name)) return false;
+  if (expression.kind === 'name')
+    return !items.has(expression.name) && !isMessages(expression) && expression.name !== 'loop';
+  if (expression.kind === 'attribute' && expression.value.kind === 'name')
+    if (expression.value.name === 'loop') return ofLoop.has(expression.name);
+  if (expression.kind === 'filter') {
+    const { name, value } = expression;
+    if (marking.has(name)) return false;
+    if (name === 'length' && value !== undefined && isMessages(value)) return true;
+  }
+  if (expression.kind === 'call') {
+    const { callee } = expression;
+    if (callee.kind !== 'name' || !steady.has(callee.name)) return false;
   }
   return childrenOf(expression).every(
     (child) => child === undefined || isIndifferent(child, items),
