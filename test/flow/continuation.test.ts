@@ -26,7 +26,7 @@ async function create(model: string, lathe: Record<string, unknown> = {}): Promi
   const body = {
     ...{ model, training_file: file, seed: 3 },
     method: { type: 'supervised' as const, supervised: { hyperparameters } },
-    lathe: { evaluation_rows: 8, few_shot_examples: 0, ...lathe },
+    lathe: { evaluation_rows: 8, few_shot_examples: 0, forgetting_questions: 0, ...lathe },
   };
   return client.fineTuning.jobs.create(body);
 }

@@ -150,6 +150,7 @@ it('a tuned model has vectors of its own, and the base keeps its', async () => {
     model,
     training_file: file.id,
     hyperparameters: { n_epochs: 2, batch_size: 8 },
+    ...{ lathe: { evaluation_rows: 4, few_shot_examples: 0, forgetting_questions: 0 } },
   });
   const job = () => client.fineTuning.jobs.retrieve(id);
   await expect.poll(async () => (await job()).status, { interval: 100 }).toBe('succeeded');

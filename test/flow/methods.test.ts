@@ -58,7 +58,7 @@ async function untilOver({ id }: Job): Promise<Job> {
   }
 }
 
-const least = { evaluation_rows: 8, few_shot_examples: 0 };
+const least = { evaluation_rows: 8, few_shot_examples: 0, forgetting_questions: 0 };
 
 /** Creates a job with these options of ours and waits until it is over. */
 async function train(

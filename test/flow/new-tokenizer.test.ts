@@ -30,7 +30,8 @@ async function create(
   { model = 'lathe-tiny', file = texts, n_epochs = 1 } = {},
 ): Promise<Job> {
   const hyperparameters = { n_epochs, batch_size: 4 };
-  const lathe = { evaluation_rows: 4, few_shot_examples: 0, max_tokens: 128, ...more };
+  const least = { evaluation_rows: 4, few_shot_examples: 0, forgetting_questions: 0 };
+  const lathe = { ...least, max_tokens: 128, ...more };
   return client.fineTuning.jobs.create({
     ...{ model, training_file: file, seed: 3 },
     method: { type: 'supervised', supervised: { hyperparameters } },

@@ -52,6 +52,7 @@ it('answers as the tuned model after a restart and after its engine process was 
       model: 'lathe-tiny',
       training_file: file.id,
       hyperparameters: { n_epochs: 1 },
+      ...{ lathe: { evaluation_rows: 4, few_shot_examples: 0, forgetting_questions: 0 } },
     });
     const job = () => client.fineTuning.jobs.retrieve(id);
     await expect.poll(async () => (await job()).status, { interval: 200 }).toBe('succeeded');

@@ -47,6 +47,7 @@ it('trains through an absence of MinIO, serves, and serves again after a restart
           type: 'supervised',
           supervised: { hyperparameters: { n_epochs: 4, batch_size: 8 } },
         },
+        ...{ lathe: { evaluation_rows: 4, few_shot_examples: 0, forgetting_questions: 0 } },
       });
       const state = async () => (await client.fineTuning.jobs.retrieve(created.id)).status;
       await expect.poll(state, { interval: 10 }).toBe('running');

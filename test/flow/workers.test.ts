@@ -36,7 +36,12 @@ it('kills one of two workers in mid-run, and both jobs succeed', async () => {
         training_file: file.id,
         suffix,
         hyperparameters: { n_epochs: 4 },
-        lathe: { evaluation_rows: 2, few_shot_examples: 0, checkpoint_every: 8 },
+        lathe: {
+          evaluation_rows: 2,
+          few_shot_examples: 0,
+          forgetting_questions: 0,
+          checkpoint_every: 8,
+        },
       };
       return (await jobs.create(body as OpenAI.FineTuning.JobCreateParams)).id;
     };

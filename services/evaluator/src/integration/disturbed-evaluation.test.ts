@@ -10,8 +10,8 @@ import { collect } from './records.fixture.ts';
 
 const one = oneEvaluator({ engineRetryMs: 10 });
 /** An evaluation that goes on for long enough to be disturbed. */
-const slow = { train: rows(30, 1), heldOut: rows(800, 100) };
-const slowOptions = { options: { evaluation_rows: 800 } };
+const slow = { train: rows(30, 1), heldOut: rows(300, 100) };
+const slowOptions = { options: { evaluation_rows: 300 } };
 
 describe('a disturbed evaluation', () => {
   /** A job whose evaluation is under way. */
@@ -126,13 +126,13 @@ describe('a disturbed evaluation', () => {
   });
 
   it('is done again when the engine is killed, or the service stops', async () => {
-    const job = await one.service.trained(slow, { options: { evaluation_rows: 300 } });
+    const job = await one.service.trained(slow, { options: { evaluation_rows: 100 } });
     await one.service.queue(job);
     await expect.poll(async () => (await one.service.events(job.id)).length).toBeGreaterThan(1);
     process.kill(one.service.enginePid ?? 0, 'SIGKILL');
     await one.service.restart();
     const ended = await one.service.ended(job.id);
     expect(ended.state).toBe('succeeded');
-    expect((await one.service.report(ended)).rows).toBe(300);
+    expect((await one.service.report(ended)).rows).toBe(100);
   });
 });
