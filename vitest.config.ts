@@ -21,7 +21,7 @@ const all = [
 ];
 /** Compiling a session makes its process read numbers under 2e-308 as zero (`session.set_denormal_as_zero`). */
 const computing = '{packages/engine,services/evaluator,services/trainer}/**/*.test.ts';
-/** Files that have a process of their own: they start services, use a GPU, or measure the memory of their process. */
+/** Files that have a process of their own: they start services, use a GPU, or measure the memory or the event loop of their process. */
 const own = [
   '{scripts,test,examples,bench}/**/*.test.ts',
   'services/*/src/integration/*.test.ts',
@@ -30,6 +30,9 @@ const own = [
   'services/ingest/src/clean/relations.test.ts',
   'services/ingest/src/read/lines.test.ts',
   'services/ingest/src/read/container/hostile.test.ts',
+  'services/evaluator/src/texts/texts.test.ts',
+  'services/gateway/src/bodies/bodies.test.ts',
+  'services/ingest/src/rows/rows.test.ts',
 ];
 
 export default defineConfig({
