@@ -15,7 +15,7 @@ import {
   seedOp,
   type Value,
 } from '../graph/value.ts';
-import { onnxType } from '../ops/operand.ts';
+import { onnxType } from '../ops/element-types.ts';
 import { ProtoWriter } from './bytes.ts';
 import {
   attributeField,

@@ -10,8 +10,9 @@ import {
   type Value,
   type ValueType,
 } from '../graph/value.ts';
+import { onnxType } from './element-types.ts';
 import { layoutOps } from './layout.ts';
-import { binary, broadcastType, type Operand, onnxType, operands } from './operand.ts';
+import { binary, broadcastType, type Operand, operands } from './operand.ts';
 
 /** a = b, element by element, as bool. */
 export const equal = binary(() => comparisonOps.Equal);

@@ -1,5 +1,5 @@
 import { broadcastShapes } from '../graph/shape.ts';
-import { type DType, isFloating } from '../graph/tensor.ts';
+import { isFloating } from '../graph/tensor.ts';
 import { constant, node, type Op, type Value, type ValueType } from '../graph/value.ts';
 
 /** A value, or a number that becomes a scalar of its partner's type. */
@@ -51,19 +51,4 @@ export function requireIndex(x: Value): void {
   if (x.dtype !== 'int32' && x.dtype !== 'int64') {
     throw new Error(`indices must be int32 or int64, not ${x.dtype}.`);
   }
-}
-
-/** ONNX number of an element type. */
-export function onnxType(dtype: DType): number {
-  const numbers = {
-    float32: 1,
-    uint8: 2,
-    int32: 6,
-    int64: 7,
-    bool: 9,
-    float16: 10,
-    float64: 11,
-    bfloat16: 16,
-  } as const satisfies Record<DType, number>;
-  return numbers[dtype];
 }

@@ -1,6 +1,6 @@
 import { bytesPerElement } from '../../graph/tensor.ts';
+import { elementType, onnxType } from '../../ops/element-types.ts';
 import type { CpuSessionSettings } from '../session-settings.ts';
-import { elementNumber, elementType } from './element-types.ts';
 import { type Address, type Library, memoryAt, textAt } from './library.ts';
 import type { Answer, NamedPort, Place, ToSessions } from './messages.ts';
 
@@ -101,7 +101,7 @@ export class NativeSession {
     return this.#runtime.library.find(
       'CreateTensorWithDataAsOrtValue',
       ...([this.#runtime.memory, address, byteLength] as const),
-      ...([sizes, sizes.length, elementNumber(dtype)] as const),
+      ...([sizes, sizes.length, onnxType(dtype)] as const),
     );
   }
 

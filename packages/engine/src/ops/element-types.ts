@@ -1,6 +1,6 @@
-import type { DType } from '../../graph/tensor.ts';
+import type { DType } from '../graph/tensor.ts';
 
-/** `ONNXTensorElementDataType` of the C API. */
+/** `TensorProto.DataType` of ONNX, which `ONNXTensorElementDataType` of ONNX Runtime's C API shares. */
 const numbers = {
   float32: 1,
   uint8: 2,
@@ -12,8 +12,8 @@ const numbers = {
   bfloat16: 16,
 } as const satisfies Record<DType, number>;
 
-/** The C API's number of a type. */
-export function elementNumber(dtype: DType): number {
+/** ONNX number of an element type. */
+export function onnxType(dtype: DType): number {
   return numbers[dtype];
 }
 
