@@ -28,8 +28,8 @@ export function runForJson<Result>(
       errors = (errors + text).slice(-quotedErrors);
     });
     child.once('error', reject);
-    child.once('close', (code) => {
-      if (code !== 0) reject(new Error(`${program} ended with ${code}:\n${errors}`));
+    child.once('close', (code, signal) => {
+      if (code !== 0) reject(new Error(`${program} ended with ${code ?? signal}:\n${errors}`));
       else resolve(JSON.parse(output.trim().split('\n').at(-1) ?? '') as Result);
     });
     child.stdin.end(input);

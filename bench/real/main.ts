@@ -73,6 +73,7 @@ async function measure(set: DataSet, folder: string): Promise<string> {
   await writeFile(file, JSON.stringify(rows));
   const found = new Map<string, EpochResult>();
   const keep = (name: string, result: EpochResult): void => {
+    console.error(`${set.name}, ${name}: ${result.seconds.toFixed(1)} s`);
     if (result.seconds < (found.get(name)?.seconds ?? Number.POSITIVE_INFINITY))
       found.set(name, result);
   };
