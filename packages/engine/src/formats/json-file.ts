@@ -20,7 +20,10 @@ export async function readJson(file: string): Promise<unknown> {
   }
   if (!found.isFile()) throw new CheckpointError(file, 'it is not a file');
   if (found.size > largestJson)
-    throw new CheckpointError(file, `${found.size} bytes of JSON are more than ${largestJson}`);
+    throw new CheckpointError(
+      file,
+      `${Math.ceil(found.size / 1e6)} MB of JSON are more than ${largestJson / 1e6} MB`,
+    );
   const text = await readFile(file, 'utf8');
   let value: unknown;
   try {

@@ -12,6 +12,7 @@ import {
   rm,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { sizeText } from '@lathe/contracts/words/size';
 import { makeFolder } from '../process/make-folder.ts';
 import {
   ArtifactError,
@@ -124,7 +125,7 @@ async function putFile(
       for await (const chunk of source instanceof Uint8Array ? [source] : source) {
         bytes += chunk.byteLength;
         if (bytes > maxBytes)
-          throw new ArtifactError('too_large', `the object is larger than ${maxBytes} bytes`);
+          throw new ArtifactError('too_large', `the object is larger than ${sizeText(maxBytes)}`);
         hash.update(chunk);
         await writeAll(file, chunk);
       }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sizeText } from '@lathe/contracts/words/size';
 import type { Client } from 'minio';
 import { ArtifactError, type ByteSource, type PutOptions, type PutResult } from './port.ts';
 import { codeOf, isMissing, isUnknownUpload, type RetryPolicy, withRetries } from './s3-error.ts';
@@ -33,7 +34,7 @@ export async function upload(
     for await (const chunk of source instanceof Uint8Array ? [source] : source) {
       bytes += chunk.byteLength;
       if (bytes > maxBytes)
-        throw new ArtifactError('too_large', `the object is larger than ${maxBytes} bytes`);
+        throw new ArtifactError('too_large', `the object is larger than ${sizeText(maxBytes)}`);
       hash.update(chunk);
       yield chunk;
     }
@@ -71,7 +72,7 @@ async function uploadParts(
       if (partNumber > mostParts)
         throw new ArtifactError(
           'too_large',
-          `the object has more than ${mostParts} parts of ${partBytes} bytes: raise LATHE_S3_PART_SIZE`,
+          `the object has more than ${mostParts} parts of ${sizeText(partBytes)}: raise LATHE_S3_PART_SIZE`,
         );
       const { etag } = await withRetries(retries, `take part ${partNumber} of an upload`, () =>
         client.uploadPart(

@@ -1,4 +1,5 @@
 import { isAbsolute, join, resolve } from 'node:path';
+import { sizeText } from '@lathe/contracts/words/size';
 import { variables } from './variables.ts';
 
 /** `file:` with an absolute folder, which by default lies in the data folder, or `s3://<bucket>/<prefix>`. */
@@ -61,6 +62,6 @@ export function checkS3(known: S3Values): void {
     );
   if (known.s3PartBytes < leastPartBytes)
     throw new Error(
-      `The environment variable LATHE_S3_PART_SIZE is ${known.s3PartBytes}, but must be at least 5MiB.`,
+      `The environment variable LATHE_S3_PART_SIZE is ${sizeText(known.s3PartBytes)}, but must be at least 5MiB.`,
     );
 }

@@ -1,6 +1,7 @@
 import { LatheError } from '@lathe/contracts/error';
 import { type Envelope, envelopeHeaders } from '@lathe/contracts/message/envelope';
 import { inferenceCancelSubject } from '@lathe/contracts/subject';
+import { sizeText } from '@lathe/contracts/words/size';
 import {
   createInbox,
   headers,
@@ -57,7 +58,7 @@ export async function* askEvaluators<Piece>(
   if (payload.length > most)
     throw new LatheError(
       'invalid_value',
-      `The request's '${param}' takes ${payload.length} bytes; at most ${most} can be handed on.`,
+      `The request's '${param}' takes ${sizeText(payload.length)}; at most ${sizeText(most)} can be handed on.`,
       { param },
     );
   const head = headers();

@@ -30,7 +30,7 @@ it.each([
   ['{"item":{}}\n{"item":1}', 'Line 2 of the content is no row: item: '],
   ['{"item":{}}\n{"row":{}}', 'Line 2 of the content is no row: '],
   ['\n{"item"', 'Line 2 of the content is not JSON in UTF-8: '],
-  [`{"item":{"a":"${'x'.repeat(64)}"}}`, 'Line 1 of the content has more than 64 bytes'],
+  [`{"item":{"a":"${'x'.repeat(64)}"}}`, 'Line 1 of the content is longer than 64 bytes'],
   ['{"item":{}}\n'.repeat(4), 'The content has more than 3 rows'],
 ])('says what is wrong with %j', async (text, message) => {
   await expect(read(text)).rejects.toThrow(message);

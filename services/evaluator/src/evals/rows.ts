@@ -2,6 +2,7 @@ import { LatheError } from '@lathe/contracts/error';
 import { type EvalRow, evalRowSchema } from '@lathe/contracts/http/eval-run';
 import type { EvalRunRecord } from '@lathe/contracts/record/eval-run';
 import { recordKey } from '@lathe/contracts/subject';
+import { sizeText } from '@lathe/contracts/words/size';
 import { readJsonLines } from '@lathe/platform/artifacts/json-lines';
 import { itemCheck } from './item-check.ts';
 import type { RunPorts } from './run-ports.ts';
@@ -25,7 +26,7 @@ export async function* readRows(
   const errors = {
     tooLong: (line: number) =>
       malformed(
-        `Line ${line} of ${name} has more than ${maxBytes} bytes, the most that a row may have.`,
+        `Line ${line} of ${name} is longer than ${sizeText(maxBytes)}, the most that a row may have.`,
       ),
     gone: (cause: unknown) =>
       new LatheError('not_found', `${sentence(name)} was deleted.`, { cause }),

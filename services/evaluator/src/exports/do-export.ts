@@ -6,6 +6,7 @@ import { newId } from '@lathe/contracts/id';
 import type { WorkMessage } from '@lathe/contracts/message/work';
 import { type ExportRecord, endExport, isExportOver } from '@lathe/contracts/record/export';
 import { recordKey } from '@lathe/contracts/subject';
+import { sizeText } from '@lathe/contracts/words/size';
 import { putFolder } from '@lathe/platform/artifacts/folder';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import type { Logger } from '@lathe/platform/log';
@@ -131,7 +132,7 @@ async function requireSize(folder: string, most: number): Promise<void> {
   if (bytes > most)
     throw new LatheError(
       'file_too_large',
-      `The export has ${bytes} bytes, and may have ${most} (LATHE_EXPORT_LIMIT).`,
+      `The export has ${sizeText(bytes)}, and may have ${sizeText(most)} (LATHE_EXPORT_LIMIT).`,
       { param: 'format' },
     );
 }

@@ -1,6 +1,7 @@
 import { LatheError } from '@lathe/contracts/error';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { recordKey } from '@lathe/contracts/subject';
+import { sizeText } from '@lathe/contracts/words/size';
 import { readJsonLines } from '@lathe/platform/artifacts/json-lines';
 import { z } from 'zod';
 import type { Looking } from '../contest/evaluation.ts';
@@ -56,7 +57,7 @@ async function readPassages(
     new LatheError('invalid_file_format', `Line ${line} of the file ${id} ${what}.`);
   const errors = {
     gone,
-    tooLong: (line: number) => malformed(line, `has more than ${mostLineBytes} bytes`),
+    tooLong: (line: number) => malformed(line, `is longer than ${sizeText(mostLineBytes)}`),
   };
   const passages: string[] = [];
   const options = { maxBytes: mostLineBytes, errors };

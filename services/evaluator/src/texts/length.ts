@@ -1,4 +1,5 @@
 import { LatheError } from '@lathe/contracts/error';
+import { sizeText } from '@lathe/contracts/words/size';
 import type { Tokenizer } from '@lathe/tokenizer/tokenizer';
 
 const longest = new WeakMap<Tokenizer, number>();
@@ -32,7 +33,7 @@ export function checkBytes(
   if (bytes <= room * each) return;
   throw new LatheError(
     'context_length_exceeded',
-    `This model's maximum context length is ${room} tokens, of at most ${each} bytes each, but ${what} ${bytes} bytes. Please shorten it.`,
+    `This model's maximum context length is ${room} tokens, of at most ${sizeText(each)} each, but ${what} ${sizeText(bytes)}. Please shorten it.`,
     { param },
   );
 }

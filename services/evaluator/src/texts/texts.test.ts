@@ -78,7 +78,7 @@ describe('texts in threads', () => {
     expect(await outcome(texts, 'chat', chat(says('x'.repeat(900_000))))).toMatchObject({
       code: 'context_length_exceeded',
       param: 'messages',
-      message: expect.stringMatching(/maximum context length is 512 tokens.* 900000 bytes/),
+      message: expect.stringMatching(/maximum context length is 512 tokens.* 900 kB/),
     });
     const inputs = ['a', 'x'.repeat(900_000)];
     const body = bytesOf({ ...embeddingQuestion(), inputs, isList: true });

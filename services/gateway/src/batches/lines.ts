@@ -1,6 +1,7 @@
 import { LatheError } from '@lathe/contracts/error';
 import { batchLineSchema } from '@lathe/contracts/http/batch';
 import type { BatchRecord } from '@lathe/contracts/record/batch';
+import { sizeText } from '@lathe/contracts/words/size';
 import { readJsonLines } from '@lathe/platform/artifacts/json-lines';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 
@@ -30,7 +31,7 @@ export async function* readLines(
     tooLong: (line: number) =>
       new LatheError(
         'invalid_file_format',
-        `Line ${line} has more than ${maxJsonBytes} bytes, the most that a request may have.`,
+        `Line ${line} is longer than ${sizeText(maxJsonBytes)}, the most that a request may have.`,
       ),
     gone: (cause: unknown) => new LatheError('not_found', 'The input file was deleted.', { cause }),
   };

@@ -4,6 +4,7 @@ import type { CompletionFilter } from '@lathe/contracts/http/stored-completion';
 import type { EvalRecord } from '@lathe/contracts/record/eval';
 import { type EvalRunRecord, isRunOver } from '@lathe/contracts/record/eval-run';
 import { recordKey } from '@lathe/contracts/subject';
+import { sizeText } from '@lathe/contracts/words/size';
 import { publishWork } from '@lathe/platform/nats/work';
 import { ConflictError } from '@lathe/platform/records/port';
 import type { ReadRun } from '../bodies/eval-requests.ts';
@@ -154,7 +155,7 @@ function checkRows(rows: readonly string[], { evalRows, evalRowBytes }: RunLimit
   if (at >= 0)
     throw new LatheError(
       'invalid_value',
-      `'${param}[${at}]' has more than ${evalRowBytes} bytes, the most that a row may have.`,
+      `'${param}[${at}]' is longer than ${sizeText(evalRowBytes)}, the most that a row may have.`,
       { param: `${param}[${at}]` },
     );
 }

@@ -9,6 +9,7 @@ import { type Page, page } from '@lathe/contracts/http/list';
 import { isId } from '@lathe/contracts/id';
 import type { EvalRecord } from '@lathe/contracts/record/eval';
 import { recordKey } from '@lathe/contracts/subject';
+import { sizeText } from '@lathe/contracts/words/size';
 import type { Records } from '@lathe/platform/records';
 import { changeRecord } from '@lathe/platform/records/change';
 import type { NamedModels } from '@lathe/platform/records/named-model';
@@ -119,7 +120,7 @@ async function check(
   if (bytes > mostBytes)
     throw new LatheError(
       'invalid_value',
-      `The eval has ${bytes} bytes; at most ${mostBytes} are taken.`,
+      `The eval has ${sizeText(bytes)}; at most ${sizeText(mostBytes)} are taken.`,
       { param: 'testing_criteria' },
     );
   if ((await ports.evals.list(project)).length >= evalsKept)

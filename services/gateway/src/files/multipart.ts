@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyFileStream, type BusboyHeaders } from '@fastify/busboy';
 import { LatheError } from '@lathe/contracts/error';
+import { sizeText } from '@lathe/contracts/words/size';
 
 /** What a form with one file holds, once it has arrived whole. */
 export type Form<Stored> = {
@@ -25,7 +26,7 @@ export async function readForm<Stored>(
   store: (bytes: Readable) => Promise<Stored>,
 ): Promise<Form<Stored>> {
   const tooLarge = () =>
-    new LatheError('file_too_large', `The file is larger than ${limits.maxFileBytes} bytes.`, {
+    new LatheError('file_too_large', `The file is larger than ${sizeText(limits.maxFileBytes)}.`, {
       param: 'file',
     });
   const parser = openParser(incoming, limits);

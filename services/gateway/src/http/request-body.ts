@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { LatheError } from '@lathe/contracts/error';
+import { sizeText } from '@lathe/contracts/words/size';
 
 export type BodyLimits = {
   readonly maxJsonBytes: number;
@@ -30,7 +31,7 @@ export async function readBytes(
 
 async function collect(incoming: IncomingMessage, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = () =>
-    new LatheError('file_too_large', `The request body is larger than ${limit} bytes.`);
+    new LatheError('file_too_large', `The request body is larger than ${sizeText(limit)}.`);
   if (Number(incoming.headers['content-length'] ?? 0) > limit) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;

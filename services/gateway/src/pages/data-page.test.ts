@@ -94,7 +94,7 @@ it('says what a job would do, what is wrong and how long the rows are', () => {
     ...['hold personal data: email', 'too many words to compare'],
     ...['Messages by role', 'in 7 rows from all over', '<td class="name">user</td>'],
     ...['Unigram, 32,000 tokens', 'found; such rows need none', '4.00 (5.00 bytes)', '>3 %<'],
-    ...['898 tokens are left out here', 'and 3 more sequences of the same row', '1,234 bytes'],
+    ...['898 tokens are left out here', 'and 3 more sequences of the same row', '1.2 kB'],
   ])
     expect(page).toContain(text);
   const fine = dataPage({ ...report, refusal: null, dataset: stored }, subject);

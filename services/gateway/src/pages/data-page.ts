@@ -1,6 +1,7 @@
 import type { DatasetReport } from '@lathe/contracts/artifact/dataset';
 import type { Insight } from '@lathe/contracts/artifact/insight';
 import type { InspectionReport } from '@lathe/contracts/artifact/inspection';
+import { sizeText } from '@lathe/contracts/words/size';
 import { cleaningSection } from './cleaning-section.ts';
 import { encodingSection } from './encoding-section.ts';
 import { findingsTable } from './findings-table.ts';
@@ -28,7 +29,7 @@ const mostLabels = 30;
 /** A report on data as a page for people, complete in itself. */
 export function dataPage(report: InspectionReport, subject: PageSubject): string {
   const { dataset, repaired } = report;
-  const size = subject.bytes === null ? '' : `${grouped(subject.bytes)} bytes · `;
+  const size = subject.bytes === null ? '' : `${sizeText(subject.bytes)} · `;
   const date = new Date(subject.createdAt * 1000).toISOString().slice(0, 16).replace('T', ' ');
   const body = html`<header><h1>${subject.name}</h1>
 <p class="soft">${size}looked at ${date} UTC for ${report.model ?? 'any model that is offered'}</p></header>

@@ -1,4 +1,5 @@
 import { LatheError } from '@lathe/contracts/error';
+import { sizeText } from '@lathe/contracts/words/size';
 import { openArchive } from '../read/container/archive.ts';
 import { createBudget, refusal, Unreadable } from '../read/container/limits.ts';
 import { spoolFile } from '../read/container/spool-file.ts';
@@ -49,7 +50,7 @@ async function whole(name: string, pieces: AsyncIterable<Uint8Array>): Promise<U
       if (bytes > mostEntryBytes)
         throw new LatheError(
           'file_too_large',
-          `${JSON.stringify(name.slice(0, 120))} in the archive has more than ${mostEntryBytes} bytes.`,
+          `${JSON.stringify(name.slice(0, 120))} in the archive is larger than ${sizeText(mostEntryBytes)}.`,
           { param: 'convert.files' },
         );
       chunks.push(piece);

@@ -1,4 +1,5 @@
 import { LatheError } from '@lathe/contracts/error';
+import { sizeText } from '@lathe/contracts/words/size';
 import type { Source } from './sources.ts';
 
 /** Largest page of questions, which is read whole. */
@@ -9,7 +10,7 @@ export async function wholeText({ record, read }: Source): Promise<string> {
   if (record.bytes > mostPageBytes)
     throw new LatheError(
       'file_too_large',
-      `${JSON.stringify(record.filename)} has ${record.bytes} bytes, and a page may have ${mostPageBytes}.`,
+      `${JSON.stringify(record.filename)} has ${sizeText(record.bytes)}, and a page may have ${sizeText(mostPageBytes)}.`,
       { param: 'convert.files' },
     );
   const chunks = await Array.fromAsync(read());

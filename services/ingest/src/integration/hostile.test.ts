@@ -102,7 +102,7 @@ describe('a wrong line fails the job by number and reason', () => {
       'the line is not valid UTF-8; save the file as UTF-8.',
     ],
     ['deep nesting', '['.repeat(100_000), 'the JSON is nested deeper than 64 levels.'],
-    ['a very long line', 'x'.repeat(2 << 20), 'the line is longer than 1048576 bytes.'],
+    ['a very long line', 'x'.repeat(2 << 20), 'the line is longer than 1 MiB.'],
     ['__proto__', '{"__proto__": {"messages": []}}', '"messages" is missing.'],
     [
       'a key twice',
@@ -209,7 +209,7 @@ describe('size', () => {
     }
     const before = process.memoryUsage().rss;
     const job = await service.run(huge());
-    expect(job.error?.message).toBe('Line 21: the line is longer than 1048576 bytes.');
+    expect(job.error?.message).toBe('Line 21: the line is longer than 1 MiB.');
     expect(process.memoryUsage().rss - before).toBeLessThan(150 * 2 ** 20);
   });
 });

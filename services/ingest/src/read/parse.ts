@@ -1,4 +1,5 @@
 import { isDeeperThan } from '@lathe/contracts/json-depth';
+import { sizeText } from '@lathe/contracts/words/size';
 import type { Line } from './lines.ts';
 
 /** Why a line is no JSON value, as rule and sentence. */
@@ -16,7 +17,7 @@ export function parseLine(
 ): ParsedLine {
   if ('problem' in line) return { problem: line.problem };
   if ('tooLong' in line)
-    return problem('line-length', `the line is longer than ${limits.maxLineBytes} bytes`);
+    return problem('line-length', `the line is longer than ${sizeText(limits.maxLineBytes)}`);
   if (isDeeperThan(line.bytes, limits.maxDepth))
     return problem('nesting', `the JSON is nested deeper than ${limits.maxDepth} levels`);
   let text: string;

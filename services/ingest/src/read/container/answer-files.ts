@@ -1,3 +1,4 @@
+import { sizeText } from '@lathe/contracts/words/size';
 import type { Line } from '../lines.ts';
 import { parseLine } from '../parse.ts';
 import { Unreadable } from './limits.ts';
@@ -49,7 +50,9 @@ export function createAnswers(maxLineBytes: number): Answers {
       const answer = JSON.stringify(row.ground_truth);
       bytes += id.length + answer.length;
       if (bytes > mostBytes)
-        throw new Unreadable(`has answers of more than ${mostBytes} bytes in files of their own`);
+        throw new Unreadable(
+          `has answers of more than ${sizeText(mostBytes)} in files of their own`,
+        );
       answers.set(id, answer);
       return undefined;
     },

@@ -185,12 +185,12 @@ describe('refuses what is hostile, and leaves nothing behind', () => {
         { ...good, size: 2 ** 31 },
         { ...good, name: 'b', size: 2 ** 31 },
       ],
-      'holds more than 1000000000 bytes when unpacked',
+      'holds more than 1 GB when unpacked',
     ],
     [
       'a long name',
       [{ ...good, name: 'a'.repeat(2000) }],
-      'is an archive with a name of more than 1024 bytes',
+      'is an archive with a name of more than 1 KiB',
     ],
     [
       'too many files',

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { sizeText } from '@lathe/contracts/words/size';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { type ContainerLimits, Unreadable } from './limits.ts';
 import type { Reading } from './options.ts';
@@ -62,7 +63,7 @@ async function entriesOf(archive: ZipFile, limits: ContainerLimits): Promise<Nam
       if (found.has(name)) throw new Unreadable(`is an archive with two files ${shown(name)}`);
       bytes += entry.uncompressedSize;
       if (bytes > limits.maxUnpackedBytes)
-        throw new Unreadable(`holds more than ${limits.maxUnpackedBytes} bytes when unpacked`);
+        throw new Unreadable(`holds more than ${sizeText(limits.maxUnpackedBytes)} when unpacked`);
       found.set(name, { name, entry });
     }
   } catch (error) {
@@ -73,7 +74,7 @@ async function entriesOf(archive: ZipFile, limits: ContainerLimits): Promise<Nam
 
 function nameOf({ fileNameRaw }: Entry): string {
   if (fileNameRaw.length > mostNameBytes)
-    throw new Unreadable(`is an archive with a name of more than ${mostNameBytes} bytes`);
+    throw new Unreadable(`is an archive with a name of more than ${sizeText(mostNameBytes)}`);
   return fileNameRaw.toString().replaceAll('\\', '/');
 }
 

@@ -113,7 +113,7 @@ describe('refuses', () => {
       gzipSync(Buffer.from('a fine row of text that is long enough\n'.repeat(150_000)), {
         level: 0,
       }),
-      'holds more than 4194304 bytes when unpacked',
+      'holds more than 4 MiB when unpacked',
     ],
     [
       'what is packed too often',

@@ -92,7 +92,7 @@ it.each<[string, JsonLayout, number, string]>([
     `{"${'x'.repeat(2000)}": 1}`,
     'object',
     1,
-    'the name of a member of the JSON object is longer than 1024 bytes',
+    'the name of a member of the JSON object is longer than 1 KiB',
   ],
 ])('says where %j is no JSON', async (text, layout, line, message) => {
   expect((await read(text, layout)).at(-1)).toEqual([line, message]);

@@ -1,3 +1,4 @@
+import { sizeText } from '@lathe/contracts/words/size';
 import type { Line } from '../lines.ts';
 import { createJsonCursor, type JsonCursor } from './json-cursor.ts';
 
@@ -100,7 +101,7 @@ function nameOf(name: Line): string {
   throw new JsonProblem(
     'bytes' in name
       ? 'the name of a member of the JSON object is no text'
-      : `the name of a member of the JSON object is longer than ${mostNameBytes} bytes`,
+      : `the name of a member of the JSON object is longer than ${sizeText(mostNameBytes)}`,
     name.number,
   );
 }

@@ -1,4 +1,5 @@
 import { LatheError } from '@lathe/contracts/error';
+import { sizeText } from '@lathe/contracts/words/size';
 import type { IngestSettings } from '../../settings.ts';
 
 /** What a file may cost to read. */
@@ -47,7 +48,7 @@ export function createBudget(limits: ContainerLimits, alive?: () => void): Budge
       total += bytes;
       alive?.();
       if (total > limits.maxUnpackedBytes)
-        throw new Unreadable(`holds more than ${limits.maxUnpackedBytes} bytes when unpacked`);
+        throw new Unreadable(`holds more than ${sizeText(limits.maxUnpackedBytes)} when unpacked`);
       if (unpacked > limits.unpackGraceBytes && unpacked > packed * limits.maxUnpackRatio)
         throw new Unreadable(
           `unpacks to more than ${limits.maxUnpackRatio} times its size, as no rows do`,

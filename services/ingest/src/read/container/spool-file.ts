@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sizeText } from '@lathe/contracts/words/size';
 import { Unreadable } from './limits.ts';
 
 /** A stream's bytes as a file of the local disk, for what must be read in any order. */
@@ -20,7 +21,7 @@ export async function spoolFile(
     for await (const chunk of source) {
       bytes += chunk.length;
       if (bytes > maxBytes)
-        throw new Unreadable(`is larger than the ${maxBytes} bytes that such a file may have`);
+        throw new Unreadable(`is larger than the ${sizeText(maxBytes)} that such a file may have`);
       await file.writeFile(chunk);
     }
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { DataOptions } from '@lathe/contracts/http/data';
+import { sizeText } from '@lathe/contracts/words/size';
 import type { Line } from '../lines.ts';
 import { parseLine } from '../parse.ts';
 import type { Row } from './format.ts';
@@ -71,7 +72,7 @@ function mostFrequent(told: readonly string[]): string {
 
 /** What the file is as a whole, when its first bytes tell. */
 function wholeOf(first: Line, limits: Limits): string | undefined {
-  if ('tooLong' in first) return `has a first line of more than ${limits.maxLineBytes} bytes`;
+  if ('tooLong' in first) return `has a first line of more than ${sizeText(limits.maxLineBytes)}`;
   if ('problem' in first) return `has a first row that cannot be read: ${first.problem.message}`;
   return undefined;
 }

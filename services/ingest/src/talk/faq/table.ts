@@ -1,4 +1,5 @@
 import { LatheError } from '@lathe/contracts/error';
+import { sizeText } from '@lathe/contracts/words/size';
 import { records, splitCells } from '../../read/csv-records.ts';
 import { pairOf, type TalkPair } from '../pair.ts';
 import type { Tally } from '../tally.ts';
@@ -23,7 +24,7 @@ export async function* tableQuestions(
   for await (const record of records(onceOf(text), delimiter, mostRowBytes)) {
     const place = `line ${record.number}`;
     if (!('bytes' in record)) {
-      tally.add('a row longer than 1 MiB', `${file} ${place}`);
+      tally.add(`a row longer than ${sizeText(mostRowBytes)}`, `${file} ${place}`);
       continue;
     }
     const cells = splitCells(Buffer.from(record.bytes).toString(), delimiter);

@@ -1,3 +1,4 @@
+import { sizeText } from '@lathe/contracts/words/size';
 import type { Tally } from '../tally.ts';
 
 /** A mail as it lies in a mailbox. */
@@ -33,7 +34,7 @@ export async function* mailsOf(
     const isLong = length > maxMailBytes;
     parts = [];
     length = 0;
-    if (isLong) tally.add(`a mail longer than ${maxMailBytes} bytes`, `${file} line ${begins}`);
+    if (isLong) tally.add(`a mail longer than ${sizeText(maxMailBytes)}`, `${file} line ${begins}`);
     return isOpen && !isLong && whole.bytes.length > 0 ? whole : undefined;
   };
   const keep = (piece: Buffer): void => {

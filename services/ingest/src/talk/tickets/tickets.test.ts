@@ -163,7 +163,7 @@ it('bounds hostile mail: long ones, huge headers, deep parts, too much of all', 
   const { pairs, unused } = await read('x.mbox', long + headers + deep, {}, limits);
   expect(pairs).toEqual([]);
   const reasons = Object.keys(unused).join('; ');
-  expect(reasons).toContain('a mail longer than 400000 bytes');
+  expect(reasons).toContain('a mail longer than 400 kB');
   expect(
     Object.keys(unused).filter((reason) => reason.startsWith('a mail that cannot be read')),
   ).toHaveLength(2);

@@ -1,5 +1,6 @@
 import { LatheError } from '@lathe/contracts/error';
 import { isDeeperThan } from '@lathe/contracts/json-depth';
+import { sizeText } from '@lathe/contracts/words/size';
 import { records } from '../../read/csv-records.ts';
 import { readLines } from '../../read/lines.ts';
 import type { TalkPair } from '../pair.ts';
@@ -95,7 +96,7 @@ async function* ticketsOfJson(
     for await (const line of readLines(file.read(), limits.maxLineBytes)) {
       const place = `line ${line.number}`;
       const value =
-        'bytes' in line ? parsed(line.bytes) : `it is longer than ${limits.maxLineBytes} bytes`;
+        'bytes' in line ? parsed(line.bytes) : `it is longer than ${sizeText(limits.maxLineBytes)}`;
       if (typeof value === 'string') tally.add(`a line of which ${value}`, `${file.name} ${place}`);
       else yield* ticketsIn(value.json, { file: file.name, place });
     }
@@ -108,7 +109,7 @@ async function* ticketsOfJson(
     if (length > limits.maxJsonBytes)
       throw new LatheError(
         'file_too_large',
-        `${JSON.stringify(file.name)} is one JSON document of more than ${limits.maxJsonBytes} bytes; give it as JSON Lines, one ticket a line.`,
+        `${JSON.stringify(file.name)} is one JSON document of more than ${sizeText(limits.maxJsonBytes)}; give it as JSON Lines, one ticket a line.`,
       );
     chunks.push(chunk);
   }

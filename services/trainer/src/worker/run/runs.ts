@@ -1,3 +1,4 @@
+import { sizeText } from '@lathe/contracts/words/size';
 import type { Run } from './run.ts';
 import type { RunRequest } from './run-preparation.ts';
 
@@ -69,7 +70,7 @@ export function createRuns(options: RunsOptions): Runs {
     if (free < request.memoryBytes)
       throw new RefusedError(
         'no free memory',
-        `the run needs ${request.memoryBytes} bytes of memory, ${free} are free`,
+        `the run needs ${sizeText(request.memoryBytes)} of memory, ${sizeText(free)} are free`,
       );
   };
   const hold = (request: RunRequest): void => {

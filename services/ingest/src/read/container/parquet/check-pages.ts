@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { sizeText } from '@lathe/contracts/words/size';
 import type { FileMetaData, PageHeader } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { Unreadable } from '../limits.ts';
@@ -108,7 +109,7 @@ async function checkChunk(
     unpacked += header.uncompressed_page_size;
     if (unpacked > limits.maxRowGroupBytes)
       throw new Unreadable(
-        `has more than ${limits.maxRowGroupBytes} bytes in ${group}, at the column ${column}; write it with smaller row groups`,
+        `has more than ${sizeText(limits.maxRowGroupBytes)} in ${group}, at the column ${column}; write it with smaller row groups`,
       );
     const inPage = valuesOf(header);
     if (inPage.isData) values += inPage.count;

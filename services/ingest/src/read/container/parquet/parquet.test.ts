@@ -120,7 +120,7 @@ describe('a file that lies', () => {
 
   it('of the size of a page, or holds more than the limits', async () => {
     await expect(read(parquetOf(5, { pageBytes: 2_000_000_000 }))).rejects.toThrow(
-      'has more than 536870912 bytes in row group 1 of 1 (5 rows), at the column "text"; write it with smaller row groups',
+      'has more than 512 MiB in row group 1 of 1 (5 rows), at the column "text"; write it with smaller row groups',
     );
     await expect(read(parquetOf(5), { maxRows: 4 })).rejects.toThrow('has more than 4 rows');
     await expect(read(parquetOf(5), { maxRowGroupValues: 4 })).rejects.toThrow(
