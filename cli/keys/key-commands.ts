@@ -1,4 +1,4 @@
-import { createdKeySchema, keyObjectSchema } from '@lathe/contracts/http/key';
+import { allProjects, createdKeySchema, keyObjectSchema } from '@lathe/contracts/http/key';
 import { deletedSchema } from '../api/deleted.ts';
 import { command } from '../command/command.ts';
 import { moment } from '../terminal/amounts.ts';
@@ -10,19 +10,25 @@ const path = '/lathe/keys';
 export const keysList = command({
   name: 'keys list',
   summary: 'Lists the keys of the project, newest first; the own one is marked.',
-  details: 'For admins of the project, as are keys create and keys revoke (docs/keys.md).',
+  details:
+    'For admins of the project, as are keys create and keys revoke (docs/keys.md). The operator sees the keys of all projects.',
   args: [],
-  options: {},
-  async run({ out, isJson, json, connect }) {
+  options: {
+    project: { meaning: 'only the keys of this one; for the operator', value: '<project>' },
+  },
+  async run({ options, out, isJson, json, connect }) {
     const api = await connect();
     const own = await api.get(`${path}/current`, keyObjectSchema);
+    const project = options.project ?? (own.role === 'operator' ? allProjects : undefined);
+    const query = project === undefined ? {} : { project };
     const rows: string[][] = [];
-    for await (const key of api.list(path, keyObjectSchema)) {
+    for await (const key of api.list(path, keyObjectSchema, query)) {
       if (isJson) json(key);
       rows.push([
         key.id === own.id ? '*' : '',
         key.id,
         harmless(key.name),
+        key.project,
         key.role,
         key.redacted_value ?? 'of a setting',
         key.created_at === null ? '' : moment(key.created_at),
@@ -30,7 +36,7 @@ export const keysList = command({
       ]);
     }
     if (isJson) return;
-    const heads = ['', 'id', 'name', 'role', 'key', 'created', 'used'];
+    const heads = ['', 'id', 'name', 'project', 'role', 'key', 'created', 'used'];
     for (const line of table(heads, rows, out.width())) out.line(line);
   },
 });

@@ -234,6 +234,17 @@ it('finds what lathe up started on a free port: the doctor, a second start, and 
   expect((await lathe(['models', 'list'], { env: bare })).out).toContain('lathe-tiny');
 });
 
+it('lists the keys of all projects for the operator, and of one that is named', async () => {
+  const made = ['keys', 'create', 'first', '--project', 'research', '--json'];
+  const [key] = parsed((await lathe(made)).out);
+  const all = parsed((await lathe(['keys', 'list', '--json'])).out);
+  expect(new Set(all.map(({ project }) => project))).toEqual(new Set(['default', 'research']));
+  const one = parsed((await lathe(['keys', 'list', '--project', 'research', '--json'])).out);
+  expect(one.map(({ id }) => id)).toEqual([key?.id]);
+  expect((await lathe(['keys', 'list'])).out).toMatch(/first\s+research\s+member/);
+  expect((await lathe(['keys', 'revoke', String(key?.id)])).out).toContain('is revoked');
+});
+
 it('makes a key, keeps it as a profile, and revokes it', async () => {
   const made = await lathe(['keys', 'create', 'Ada, laptop']);
   const words = ['profiles', 'add', 'ada', '--url', terminal.url];
@@ -242,7 +253,7 @@ it('makes a key, keeps it as a profile, and revokes it', async () => {
   expect((await lathe(['profiles', 'list'])).out).toMatch(/\*\s+ada/);
   expect((await lathe(['keys', 'list'])).status).toBe(1);
   const keys = await lathe(['keys', 'list', '--profile', 'local']);
-  const id = /(\S+)\s+Ada, laptop\s+member/.exec(keys.out)?.[1] ?? expect.fail(keys.out);
+  const id = /(\S+)\s+Ada, laptop\s+default\s+member/.exec(keys.out)?.[1] ?? expect.fail(keys.out);
   expect((await lathe(['keys', 'revoke', id, '--profile', 'local'])).status).toBe(0);
   expect((await lathe(['jobs', 'list'])).status).toBe(4);
 });
