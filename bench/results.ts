@@ -13,7 +13,7 @@ import { readConfig } from '@lathe/platform/config';
 import OpenAI from 'openai';
 import { catalog } from '../scripts/models/catalog.ts';
 import { startPlatform } from '../scripts/platform.ts';
-import { followJob } from '../scripts/quickstart/progress.ts';
+import { followJob } from './follow-job.ts';
 import { spread } from './real-models/run.ts';
 
 type Run = { adaptation: 'lora' | 'full'; seconds: number; report: EvaluationReport };

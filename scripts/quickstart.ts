@@ -4,20 +4,20 @@
  *
  *     npm run quickstart [-- --model smollm2-135m]
  */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, styleText } from 'node:util';
 import { type EvaluationReport, evaluationReportSchema } from '@lathe/contracts/artifact/report';
+import { sizeText } from '@lathe/contracts/words/size';
 import { readConfig } from '@lathe/platform/config';
 import OpenAI from 'openai';
 import { catalog } from './models/catalog.ts';
 import { getModel } from './models/get-model.ts';
 import { GetModelError } from './models/get-model-error.ts';
 import { startPlatform } from './platform.ts';
-import { paint } from './quickstart/paint.ts';
-import { followJob } from './quickstart/progress.ts';
-import { reportTable } from './quickstart/table.ts';
 
 const example = 'examples/support-routing.jsonl';
 const builtIn = 'lathe-tiny';
@@ -29,7 +29,9 @@ function say(text: string): void {
 
 async function main(model: string): Promise<void> {
   const begun = performance.now();
-  say(`\n${paint.bold('Lathe quickstart')}: fine-tune a small model to route support messages\n`);
+  say(
+    `\n${styleText('bold', 'Lathe quickstart')}: fine-tune a small model to route support messages\n`,
+  );
   const config = readConfig({
     LATHE_LOG_LEVEL: 'warn',
     ...process.env,
@@ -46,7 +48,7 @@ async function main(model: string): Promise<void> {
       file: createReadStream(example),
       purpose: 'fine-tune',
     });
-    say(`2. Uploaded ${example}: ${file.id}, ${file.bytes} bytes`);
+    say(`2. Uploaded ${example}: ${file.id}, ${sizeText(file.bytes)}`);
     const job = await client.fineTuning.jobs.create({
       model,
       training_file: file.id,
@@ -56,7 +58,8 @@ async function main(model: string): Promise<void> {
       ...(model === builtIn ? {} : { hyperparameters: { n_epochs: 1 } }),
     });
     say(`3. Created the LoRA job ${job.id} on ${about(model)}\n`);
-    const done = await followJob(client, job.id, say);
+    await lathe(['jobs', 'watch', job.id], platform, 'ignore');
+    const done = await client.fineTuning.jobs.retrieve(job.id);
     if (done.status !== 'succeeded' || done.fine_tuned_model === null)
       throw new Error(
         `the job ended as ${done.status}: ${done.error?.message ?? 'no reason given'}`,
@@ -65,19 +68,30 @@ async function main(model: string): Promise<void> {
     const report = evaluationReportSchema.parse(await client.get(`/lathe/jobs/${job.id}/report`));
     const reportFile = path.join(dataFolder, 'support-routing-report.json');
     await writeFile(reportFile, `${JSON.stringify(report, null, 2)}\n`);
-    const page = await client.get<Response>(`/lathe/jobs/${job.id}/report.html`, {
-      __binaryResponse: true,
-    });
     const pageFile = reportFile.replace(/json$/, 'html');
-    await writeFile(pageFile, await page.text());
     say(`\n4. Held-out rows that no model was trained on: ${report.rows}\n`);
-    say(reportTable(report));
+    await lathe(['report', job.id, '--html', pageFile], platform, 'inherit');
     await askOne(client, done.fine_tuned_model, report);
     say(`\n   The report: ${reportFile}, and as a page: ${pageFile}`);
     say(`   Took ${((performance.now() - begun) / 1000).toFixed(0)} s. Next: npm start\n`);
   } finally {
     await platform.stop();
   }
+}
+
+/** The command line on the platform of this run, in this terminal: its progress and errors, and its answers where they are wanted. */
+async function lathe(
+  words: readonly string[],
+  { url, apiKey }: { readonly url: string; readonly apiKey: string },
+  answers: 'inherit' | 'ignore',
+): Promise<void> {
+  const env = { ...process.env, LATHE_URL: url, LATHE_API_KEY: apiKey };
+  const child = spawn(process.execPath, ['cli/main.ts', ...words], {
+    env,
+    stdio: ['ignore', answers, 'inherit'],
+  });
+  const [status] = await once(child, 'exit');
+  if (status !== 0) throw new Error(`lathe ${words.join(' ')} ended with status ${status}`);
 }
 
 /** A real model's figures say what it was rebuilt from. */
@@ -101,9 +115,9 @@ async function askOne(client: OpenAI, model: string, report: EvaluationReport): 
   let answer = '';
   for await (const chunk of stream) answer += chunk.choices[0]?.delta.content ?? '';
   say(`\n5. Asked ${model} through the openai client:\n`);
-  say(`   ${paint.dim('user')}      ${sample.prompt}`);
+  say(`   ${styleText('dim', 'user')}      ${sample.prompt}`);
   say(
-    `   ${paint.dim('tuned')}     ${paint.green(answer)}   ${paint.dim(`(expected: ${sample.expected})`)}`,
+    `   ${styleText('dim', 'tuned')}     ${styleText('green', answer)}   ${styleText('dim', `(expected: ${sample.expected})`)}`,
   );
 }
 

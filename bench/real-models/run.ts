@@ -7,7 +7,7 @@ import { readConfig } from '@lathe/platform/config';
 import OpenAI from 'openai';
 import { z } from 'zod';
 import { startPlatform } from '../../scripts/platform.ts';
-import { followJob } from '../../scripts/quickstart/progress.ts';
+import { followJob } from '../follow-job.ts';
 
 /** Runs a script of the project; base models are looked for, and put, in `models` inside `work`. */
 export function runScript(work: string, ...options: string[]): void {

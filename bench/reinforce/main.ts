@@ -12,7 +12,7 @@ import { evaluationReportSchema } from '@lathe/contracts/artifact/report';
 import { readConfig } from '@lathe/platform/config';
 import OpenAI, { toFile } from 'openai';
 import { startPlatform } from '../../scripts/platform.ts';
-import { followJob } from '../../scripts/quickstart/progress.ts';
+import { followJob } from '../follow-job.ts';
 import { pageOf, type Run, sectionOf, sectionsIn } from './page.ts';
 import { asked, type Line, type Prompt, type RewardTask, rewardTasks } from './tasks.ts';
 

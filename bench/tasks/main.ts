@@ -13,7 +13,7 @@ import { evaluationReportSchema } from '@lathe/contracts/artifact/report';
 import { readConfig } from '@lathe/platform/config';
 import OpenAI from 'openai';
 import { startPlatform } from '../../scripts/platform.ts';
-import { followJob } from '../../scripts/quickstart/progress.ts';
+import { followJob } from '../follow-job.ts';
 import { baseModel, ownModels } from './base-models.ts';
 import { askBfcl } from './bfcl.ts';
 import { type TaskCase, taskCases } from './cases.ts';

@@ -11,7 +11,7 @@ import { type EvaluationReport, evaluationReportSchema } from '@lathe/contracts/
 import { readConfig } from '@lathe/platform/config';
 import OpenAI, { toFile } from 'openai';
 import { startPlatform } from '../../scripts/platform.ts';
-import { followJob } from '../../scripts/quickstart/progress.ts';
+import { followJob } from '../follow-job.ts';
 import { takePictures } from '../pictures.ts';
 import { type VerdictCase, verdictCases } from './datasets.ts';
 
