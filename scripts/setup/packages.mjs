@@ -35,6 +35,9 @@ export async function installPackages() {
   // Not `npm ci`: it refuses a lockfile without the optional packages of other systems, which is
   // what npm writes where the registry does not serve them. This takes the same locked versions.
   const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
-  const installed = await run('installing the npm packages of the lockfile', 'npm', args);
+  // What CUDA needs is fetched where it is wanted (docs/devices.md). A line of .npmrc for it would make npm warn of it each time.
+  const env = { ONNXRUNTIME_NODE_INSTALL: 'skip' };
+  const what = 'installing the npm packages of the lockfile';
+  const installed = await run(what, 'npm', args, { env });
   return installed ? null : 'npm could not install the packages: see its message above';
 }

@@ -67,6 +67,16 @@ it('builds the pinned programs of a purpose once', async () => {
   expect(await fresh.calls()).toEqual(calls);
 });
 
+it('lets the installation of the packages fetch nothing for CUDA, and has no setting that npm warns of', async () => {
+  const npm = '#!/bin/sh\necho "$1 $ONNXRUNTIME_NODE_INSTALL" >> "$CALLS"\n';
+  await using fresh = await clone({ go: quickGo, npm });
+  fresh.setUp();
+  expect(await fresh.calls()).toContain('install skip');
+  const root = path.join(scripts, '..');
+  const { stderr } = spawnSync('npm', ['config', 'get', 'fund'], { cwd: root });
+  expect(String(stderr)).toBe('');
+});
+
 it('falls back on PATH when Go cannot build, and does not try again', async () => {
   await using fresh = await clone({ go: brokenGo, 'nats-server': '#!/bin/sh\necho own\n' });
   const first = fresh.setUp();
