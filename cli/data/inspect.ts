@@ -88,7 +88,11 @@ function tellReport(
       'a job',
       `${count(plan.trainRows)} rows to train on and ${count(plan.heldOutRows)} to judge by, ${count(plan.steps)} steps`,
     );
-  if (repaired !== undefined) fact('repaired', `${count(repaired.rows)} rows (--repaired <file>)`);
+  if (repaired !== undefined)
+    fact(
+      'repaired',
+      `${count(repaired.rows)} rows: those that are right, each once (--repaired <file>)`,
+    );
   if (labels.length > 0) {
     out.line();
     const cells = labels.map(({ label, train, heldOut }) => [

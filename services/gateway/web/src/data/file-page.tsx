@@ -1,3 +1,4 @@
+import type { InspectionReport } from '@lathe/contracts/artifact/inspection';
 import type { DatasetObject } from '@lathe/contracts/http/dataset-object';
 import type { RetrievedFile } from '@lathe/contracts/http/file';
 import type { InspectionObject } from '@lathe/contracts/http/inspection';
@@ -59,6 +60,9 @@ export function FilePage({ file }: { readonly file: string }) {
           )}
         </div>
       </header>
+      {inspection?.report?.repaired !== undefined && (
+        <p class="soft">{repairedText(inspection.report.repaired)}</p>
+      )}
       {error !== null && <Problem text={sentenceOf(error)} onRetry={again} />}
       <ModelChoice
         options={options}
@@ -94,6 +98,18 @@ export function FilePage({ file }: { readonly file: string }) {
       <Relatives file={file} />
     </>
   );
+}
+
+/** Why it has so many rows, which is another number than that of the rows that a job uses. */
+function repairedText({
+  rows,
+  repeated,
+  mended,
+}: NonNullable<InspectionReport['repaired']>): string {
+  const leftOut = repeated === 0 ? '' : `; ${counted(repeated, 'repetition')} left out`;
+  const lost =
+    mended === 0 ? '' : `; ${counted(mended, 'row')} without the characters that no text has`;
+  return `The repaired file has ${counted(rows, 'row')}: those that are right, each once${leftOut}${lost}.`;
 }
 
 function Repaired({
