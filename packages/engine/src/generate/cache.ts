@@ -1,6 +1,7 @@
 import type { DecoderConfig } from '../families/decoder-config.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import {
+  cacheNames,
   capacityFor,
   type DecodeCache,
   type DecodeCall,
@@ -69,9 +70,26 @@ export class KeyValueCache implements DecodeCache {
   }
 
   async fill(slot: number, tokens: number, content: Feeds): Promise<void> {
-    if (this.length(slot) > 0) throw new RangeError(`slot ${slot} is not empty`);
-    this.#makeRoom(tokens);
+    this.#makeRoom(this.length(slot) + tokens);
     this.#append(slot, content, { row: 0, tokens });
+  }
+
+  read(slot: number, { from, tokens }: { from: number; tokens: number }): Feeds {
+    const { keyValueHeads, headSize, layers } = this.#config;
+    const span = tokens * headSize;
+    const size = keyValueHeads * span;
+    const all = new Float32Array(2 * layers * size);
+    const content = cacheNames(this.#config).map((name, at): [string, Tensor] => {
+      const side = at % 2 === 0 ? this.#keys : this.#values;
+      const source = side[Math.floor(at / 2)] as Float32Array;
+      const data = all.subarray(at * size, (at + 1) * size);
+      for (let head = 0; head < keyValueHeads; head++) {
+        const start = ((slot * keyValueHeads + head) * this.#capacity + from) * headSize;
+        data.set(source.subarray(start, start + span), head * span);
+      }
+      return [name, { data, shape: [1, keyValueHeads, tokens, headSize], dtype: 'float32' }];
+    });
+    return Object.fromEntries(content);
   }
 
   async extend(call: DecodeCall, feeds: Feeds): Promise<Float32Array> {
@@ -113,8 +131,8 @@ export class KeyValueCache implements DecodeCache {
   }
 
   /**
-   * Appends `tokens` new keys and values to a slot from a run's outputs, whose arrays are
-   * [rows, keyValueHeads, tokens, headSize]; `row` is the slot's place in them.
+   * Appends `tokens` new keys and values to a slot from arrays [rows, keyValueHeads, places, headSize], the first of
+   * their places; `row` is the slot's place in them.
    */
   #append(
     slot: number,
@@ -129,10 +147,12 @@ export class KeyValueCache implements DecodeCache {
         [`key.${layer}`, this.#keys],
         [`value.${layer}`, this.#values],
       ] as const) {
-        const from = (outputs[name] as Tensor).data as Float32Array;
+        const { data, shape } = outputs[name] as Tensor;
+        const from = data as Float32Array;
         const to = side[layer] as Float32Array;
+        const stride = (shape[2] as number) * headSize;
         for (let head = 0; head < keyValueHeads; head++) {
-          const source = (at.row * keyValueHeads + head) * span;
+          const source = (at.row * keyValueHeads + head) * stride;
           const target = ((slot * keyValueHeads + head) * this.#capacity + start) * headSize;
           to.set(from.subarray(source, source + span), target);
         }

@@ -35,10 +35,16 @@ export interface DecodeCache {
   /** Frees a slot; the last slot moves into its place. Returns the number that moved, if any. */
   close(slot: number): number | undefined;
   /**
-   * Fills an empty slot as if `tokens` tokens had been read that left these keys and values: `key.<layer>` and
-   * `value.<layer>` [1, keyValueHeads, tokens, headSize]. Throws RangeError past the context's end.
+   * Goes on in a slot as if `tokens` tokens had been read that left these keys and values, the first places of
+   * `key.<layer>` and `value.<layer>` [1, keyValueHeads, places, headSize]. Throws RangeError past the context's end,
+   * and for a slot that is not empty, or places that are left over, where the cache is not the host's.
    */
   fill(slot: number, tokens: number, content: Feeds): Promise<void>;
+  /**
+   * A copy of what tokens left in a slot from a place on, for `fill`. Absent where the cache is not the host's: what is
+   * kept there would have to come and go.
+   */
+  read?(slot: number, places: { readonly from: number; readonly tokens: number }): Feeds;
   /**
    * Runs a decoding graph over what the slots hold, keeps the new keys and values there, and returns the
    * logits, [rows · vocabulary]. Throws RangeError past the context's end.
@@ -74,4 +80,9 @@ export function pastPositions(capacity: number): Tensor {
 /** The names under which keys and values of all layers come out of a decoding graph. */
 export function cacheNames({ layers }: DecoderConfig): string[] {
   return Array.from({ length: layers }, (_, layer) => [`key.${layer}`, `value.${layer}`]).flat();
+}
+
+/** What the keys and values of one token take in memory, all layers together. */
+export function bytesOfToken({ layers, keyValueHeads, headSize }: DecoderConfig): number {
+  return 2 * layers * keyValueHeads * headSize * Float32Array.BYTES_PER_ELEMENT;
 }

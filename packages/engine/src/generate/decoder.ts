@@ -7,6 +7,7 @@ import { AdapterStack, stackMaskName } from './adapter-stack.ts';
 import { KeyValueCache } from './cache.ts';
 import type { DecodeCache } from './decode-cache.ts';
 import { type DecodeKind, decodeGraph } from './decode-graph.ts';
+import type { Prefix } from './prefix-cache.ts';
 import { ResidentCache } from './resident-cache.ts';
 import { noAdapter, ResidentDecoding } from './resident-decoding.ts';
 import { prefixContent, type ServedVirtualTokens } from './virtual-tokens.ts';
@@ -25,6 +26,8 @@ export type DecoderOptions = {
 export type Prompt = {
   readonly slot: number;
   readonly tokens: readonly number[];
+  /** What the first of the tokens leave, which are not read then; at most all but the last. */
+  readonly prefix?: Prefix | undefined;
   readonly adapter?: Feeds | undefined;
   readonly virtual?: ServedVirtualTokens | undefined;
   /** Told the logits [vocabulary] after each token but the last, with its place; they may be written over. */
@@ -78,15 +81,16 @@ export class Decoder {
    */
   async prefill(
     cache: DecodeCache,
-    { slot, tokens, adapter, virtual, onLogits }: Prompt,
+    { slot, tokens, prefix, adapter, virtual, onLogits }: Prompt,
   ): Promise<Float32Array> {
     if (virtual !== undefined && cache.length(slot) === 0)
       await cache.fill(slot, virtual.count, await this.#contentOf(virtual));
+    for (const part of prefix?.parts ?? []) await cache.fill(slot, part.tokens, part.content);
     const adapters = adapter === undefined ? 'none' : 'one';
     const { vocabularySize: width } = this.#options.model.config;
     const size = onLogits === undefined ? prefillPiece : scoredPiece;
     let logits: Float32Array = new Float32Array();
-    for (let start = 0; start < tokens.length; start += size) {
+    for (let start = prefix?.tokens ?? 0; start < tokens.length; start += size) {
       const piece = Int32Array.from(tokens.slice(start, start + size));
       const count = piece.length;
       const asked = Int32Array.from(onLogits === undefined ? [count - 1] : piece.keys());

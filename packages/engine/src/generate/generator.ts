@@ -10,8 +10,10 @@ import type { VirtualTokens } from '../peft/peft-virtual.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import type { Device } from '../runtime/device.ts';
 import { forward } from '../step/forward.ts';
+import { bytesOfToken } from './decode-cache.ts';
 import { Decoder } from './decoder.ts';
 import {
+  type Answerer,
   type FinishReason,
   type GeneratedToken,
   type IdStretch,
@@ -19,6 +21,8 @@ import {
   type SequenceRequest,
 } from './lane.ts';
 import { NotFiniteError } from './not-finite-error.ts';
+import { PrefixCache } from './prefix-cache.ts';
+import type { PrefixMemory } from './prefix-memory.ts';
 import { greedy } from './sampling.ts';
 import {
   adaptedHooks,
@@ -52,6 +56,11 @@ export type GeneratorOptions = {
   readonly scoreTokens?: number;
   /** Ids of the model's vocabulary that no token has, such as rows that pad its head: they are never generated. */
   readonly absentTokens?: readonly IdStretch[];
+  /**
+   * Where keys and values of prompts and answers stay, so that a prompt that begins like one of them is read from there
+   * on; absent: nowhere. Nothing stays on a device with a memory of its own.
+   */
+  readonly prefixes?: PrefixMemory;
   readonly device?: Device;
 };
 
@@ -103,7 +112,10 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
   const decoder = new Decoder({ model, weights, device, maxContext, maxRows });
   const admitTokens = options.admitTokens ?? defaultAdmitTokens;
   const batchTokens = options.scoreTokens ?? defaultScoreTokens;
-  const adapters = new Map<string, ServedAdapter>();
+  const keptPrompts = (): PrefixCache | undefined =>
+    options.prefixes && new PrefixCache(options.prefixes, bytesOfToken(config));
+  const base: Answerer = { prefixes: keptPrompts() };
+  const adapters = new Map<string, Answerer & { readonly adapter: ServedAdapter }>();
   const evaluators = new Map<string, Evaluator<TokenizedExample>>();
   const retired: Promise<void>[] = [];
   const each = new WeakMap<TokenizedExample, number>();
@@ -111,7 +123,7 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
   const lane = new Lane({ decoder, maxContext, maxRows, admitTokens, absentTokens });
   let turning: Promise<void> | undefined;
 
-  function adapterOf(name: string): ServedAdapter {
+  function adapterOf(name: string) {
     const found = adapters.get(name);
     if (found === undefined)
       throw new RangeError(`no adapter "${name}" is loaded on ${model.name}`);
@@ -134,7 +146,7 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
     const key = name ?? '';
     const known = evaluators.get(key);
     if (known !== undefined) return known;
-    const adapter = name === undefined ? {} : adapterOf(name);
+    const adapter = name === undefined ? {} : adapterOf(name).adapter;
     const telling = tellingEach(causalLm, (example, value) => each.set(example, value));
     const objective = withVirtualTokens(telling, placedVirtualTokens(adapter));
     const made = createEvaluator({
@@ -153,8 +165,10 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
     return made;
   }
 
-  /** Frees what scored an adapter that is gone or replaced. */
+  /** Frees what scored an adapter that is gone or replaced, and what was kept of its prompts. */
   function retire(name: string): void {
+    adapters.get(name)?.prefixes?.close();
+    adapters.delete(name);
     const evaluator = evaluators.get(name);
     evaluators.delete(name);
     if (evaluator !== undefined) retired.push(evaluator.dispose());
@@ -169,20 +183,17 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
         throw new RangeError(
           `${virtual} virtual tokens leave no room in a context of ${maxContext}`,
         );
-      adapters.set(name, served);
       retire(name);
+      adapters.set(name, { adapter: served, prefixes: keptPrompts() });
     },
-    unloadAdapter(name) {
-      adapters.delete(name);
-      retire(name);
-    },
+    unloadAdapter: retire,
     hasAdapter: (name) => adapters.has(name),
     async *generate(request, signal) {
       const { adapter, ...settings } = request;
       const { tokens } = settings;
       if (tokens.length === 0) throw new RangeError('the prompt is empty');
-      const served = adapter === undefined ? undefined : adapterOf(adapter);
-      const virtual = served?.virtual?.count ?? 0;
+      const answerer = adapter === undefined ? base : adapterOf(adapter);
+      const virtual = answerer.adapter?.virtual?.count ?? 0;
       const least = settings.maxTokens === 0 ? 0 : 1;
       if (virtual + tokens.length + least > maxContext)
         throw new RangeError(
@@ -191,9 +202,9 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
       const stream = lane.add(
         {
           ...{ ...greedy, stopTokens: config.eosTokens, givesStop: false },
-          ...{ seed: 0, scoresPrompt: false, ...settings },
+          ...{ seed: 0, scoresPrompt: false, scope: '', ...settings },
         },
-        served,
+        answerer,
         signal,
       );
       turning ??= turn();
@@ -211,6 +222,7 @@ export async function openGenerator(options: GeneratorOptions): Promise<Generato
       await Promise.all(retired);
       for (const evaluator of evaluators.values()) await evaluator.dispose();
       lane.dispose();
+      for (const { prefixes } of [base, ...adapters.values()]) prefixes?.close();
       await decoder.dispose();
     },
   };

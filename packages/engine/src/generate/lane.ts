@@ -2,6 +2,7 @@ import { child, rootSeed, uniform } from '../nn/seed.ts';
 import type { Constraint } from './constrain/constraint.ts';
 import type { DecodeCache } from './decode-cache.ts';
 import type { Decoder } from './decoder.ts';
+import { blockTokens, type PrefixCache } from './prefix-cache.ts';
 import { chooseToken, givenToken, type SamplingSettings, type TokenChoice } from './sampling.ts';
 import type { ServedAdapter } from './served-adapter.ts';
 import { TokenStream } from './token-stream.ts';
@@ -21,6 +22,10 @@ export type SequenceRequest = SamplingSettings & {
   /** Whether the stop token that ends the answer comes out as its last one. */
   readonly givesStop: boolean;
   readonly seed: number;
+  /** For whom it is: what is kept of prompts is used for the same scope alone. */
+  readonly scope: string;
+  /** Told, before the prompt is read, of how many of its tokens the keys and values were kept. */
+  readonly onRead?: (cachedTokens: number) => void;
   /** Holds the answer to a form; it is used up by this one answer. */
   readonly constraint?: Constraint;
 };
@@ -28,15 +33,19 @@ export type SequenceRequest = SamplingSettings & {
 /** Token ids from the first up to, not with, the second. */
 export type IdStretch = readonly [from: number, to: number];
 
-type Sequence = {
+/** What answers a request: the base model, under an adapter or none, and where it keeps what prompts leave. */
+export type Answerer = {
+  readonly adapter?: ServedAdapter;
+  readonly prefixes?: PrefixCache | undefined;
+};
+
+type Sequence = Answerer & {
   readonly request: SequenceRequest;
-  readonly adapter: ServedAdapter | undefined;
   readonly stream: TokenStream<GeneratedToken, FinishReason>;
   readonly signal: AbortSignal | undefined;
   readonly counts: Map<number, number>;
   readonly random: () => number;
-  next: number;
-  generated: number;
+  readonly answer: number[];
 };
 
 export type LaneOptions = {
@@ -71,21 +80,20 @@ export class Lane {
 
   add(
     request: SequenceRequest,
-    adapter: ServedAdapter | undefined,
+    answerer: Answerer,
     signal?: AbortSignal,
   ): TokenStream<GeneratedToken, FinishReason> {
     const stream = new TokenStream<GeneratedToken, FinishReason>();
     const seed = child(rootSeed(request.seed), 'sample');
     let drawn = 0;
     this.#waiting.push({
+      ...answerer,
       request,
-      adapter,
       stream,
       signal,
       counts: new Map(),
       random: () => uniform(seed, drawn++),
-      next: 0,
-      generated: 0,
+      answer: [],
     });
     return stream;
   }
@@ -113,7 +121,7 @@ export class Lane {
     this.#cache.dispose();
   }
 
-  /** Reads the prompt of who has waited longest; returns its length in tokens, 0 if nobody waits for it any more. */
+  /** Reads the prompt of who has waited longest; returns how many tokens were read, 0 if nobody waits for it any more. */
   async #admit(): Promise<number> {
     const sequence = this.#waiting.shift() as Sequence;
     if (sequence.signal?.aborted) {
@@ -124,29 +132,44 @@ export class Lane {
     this.#active.push(sequence);
     const { decoder } = this.#options;
     const { layers: adapter, virtual } = sequence.adapter ?? {};
-    const { tokens, maxTokens, scoresPrompt, topLogprobs } = sequence.request;
+    const { tokens, maxTokens, scoresPrompt, topLogprobs, scope, onRead } = sequence.request;
     const onLogits = (place: number, logits: Float32Array): void => {
       this.#hideAbsent(logits);
       sequence.stream.push(givenToken(tokens[place + 1] as number, logits, topLogprobs));
     };
-    const scoring = scoresPrompt ? { onLogits } : {};
+    // What is kept says nothing of the logits after each token.
+    const prefix = scoresPrompt ? undefined : sequence.prefixes?.find(scope, tokens);
+    const cachedTokens = prefix?.tokens ?? 0;
+    const how = scoresPrompt ? { onLogits } : { prefix };
     let logits: Float32Array;
     try {
-      logits = await decoder.prefill(this.#cache, { slot, tokens, adapter, virtual, ...scoring });
+      onRead?.(cachedTokens);
+      logits = await decoder.prefill(this.#cache, { slot, tokens, adapter, virtual, ...how });
     } catch (error) {
       // A prompt that cannot be read is no reason to end the answers of others.
       this.#break(slot, error);
-      return tokens.length;
+      return tokens.length - cachedTokens;
     }
     if (maxTokens === 0) this.#finish(slot, () => 'length');
-    else this.#take(slot, logits);
-    return tokens.length;
+    else if (this.#take(slot, logits)) this.#keep(slot);
+    return tokens.length - cachedTokens;
+  }
+
+  /** Keeps what a sequence has left in its slot, whose logits were finite, for prompts that begin like it. */
+  #keep(slot: number): void {
+    const { prefixes, adapter, request, answer } = this.#active[slot] as Sequence;
+    if (prefixes === undefined || this.#cache.read === undefined) return;
+    const before = adapter?.virtual?.count ?? 0;
+    const read = this.#cache.length(slot) - before;
+    prefixes.keep(request.scope, [...request.tokens, ...answer].slice(0, read), (from) =>
+      this.#cache.read!(slot, { from: before + from, tokens: blockTokens }),
+    );
   }
 
   async #step(): Promise<void> {
     const { decoder } = this.#options;
     const rows = await decoder.step(this.#cache, {
-      tokens: this.#active.map(({ next }) => next),
+      tokens: this.#active.map(({ answer }) => answer.at(-1) as number),
       adapters: this.#active.map(({ adapter }) => adapter?.layers),
     });
     // From the last slot down: a sequence that ends is replaced by one that has had its turn.
@@ -154,10 +177,9 @@ export class Lane {
       this.#take(slot, rows[slot] as Float32Array);
   }
 
-  /** Chooses a sequence's next token and ends it when it is over. */
-  #take(slot: number, logits: Float32Array): void {
-    const sequence = this.#active[slot] as Sequence;
-    const { request, stream, counts, random } = sequence;
+  /** Chooses a sequence's next token and ends it when it is over; tells whether it goes on. */
+  #take(slot: number, logits: Float32Array): boolean {
+    const { request, stream, counts, random, answer } = this.#active[slot] as Sequence;
     this.#hideAbsent(logits);
     let choice: TokenChoice;
     let isStop: boolean;
@@ -169,20 +191,19 @@ export class Lane {
     } catch (error) {
       // It is this answer's own problem.
       this.#break(slot, error);
-      return;
+      return false;
     }
-    if (isStop) {
-      if (request.givesStop) stream.push(choice);
-      this.#finish(slot, () => 'stop');
-      return;
+    if (!isStop) {
+      counts.set(choice.token, (counts.get(choice.token) ?? 0) + 1);
+      answer.push(choice.token);
     }
-    stream.push(choice);
-    counts.set(choice.token, (counts.get(choice.token) ?? 0) + 1);
-    sequence.next = choice.token;
-    sequence.generated++;
-    const full = this.#cache.length(slot) >= this.#options.maxContext;
-    if (request.constraint?.isOver) this.#finish(slot, () => 'stop');
-    else if (sequence.generated >= request.maxTokens || full) this.#finish(slot, () => 'length');
+    if (!isStop || request.givesStop) stream.push(choice);
+    const isFull = this.#cache.length(slot) >= this.#options.maxContext;
+    const isOver = isStop || request.constraint?.isOver === true;
+    if (!isOver && answer.length < request.maxTokens && !isFull) return true;
+    this.#keep(slot);
+    this.#finish(slot, () => (isOver ? 'stop' : 'length'));
+    return false;
   }
 
   /** Rows of a head that no token has: whatever they score, they cannot be said. */
