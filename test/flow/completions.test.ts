@@ -67,6 +67,8 @@ it('tells prompts with the log-probabilities that PyTorch gives them, as lm-eval
       prompt_tokens: prompts,
       completion_tokens: completion,
       total_tokens: prompts + completion,
+      // Each of their tokens is told, so each is read.
+      prompt_tokens_details: { cached_tokens: 0 },
     });
   }
 });

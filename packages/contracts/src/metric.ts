@@ -106,6 +106,16 @@ export const metrics = {
     labels: ['kind'],
     buckets: latency,
   },
+  lathe_prompt_tokens_total: {
+    type: 'counter',
+    help: 'Tokens of prompts that were answered: read, or known from the prefix cache.',
+    labels: ['source'],
+  },
+  lathe_prefix_cache_bytes: {
+    type: 'gauge',
+    help: 'Memory of the keys and values that are kept of prompts.',
+    labels: [],
+  },
   lathe_inference_requests_total: {
     type: 'counter',
     help: 'Chat, embedding, prediction and grading requests that an evaluator has dealt with.',

@@ -67,6 +67,8 @@ export type EvaluatorSettings = GraderSettings & {
   readonly textTaskMs: number;
   /** Bytes that models and adapters have in memory together, beside those in use. */
   readonly modelBytes: number;
+  /** Bytes of these that keys and values of prompts may have; 0: none are kept. */
+  readonly prefixBytes: number;
   /** Tuned models that stay on disk. */
   readonly cachedModels: number;
   /** How long the copy of a tuned model that no record names is left alone: an evaluation may stand on it. */
@@ -137,6 +139,7 @@ export function evaluatorSettings(config: Config): EvaluatorSettings {
     quickTextBytes: 16 * 1024,
     textTaskMs: 60_000,
     modelBytes: config.evaluatorModelBytes || Math.floor(machineMemory() / 2),
+    prefixBytes: config.evaluatorPrefixBytes,
     cachedModels: 32,
     unlistedMs: 24 * 3_600_000,
     engineSilenceMs: 300_000,

@@ -163,7 +163,7 @@ export async function start(
 async function openPorts(
   config: Config,
   settings: EvaluatorSettings,
-  { nats, log, artifacts }: Service,
+  { nats, log, artifacts, metrics }: Service,
 ) {
   const { modelFolders, dataFolder } = config;
   const {
@@ -183,7 +183,7 @@ async function openPorts(
   const engine = createEngineProcess(
     engineProgram,
     { ...settings, environment: childEnvironment(process.env, dataFolder) },
-    log,
+    { log, metrics },
   );
   const threads = startTextThreads(settings, log);
   const texts = createTexts(threads, settings.quickTextBytes);

@@ -136,6 +136,8 @@ export const usageSchema = z.object({
   prompt_tokens: z.number().int(),
   completion_tokens: z.number().int(),
   total_tokens: z.number().int(),
+  /** Of the prompt's tokens those that were not read, because what they leave was kept. */
+  prompt_tokens_details: z.object({ cached_tokens: z.number().int() }).optional(),
 });
 export type Usage = z.infer<typeof usageSchema>;
 

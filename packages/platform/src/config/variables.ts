@@ -121,6 +121,8 @@ export const variables = {
     .means("tokens of a project's open requests, prompts and answers; 0: as many as they may have"),
   evaluatorModelBytes: evaluator('LATHE_EVALUATOR_MODEL_MEMORY', byteSize('0'))
     .means('memory of models and adapters that an evaluator keeps ready; those in use stay; 0: half of what the machine has'),
+  evaluatorPrefixBytes: evaluator('LATHE_EVALUATOR_PREFIX_MEMORY', byteSize('512MiB'))
+    .means('of what models leave of that memory, how much keeps what prompts have left in the cache, so that the next prompt that begins like one is read from there on; 0: nothing is kept'),
   evaluatorBatch: evaluator('LATHE_EVALUATOR_BATCH', wholeNumber(1, 16))
     .means('answers that are decoded together; one project alone gets half of the places'),
   evaluatorSlots: evaluatorSlots('LATHE_EVALUATOR_SLOTS', wholeNumber(1, 1))

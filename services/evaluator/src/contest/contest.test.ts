@@ -154,6 +154,7 @@ describe('runEntrant', () => {
       {
         engine,
         texts,
+        project: 'default',
         slots: 3,
         signal,
         onAnswer: (done) => seen.push(done),

@@ -97,6 +97,8 @@ export async function fewShotEntrant(
 export type ContestPorts = {
   readonly engine: Engine;
   readonly texts: Texts;
+  /** Whose rows they are. */
+  readonly project: string;
   /** Rows that are answered at a time. */
   readonly slots: number;
   readonly signal: AbortSignal;
@@ -160,7 +162,7 @@ export async function runEntrant(
 async function answerTask(
   { engine: engineModel, texts: folder, facts }: ServedModel,
   task: Task,
-  { engine, texts, signal }: ContestPorts,
+  { engine, texts, project, signal }: ContestPorts,
 ): Promise<{ readonly text: string; readonly tokens: number }> {
   const request: GenerateRequest = {
     ...greedy,
@@ -173,7 +175,7 @@ async function answerTask(
   };
   const tokens: number[] = [];
   // Evaluations have places of their own, which one job holds at a time.
-  const options = { urgency: 'evaluation', project: '', signal } as const;
+  const options = { urgency: 'evaluation', project, signal } as const;
   for await (const { token } of engine.generate(engineModel, request, options)) tokens.push(token);
   const text = await texts.decode(folder, tokens, task.calls !== undefined);
   return { text, tokens: tokens.length };

@@ -48,7 +48,7 @@ export async function labelsByFewShot(
   const tasks = entrant.tasks.map((task) => ({ ...task, examples: [] }));
   const asking = { ...entrant, tasks };
   const { answers, ...who } = await runEntrant(asking, {
-    ...{ engine, texts, signal, slots: limits.evaluationSlots },
+    ...{ engine, texts, project, signal, slots: limits.evaluationSlots },
     onAnswer: (done) => onProgress('few-shot', done, rows.length),
   });
   return {

@@ -75,6 +75,7 @@ async function answered(
       const texts: string[] = [];
       for (let sample = 0; sample < times; sample++) {
         const written = await write(model, ports, {
+          project,
           tokens,
           maxTokens: Math.max(1, Math.min(longest, model.room - tokens.length)),
           temperature,
@@ -109,13 +110,18 @@ async function answered(
 async function write(
   { engine: model, facts }: ServedModel,
   { engine, signal }: EvaluatePorts,
-  asked: Pick<GenerateRequest, 'tokens' | 'maxTokens' | 'temperature' | 'seed'>,
+  {
+    project,
+    ...asked
+  }: Pick<GenerateRequest, 'tokens' | 'maxTokens' | 'temperature' | 'seed'> & {
+    readonly project: string;
+  },
 ): Promise<number[]> {
   const request: GenerateRequest = {
     ...{ ...greedy, ...asked, scoresPrompt: false, stopTokens: facts.stopTokens, form: null },
   };
   const tokens: number[] = [];
-  const options = { urgency: 'evaluation', project: '', signal } as const;
+  const options = { urgency: 'evaluation', project, signal } as const;
   for await (const { token } of engine.generate(model, request, options)) tokens.push(token);
   return tokens;
 }

@@ -39,6 +39,7 @@ export async function judgeWritten(
     const found = await runEntrant(entrant, {
       engine: ports.engine,
       texts: ports.texts,
+      project: job.project,
       slots: settings.evaluationSlots,
       signal,
       onAnswer: (done) => ports.onProgress(entrant.name, done, rows.length),

@@ -5,6 +5,7 @@ import type { Schema } from '@lathe/engine/schema';
 import { tokenTrie } from '@lathe/engine/token-trie';
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
 import type { AnswerForm, GenerateRequest } from './engine.ts';
+import type { Reading } from './model-pool.ts';
 import { ownTexts, ownTextsFolder } from './own-texts.ts';
 
 /** Schemas whose machines are kept ready for a model. */
@@ -51,7 +52,7 @@ async function readVocabulary(folder: string, control: readonly string[]): Promi
 /** A generator whose requests say what their answers keep to. */
 export type FormingGenerator = Omit<Generator, 'generate'> & {
   generate(
-    request: GenerateRequest & { readonly adapter?: string },
+    request: GenerateRequest & Reading & { readonly adapter?: string },
     signal?: AbortSignal,
   ): AsyncIterable<GeneratedToken>;
 };

@@ -10,11 +10,11 @@ import { createEngineServer } from './engine-server.ts';
 
 const log = createLogger({ logLevel: 'silent', logFormat: 'json' }, 'test');
 const program = fileURLToPath(new URL('./junk-engine.fixture.ts', import.meta.url));
-const limits = { chatSlots: 2, evaluationSlots: 2, modelBytes: 0, threads: 1 };
+const limits = { chatSlots: 2, evaluationSlots: 2, modelBytes: 0, prefixBytes: 0, threads: 1 };
 const engine = createEngineProcess(
   program,
   { ...limits, engineSilenceMs: 60_000, environment: process.env },
-  log,
+  { log },
 );
 afterAll(() => engine.stop());
 
@@ -62,7 +62,7 @@ it('nonsense to the engine is refused, under its id where it has one', () => {
   };
   const { chatSlots, evaluationSlots } = limits;
   const take = createEngineServer({
-    ...{ pool, chatSlots, evaluationSlots },
+    ...{ pool, chatSlots, evaluationSlots, keptBytes: () => 0 },
     send: (message) => void sent.push(message),
   });
   const deep = Array.from({ length: 5000 }).reduce<unknown>((inner) => ({ inner }), 1);

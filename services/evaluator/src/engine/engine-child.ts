@@ -3,6 +3,7 @@
 import { cpuDevice } from '@lathe/engine/cpu';
 import { requireFiniteWeights } from '@lathe/engine/finite';
 import { openAnyModelFolder } from '@lathe/engine/model-folder';
+import { PrefixMemory } from '@lathe/engine/prefix-memory';
 import { yieldToEventLoops } from '@lathe/platform/priority';
 import { type FromEngine, toEngineSchema } from './engine-message.ts';
 import { createEngineServer } from './engine-server.ts';
@@ -18,7 +19,8 @@ process.on('disconnect', () => process.exit(0));
 process.once('message', (raw: unknown) => {
   const { data: configuration } = toEngineSchema.safeParse(raw);
   if (configuration?.kind !== 'configure') throw new Error('the first message must configure');
-  const { threads, binding, chatSlots, evaluationSlots } = configuration;
+  const { threads, binding, chatSlots, evaluationSlots, prefixBytes } = configuration;
+  const prefixes = prefixBytes === 0 ? undefined : new PrefixMemory(prefixBytes);
   // Whoever has a place is decoded: nobody waits a second time.
   const maxRows = chatSlots + evaluationSlots;
   const device = cpuDevice({ binding, ...(threads === 0 ? {} : { threads }) });
@@ -29,9 +31,11 @@ process.once('message', (raw: unknown) => {
       return opened;
     },
     openModel: (opened, { folder, maxContext }) =>
-      openPooledModel(opened, { folder, maxContext, maxRows, device }),
+      openPooledModel(opened, { folder, maxContext, maxRows, prefixes, device }),
     mostBytes: configuration.modelBytes,
+    leave: (bytes) => prefixes?.leave(bytes),
     onError: (error) => console.error(error),
   });
-  process.on('message', createEngineServer({ pool, chatSlots, evaluationSlots, send }));
+  const keptBytes = () => prefixes?.bytes ?? 0;
+  process.on('message', createEngineServer({ pool, chatSlots, evaluationSlots, keptBytes, send }));
 });

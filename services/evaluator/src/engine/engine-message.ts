@@ -57,6 +57,8 @@ export const toEngineSchema = z.discriminatedUnion('kind', [
     chatSlots: z.number().int(),
     evaluationSlots: z.number().int(),
     modelBytes: z.number().int(),
+    /** Bytes of keys and values of prompts; 0: none are kept. */
+    prefixBytes: z.number().int(),
     threads: z.number().int(),
     /** How ONNX Runtime is called; absent: as is usual. */
     binding: z.enum(cpuBindings).optional(),
@@ -99,6 +101,13 @@ const candidate = z.object({ token: z.number().int(), logprob: z.number() });
 
 /** What the engine process answers. `end`, `scored`, `predicted` and `failed` are the last word about an id. */
 export const fromEngineSchema = z.discriminatedUnion('kind', [
+  /** A prompt is read now but for so many tokens; `keptBytes`: what is kept of prompts in all. */
+  z.object({
+    kind: z.literal('read'),
+    id: z.number().int(),
+    cachedTokens: z.number().int(),
+    keptBytes: z.number().int(),
+  }),
   z.object({
     kind: z.literal('token'),
     id: z.number().int(),

@@ -12,7 +12,7 @@ import { createEngineProcess, type EngineProcess } from './engine-process.ts';
 
 const program = fileURLToPath(new URL('./engine-child.ts', import.meta.url));
 const log = createLogger({ logLevel: 'silent', logFormat: 'json' }, 'test');
-const limits = { chatSlots: 2, evaluationSlots: 2, modelBytes: 0, threads: 1 };
+const limits = { chatSlots: 2, evaluationSlots: 2, modelBytes: 0, prefixBytes: 0, threads: 1 };
 const { signal } = new AbortController();
 const chat = { urgency: 'chat', project: 'default', signal } as const;
 
@@ -26,7 +26,7 @@ beforeAll(async () => {
   engine = createEngineProcess(
     program,
     { ...limits, engineSilenceMs: patienceMs, environment: process.env },
-    log,
+    { log },
   );
 });
 afterAll(async () => {
@@ -127,7 +127,7 @@ it('is killed when it hangs, and starts again', async () => {
   const impatient = createEngineProcess(
     program,
     { ...limits, engineSilenceMs: 300, environment: process.env },
-    log,
+    { log },
   );
   try {
     const hanging = Array.fromAsync(impatient.generate(model, request, chat));

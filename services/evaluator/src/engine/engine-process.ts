@@ -4,6 +4,7 @@ import type { GeneratedToken } from '@lathe/engine/generator';
 import { startChild, type WatchedChild } from '@lathe/platform/child-process';
 import type { Logger } from '@lathe/platform/log';
 import { outsideLogContext } from '@lathe/platform/log-context';
+import type { Metrics } from '@lathe/platform/metrics';
 import type { Engine, EngineScore } from './engine.ts';
 import { EngineLostError } from './engine-lost.ts';
 import {
@@ -20,6 +21,12 @@ export type EngineProcessSettings = Omit<EngineConfiguration, 'kind'> & {
   readonly engineSilenceMs: number;
   /** Environment of the process. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+};
+
+export type EngineProcessPorts = {
+  readonly log: Logger;
+  /** Where the tokens of prompts are counted. */
+  readonly metrics?: Metrics | undefined;
 };
 
 /** An engine in a process of its own. */
@@ -42,7 +49,7 @@ type Running = { readonly child: WatchedChild<ToEngine>; readonly open: Map<numb
 export function createEngineProcess(
   program: string,
   settings: EngineProcessSettings,
-  log: Logger,
+  { log, metrics }: EngineProcessPorts,
 ): EngineProcess {
   let running: Running | undefined;
   let lastId = 0;
@@ -72,6 +79,7 @@ export function createEngineProcess(
       onEnd(end) {
         if (running?.child === child) running = undefined;
         if (!isStopped) log.error(end, 'the engine process ended unexpectedly');
+        metrics?.set('lathe_prefix_cache_bytes', {}, 0);
         const owners = new Set([...open.values()].map((each) => each.signal));
         for (const { mailbox } of open.values())
           mailbox.fail(new EngineLostError(owners.size === 1));
@@ -109,7 +117,7 @@ export function createEngineProcess(
       child.send(message(id));
       for (;;) {
         const answer = await mailbox.take();
-        isOver = answer.kind !== 'token';
+        isOver = answer.kind !== 'token' && answer.kind !== 'read';
         if (answer.kind === 'failed') throw fromWireError(answer.error);
         yield answer;
         if (isOver) return;
@@ -121,6 +129,15 @@ export function createEngineProcess(
     }
   }
 
+  const countPrompt = (
+    tokens: number,
+    { cachedTokens, keptBytes }: Extract<FromEngine, { kind: 'read' }>,
+  ): void => {
+    metrics?.count('lathe_prompt_tokens_total', { source: 'cache' }, cachedTokens);
+    metrics?.count('lathe_prompt_tokens_total', { source: 'read' }, tokens - cachedTokens);
+    metrics?.set('lathe_prefix_cache_bytes', {}, keptBytes);
+  };
+
   return {
     get pid() {
       return running?.child.pid;
@@ -128,12 +145,15 @@ export function createEngineProcess(
     async *generate(
       model,
       request,
-      { urgency, project, signal },
+      { urgency, project, signal, onRead },
     ): AsyncGenerator<GeneratedToken, void> {
       const work = { model, urgency, project, request };
       for await (const answer of ask((id) => ({ kind: 'generate', id, ...work }), signal)) {
         if (answer.kind === 'token') yield answer;
-        else if (answer.kind !== 'end') throw otherAnswer('generate', answer);
+        else if (answer.kind === 'read') {
+          countPrompt(request.tokens.length, answer);
+          onRead?.(answer.cachedTokens);
+        } else if (answer.kind !== 'end') throw otherAnswer('generate', answer);
       }
     },
     async score(model, examples, signal): Promise<EngineScore> {

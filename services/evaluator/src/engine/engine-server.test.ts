@@ -43,7 +43,9 @@ function openServer(chatSlots: number) {
     close() {},
   };
   const pool = { open: async () => open, forget() {} };
-  const tell = createEngineServer({ pool, chatSlots, evaluationSlots: 1, send });
+  const tell = createEngineServer({
+    ...{ pool, chatSlots, evaluationSlots: 1, keptBytes: () => 0, send },
+  });
   const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
   return {
     tell,

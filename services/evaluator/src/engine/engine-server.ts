@@ -11,6 +11,8 @@ export type ServerPorts = {
   readonly pool: ModelPool;
   readonly chatSlots: number;
   readonly evaluationSlots: number;
+  /** Bytes of keys and values that are kept of prompts. */
+  readonly keptBytes: () => number;
   readonly send: (message: FromEngine) => void;
 };
 
@@ -61,7 +63,13 @@ export function createEngineServer(ports: ServerPorts): (raw: unknown) => void {
           ports.send({ kind: 'predicted', id: work.id, results });
           return;
         }
-        for await (const { token, logprob, top } of model.generate(work.request, signal)) {
+        const onRead = (cachedTokens: number): void => {
+          const keptBytes = ports.keptBytes();
+          ports.send({ kind: 'read', id: work.id, cachedTokens, keptBytes });
+        };
+        // Whoever could find what others asked could tell by the time that an answer takes.
+        const request = { ...work.request, scope: work.project, onRead };
+        for await (const { token, logprob, top } of model.generate(request, signal)) {
           if (signal.aborted) break;
           place.begun();
           place.charge(1);

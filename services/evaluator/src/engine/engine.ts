@@ -17,7 +17,7 @@ export type EngineModel = {
  */
 export type GenerateRequest = Omit<
   Required<EngineRequest>,
-  'adapter' | 'constraint' | 'topK' | 'givesStop'
+  'adapter' | 'constraint' | 'topK' | 'givesStop' | 'scope' | 'onRead'
 > & {
   readonly form: AnswerForm | null;
 };
@@ -47,6 +47,9 @@ export type Urgency = 'chat' | 'evaluation';
 /** For whom the work is done: projects take turns. The signal stops it. */
 export type Asker = { readonly project: string; readonly signal: AbortSignal };
 
+/** Told, before a prompt is read, of how many of its tokens the keys and values were kept. */
+export type OnRead = NonNullable<EngineRequest['onRead']>;
+
 /** A text as the engine reads it. */
 export type EngineText = Parameters<Predictor['predict']>[1][number];
 
@@ -59,7 +62,7 @@ export interface Engine {
   generate(
     model: EngineModel,
     request: GenerateRequest,
-    options: Asker & { readonly urgency: Urgency },
+    options: Asker & { readonly urgency: Urgency; readonly onRead?: OnRead | undefined },
   ): AsyncGenerator<GeneratedToken, void>;
   /** The loss of examples under a model. Throws like `generate`. */
   score(

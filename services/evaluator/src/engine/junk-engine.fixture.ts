@@ -23,7 +23,7 @@ const odd = fc.oneof(
 /** Nearly a message of the engine: its fields, each with anything in it or left out. */
 const nearly = fc.record(
   {
-    kind: fc.oneof(fc.constantFrom('token', 'end', 'scored', 'predicted', 'failed'), odd),
+    kind: fc.oneof(fc.constantFrom('read', 'token', 'end', 'scored', 'predicted', 'failed'), odd),
     ...{ token: odd, logprob: odd, top: odd, loss: odd, supervisedTokens: odd },
     ...{ vectors: odd, error: odd, cause: odd },
   },

@@ -7,6 +7,7 @@ function poolOf(mostBytes: number) {
   const held = new Set<string>();
   const broken = new Set<string>();
   const failures: unknown[] = [];
+  const left: number[] = [];
   const pool = createModelPool({
     openFolder: async (path) => ({ name: path }) as AnyModelFolder,
     openModel: async ({ name }) => {
@@ -26,6 +27,7 @@ function poolOf(mostBytes: number) {
       } as unknown as PooledModel;
     },
     mostBytes,
+    leave: (bytes) => void left.push(bytes),
     onError: (error) => failures.push(error),
   });
   const open = (folder: string, adapter: string | null = null) =>
@@ -36,14 +38,16 @@ function poolOf(mostBytes: number) {
     await Promise.resolve();
     return [...held].toSorted();
   };
-  return { pool, open, use, held, broken, failures };
+  return { pool, open, use, held, broken, failures, left };
 }
 
 describe('models in memory', () => {
   it('stay as long as they fit together, and then the one that was used last', async () => {
-    const { use, failures } = poolOf(220);
+    const { use, failures, left } = poolOf(220);
     await use('a', 'x');
     expect(await use('a', 'y')).toEqual(['a', 'a+x', 'a+y']);
+    // What they do not take is left to the prompts that are kept.
+    expect(left.at(-1)).toBe(100);
     await use('a', 'x');
     // 220 bytes fit, and 230 do not: the adapter makes room that was not used for longest.
     expect(await use('b')).toEqual(['a', 'a+x', 'a+y', 'b']);

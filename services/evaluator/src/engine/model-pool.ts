@@ -1,13 +1,13 @@
 import type { GeneratedToken, Generator } from '@lathe/engine/generator';
 import type { AnyModelFolder } from '@lathe/engine/model-folder';
 import type { Predictor, Question } from '@lathe/engine/predictor';
-import type { EngineModel, EngineText, GenerateRequest } from './engine.ts';
+import type { EngineModel, EngineText, GenerateRequest, OnRead } from './engine.ts';
 
 /** A model in memory as the pool drives it: what an answer keeps to comes with its request. */
 export type PooledModel = Pick<Generator, 'score' | 'unloadAdapter' | 'dispose'> &
   Pick<Predictor, 'predict'> & {
     generate(
-      request: GenerateRequest & { readonly adapter?: string },
+      request: GenerateRequest & Reading & { readonly adapter?: string },
       signal?: AbortSignal,
     ): AsyncIterable<GeneratedToken>;
     /** Bytes of its weights in memory. */
@@ -16,11 +16,17 @@ export type PooledModel = Pick<Generator, 'score' | 'unloadAdapter' | 'dispose'>
     loadAdapter(folder: string): Promise<number>;
   };
 
+/** For whom a prompt is read, and who is told how much of it is. */
+export type Reading = { readonly scope: string; readonly onRead: OnRead };
+
 type Asked = { readonly question: Question; readonly texts: readonly EngineText[] };
 
 /** A model in use; `close` when done, so that it may make room for another. */
 export type OpenModel = {
-  generate(request: GenerateRequest, signal: AbortSignal): ReturnType<PooledModel['generate']>;
+  generate(
+    request: GenerateRequest & Reading,
+    signal: AbortSignal,
+  ): ReturnType<PooledModel['generate']>;
   score(examples: Parameters<PooledModel['score']>[0]): ReturnType<PooledModel['score']>;
   predict(asked: Asked, signal: AbortSignal): ReturnType<PooledModel['predict']>;
   close(): void;
@@ -38,6 +44,8 @@ export type PoolPorts = {
   readonly openModel: (opened: AnyModelFolder, model: EngineModel) => Promise<PooledModel>;
   /** Bytes that models and adapters may have together. What is in use stays, however large it is. */
   readonly mostBytes: number;
+  /** Told, whenever models come or go, how many of these bytes they leave. */
+  readonly leave: (bytes: number) => void;
   /** Told when something could not be given up; nothing else depends on it. */
   readonly onError: (error: unknown) => void;
 };
@@ -84,11 +92,12 @@ export function createModelPool(ports: PoolPorts): ModelPool {
     ]);
     let bytes = kept.reduce((sum, { entry }) => sum + entry.bytes, 0);
     for (const { shelf, key, entry } of kept.toSorted((a, b) => a.entry.usedAt - b.entry.usedAt)) {
-      if (bytes <= ports.mostBytes) return;
+      if (bytes <= ports.mostBytes) break;
       if (entry.users > 0) continue;
       bytes -= entry.bytes;
       drop(shelf, key);
     }
+    ports.leave(Math.max(0, ports.mostBytes - bytes));
   };
   const giveBack = (shelf: Shelf, entry: Loaded<unknown>): void => {
     entry.users--;

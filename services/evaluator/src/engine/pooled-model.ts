@@ -3,6 +3,7 @@ import { openGenerator } from '@lathe/engine/generator';
 import type { AnyModelFolder } from '@lathe/engine/model-folder';
 import { readAdapterOf } from '@lathe/engine/peft-virtual';
 import { openPredictor } from '@lathe/engine/predictor';
+import type { PrefixMemory } from '@lathe/engine/prefix-memory';
 import { serveWeights } from '@lathe/engine/served-weights';
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
 import { absentTokens } from './absent-tokens.ts';
@@ -14,6 +15,8 @@ type PooledOptions = {
   readonly maxContext: number;
   /** Sequences that decode together at most. */
   readonly maxRows: number;
+  /** Where keys and values of prompts stay; absent: nowhere. */
+  readonly prefixes?: PrefixMemory | undefined;
   readonly device: Device;
 };
 
@@ -59,6 +62,7 @@ async function writer(
   model: AnyModelFolder,
   {
     folder,
+    prefixes,
     ...options
   }: PooledOptions & { readonly weights: Awaited<ReturnType<typeof serveWeights>> },
 ): Promise<FormingGenerator> {
@@ -66,7 +70,7 @@ async function writer(
   if (config.kind !== 'decoder') throw new RangeError(`${model.name} is an encoder`);
   const absent = absentTokens(await loadTokenizer(folder), config.vocabularySize);
   const settings = { ...options, model: { ...model, config }, absentTokens: absent };
-  return withForms(await openGenerator(settings), folder);
+  return withForms(await openGenerator({ ...settings, ...(prefixes && { prefixes }) }), folder);
 }
 
 /** Bytes that an adapter takes beside its base. */

@@ -51,7 +51,8 @@ export async function askChat(ports: AskPorts, asker: RunAsker, chat: Chat): Pro
     } else if (piece.kind === 'finish') finishReason = piece.reason;
     else {
       const { prompt_tokens: prompt, completion_tokens: completion } = piece.usage;
-      usage = usageOf(chat.model, { prompt, completion });
+      const cached = piece.usage.prompt_tokens_details?.cached_tokens;
+      usage = usageOf(chat.model, { prompt, completion, cached });
     }
   }
   return {
@@ -178,10 +179,18 @@ function vectorsIn({ data, dimensions }: { data: string; dimensions: number }): 
 
 function usageOf(
   model_name: string,
-  { prompt, completion }: { readonly prompt: number; readonly completion: number },
+  {
+    prompt,
+    completion,
+    cached = 0,
+  }: {
+    readonly prompt: number;
+    readonly completion: number;
+    readonly cached?: number | undefined;
+  },
 ): Usage {
   return {
-    ...{ model_name, invocation_count: 1, cached_tokens: 0 },
+    ...{ model_name, invocation_count: 1, cached_tokens: cached },
     prompt_tokens: prompt,
     completion_tokens: completion,
     total_tokens: prompt + completion,

@@ -19,6 +19,7 @@ export async function* answerWithCalls(
     model,
     text: answer,
     form,
+    onRead,
   }: Choice & { readonly form: ToolForm },
   { engine, signal, urgency = 'chat' }: Pick<AnswerPorts, 'engine' | 'signal' | 'urgency'>,
 ): AsyncGenerator<AnswerPiece, number> {
@@ -51,7 +52,7 @@ export async function* answerWithCalls(
     // What was held back was no stop text.
     return [...shown(filter.end()), { kind: 'call', index, id, name: part.name, ...told() }];
   };
-  const asker = { urgency, project, signal };
+  const asker = { urgency, project, signal, onRead };
   for await (const token of engine.generate(model.engine, settings, asker)) {
     count++;
     const { text, logprob } = await answer.push(token, wantsLogprobs);

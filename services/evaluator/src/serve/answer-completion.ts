@@ -1,4 +1,3 @@
-import type { Usage } from '@lathe/contracts/http/chat';
 import type { CompletionReply, PlacedLogprob } from '@lathe/contracts/message/completion';
 import type { GeneratedToken } from '@lathe/engine/generator';
 import type { GenerateRequest } from '../engine/engine.ts';
@@ -6,7 +5,7 @@ import { textModelOf } from '../models/ask-model.ts';
 import type { ServedModel } from '../models/models.ts';
 import type { PreparedCompletion } from '../texts/text-task.ts';
 import { requireTask } from './abilities.ts';
-import { answerChoice, seedOf } from './answer.ts';
+import { answerChoice, seedOf, usageOf } from './answer.ts';
 import type { AnswerPorts } from './choice.ts';
 import type { Request } from './responder.ts';
 
@@ -37,6 +36,7 @@ export async function* answerCompletion(
   ports.reserve(promptTokens + maxTokens);
   const seed = chat.seed ?? ports.randomSeed();
   let completionTokens = 0;
+  let cachedTokens = 0;
   for (const [at, prompt] of prompts.entries()) {
     const request = { ...chat.request, tokens: [...prompt.tokens] };
     let told: readonly PlacedLogprob[] | null = null;
@@ -49,7 +49,10 @@ export async function* answerCompletion(
         // Found below: the log-probability of the one that comes is told.
         stopTokens: [],
       };
-      const asker = { urgency, project, signal };
+      const onRead = (tokens: number): void => {
+        if (turn === 0) cachedTokens += tokens;
+      };
+      const asker = { urgency, project, signal, onRead };
       const stream = ports.engine.generate(model.engine, settings, asker);
       try {
         if (settings.scoresPrompt) told = await scoredPrompt(prompt, stream, { folder, ports });
@@ -74,12 +77,7 @@ export async function* answerCompletion(
       }
     }
   }
-  const usage: Usage = {
-    prompt_tokens: promptTokens,
-    completion_tokens: completionTokens,
-    total_tokens: promptTokens + completionTokens,
-  };
-  yield { kind: 'done', usage };
+  yield { kind: 'done', usage: usageOf({ promptTokens, completionTokens, cachedTokens }) };
 }
 
 /** Tokens that end an answer, whether the one that does is told, and whether one did. */

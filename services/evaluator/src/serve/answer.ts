@@ -34,6 +34,7 @@ export async function* answerChat(
   ports.reserve(tokens.length + chat.request.maxTokens);
   const seed = chat.seed ?? ports.randomSeed();
   let completionTokens = 0;
+  let cachedTokens = 0;
   for (let choice = 0; choice < chat.choices; choice++) {
     const settings: GenerateRequest = {
       ...chat.request,
@@ -43,18 +44,32 @@ export async function* answerChat(
     };
     const text = await ports.texts.answer(folder, chat.calls !== null);
     try {
-      const about = { choice, project, chat, settings, model, text };
+      // The others find what the first has read.
+      const onRead = (tokens: number): void => {
+        if (choice === 0) cachedTokens = tokens;
+      };
+      const about = { choice, project, chat, settings, model, text, onRead };
       completionTokens += yield* answerChoice(about, ports);
     } finally {
       text.close();
     }
   }
-  const usage: Usage = {
-    prompt_tokens: tokens.length,
-    completion_tokens: completionTokens,
-    total_tokens: tokens.length + completionTokens,
+  const promptTokens = tokens.length;
+  yield { kind: 'done', usage: usageOf({ promptTokens, completionTokens, cachedTokens }) };
+}
+
+/** What an answer took, as OpenAI tells it. */
+export function usageOf(tokens: {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly cachedTokens: number;
+}): Usage {
+  return {
+    prompt_tokens: tokens.promptTokens,
+    completion_tokens: tokens.completionTokens,
+    total_tokens: tokens.promptTokens + tokens.completionTokens,
+    prompt_tokens_details: { cached_tokens: tokens.cachedTokens },
   };
-  yield { kind: 'done', usage };
 }
 
 /** One choice: pieces of text as soon as they may be shown, then why it ended. Returns its tokens. */
@@ -81,7 +96,7 @@ export async function* answerChoice(
     const logprobs = wantsLogprobs ? ready.map(({ logprob }) => logprob) : null;
     return { kind: 'text', choice, text, logprobs };
   };
-  const asker = { urgency, project, signal };
+  const asker = { urgency, project, signal, onRead: about.onRead };
   for await (const token of engine.generate(model.engine, settings, asker)) {
     count++;
     const { text, logprob } = await answer.push(token, wantsLogprobs);

@@ -1,5 +1,5 @@
 import type { InferenceReply } from '@lathe/contracts/message/inference';
-import type { Engine, GenerateRequest, Urgency } from '../engine/engine.ts';
+import type { Engine, GenerateRequest, OnRead, Urgency } from '../engine/engine.ts';
 import type { ServedModel } from '../models/models.ts';
 import type { PreparedChat } from '../texts/text-task.ts';
 import type { AnswerText, Texts } from '../texts/texts.ts';
@@ -30,4 +30,5 @@ export type Choice = {
   readonly settings: GenerateRequest;
   readonly model: ServedModel;
   readonly text: AnswerText;
+  readonly onRead?: OnRead | undefined;
 };

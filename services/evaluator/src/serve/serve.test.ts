@@ -27,7 +27,10 @@ describe('a chat', () => {
     // <|user|> hello <|end|> <|assistant|>: each byte is a token.
     expect(last).toEqual({
       kind: 'done',
-      usage: { prompt_tokens: 8, completion_tokens: 8, total_tokens: 16 },
+      usage: {
+        ...{ prompt_tokens: 8, completion_tokens: 8, total_tokens: 16 },
+        prompt_tokens_details: { cached_tokens: 0 },
+      },
     });
   });
 

@@ -73,7 +73,10 @@ it('answers the requests of a file into another, in its order, and those that ar
     status: 'completed',
     model: 'lathe-tiny',
     request_counts: { total: 4, completed: 2, failed: 2 },
-    usage: { input_tokens: 6, output_tokens: 4, total_tokens: 10 },
+    usage: {
+      ...{ input_tokens: 6, output_tokens: 4, total_tokens: 10 },
+      input_tokens_details: { cached_tokens: 4 },
+    },
   });
   expect(batch.completed_at).toBeGreaterThanOrEqual(batch.created_at);
   const [first, second, ...none] = await linesOf(batch.output_file_id);

@@ -67,23 +67,25 @@ const usageSchema = z.object({
     prompt_tokens: z.number(),
     completion_tokens: z.number().default(0),
     total_tokens: z.number(),
+    prompt_tokens_details: z.object({ cached_tokens: z.number() }).optional(),
   }),
 });
 
 /** Adds up what answers took. */
 function createUsage() {
-  const sum = { input: 0, output: 0, total: 0 };
+  const sum = { input: 0, cached: 0, output: 0, total: 0 };
   return {
     add(body: unknown): void {
       const read = usageSchema.safeParse(body);
       if (!read.success) return;
       sum.input += read.data.usage.prompt_tokens;
+      sum.cached += read.data.usage.prompt_tokens_details?.cached_tokens ?? 0;
       sum.output += read.data.usage.completion_tokens;
       sum.total += read.data.usage.total_tokens;
     },
     sum: (): NonNullable<BatchRecord['usage']> => ({
       input_tokens: sum.input,
-      input_tokens_details: { cached_tokens: 0 },
+      input_tokens_details: { cached_tokens: sum.cached },
       output_tokens: sum.output,
       output_tokens_details: { reasoning_tokens: 0 },
       total_tokens: sum.total,

@@ -36,7 +36,10 @@ export async function startEvaluator(
   await connection.flush();
   return { requests, cancelled };
 }
-export const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
+export const usage = {
+  ...{ prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 },
+  prompt_tokens_details: { cached_tokens: 2 },
+};
 export const text = (piece: string, choice = 0): InferenceReply => ({
   kind: 'text',
   choice,
