@@ -5,7 +5,7 @@ import type { Feeds } from './weights.ts';
 export const blockTokens = 16;
 
 /** Keys and values of so many tokens, the first places of what a cache is filled with. */
-export type PrefixPart = { readonly tokens: number; readonly content: Feeds };
+type PrefixPart = { readonly tokens: number; readonly content: Feeds };
 
 /** The beginning of a prompt whose keys and values are known, in order. */
 export type Prefix = { readonly tokens: number; readonly parts: readonly PrefixPart[] };
