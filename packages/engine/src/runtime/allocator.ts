@@ -1,7 +1,12 @@
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Keep what is freed, whatever its size up to 4 GiB, and use huge pages where the kernel offers them. */
+/**
+ * Keep what is freed, whatever its size up to 4 GiB, and use huge pages where the kernel offers them. All threads take
+ * from one arena: those of further threads are pieces of 64 MiB, which go back when they are empty, have no huge pages
+ * beyond their beginning, and hold nothing larger.
+ */
 const tunables = [
+  'glibc.malloc.arena_max=1',
   'glibc.malloc.hugetlb=1',
   `glibc.malloc.mmap_threshold=${2 ** 32}`,
   `glibc.malloc.trim_threshold=${2 ** 32}`,
