@@ -20,6 +20,8 @@ export function chatEncoder(
   const encoder = createChatEncoder(tokenizer, template);
   const ends = {
     endsAnswer: tokenizer.isSpecial,
+    isBlank: (token: number) =>
+      !tokenizer.isSpecial(token) && tokenizer.decode([token]).trim() === '',
     mustEnd: endsAnswers(tokenizer, template),
   };
   return {

@@ -31,3 +31,13 @@ it('looks at the end of every answer', () => {
   expect(rules([1, 2, 3, 4, end], [0, 1, 0, 1, 1])).toEqual(['error no-terminator']);
   expect(rules([1, 2, end, 4, end], [0, 1, 1, 0, 1])).toEqual([]);
 });
+
+it('lets blanks stand behind the end of an answer, and nothing else', () => {
+  const [blank, ends] = [0, { endsAnswer: (token: number) => token === end, mustEnd: true }];
+  const isBlank = (token: number) => token === blank;
+  const found = (tokens: number[], supervised: number[]) =>
+    checkMask(row(tokens, supervised), { ...ends, isBlank }).length;
+  expect(found([1, 2, end, blank, 1], [0, 1, 1, 1, 0])).toBe(0);
+  expect(found([1, 2, end, 3, blank], [0, 1, 1, 1, 1])).toBe(1);
+  expect(found([1, end, blank], [0, 0, 1])).toBe(1);
+});

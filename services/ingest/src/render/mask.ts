@@ -5,6 +5,8 @@ import type { RowIssue } from '../check/validate-message.ts';
 type Ends = {
   /** Whether an answer may end with this token. */
   endsAnswer(token: number): boolean;
+  /** Whether a token is white space, which templates with tags may write behind the end of an answer and within its tags. */
+  isBlank?(token: number): boolean;
   /** Whether every answer has to end so: the template ends answers with such a token. */
   readonly mustEnd: boolean;
 };
@@ -20,7 +22,7 @@ export function supervisedCount(supervised: ArrayLike<number>): number {
  * What is wrong with the loss mask of a token sequence: nothing to learn, or an answer without the token that ends
  * it, after which a model would never stop. Where the template has such a token, that is an error.
  */
-export function checkMask(row: ShardExample, { endsAnswer, mustEnd }: Ends): RowIssue[] {
+export function checkMask(row: ShardExample, ends: Ends): RowIssue[] {
   if (supervisedCount(row.supervised) === 0)
     return [
       {
@@ -30,15 +32,15 @@ export function checkMask(row: ShardExample, { endsAnswer, mustEnd }: Ends): Row
         level: 'error',
       },
     ];
-  if (everyAnswerEnds(row, endsAnswer)) return [];
+  if (everyAnswerEnds(row, ends)) return [];
   return [
     {
       path: '',
       rule: 'no-terminator',
-      message: mustEnd
+      message: ends.mustEnd
         ? 'an answer does not end with the end-of-turn token that the chat template ends others with'
         : "the answer does not end with an end-of-turn token of the model's chat template",
-      level: mustEnd ? 'error' : 'warn',
+      level: ends.mustEnd ? 'error' : 'warn',
     },
   ];
 }
@@ -50,17 +52,16 @@ export function checkHidden({ supervised }: ShardExample): RowIssue[] {
   return [{ path: 'text', rule: 'no-supervised-token', message, level: 'error' }];
 }
 
-/** Whether the last token of each stretch of targets is one that ends answers. */
+/** Whether the last token of each stretch of targets, but for white space, is one that ends answers. */
 function everyAnswerEnds(
   { tokens, supervised }: ShardExample,
-  endsAnswer: Ends['endsAnswer'],
+  { endsAnswer, isBlank }: Ends,
 ): boolean {
-  for (let at = 0; at < tokens.length; at++)
-    if (
-      supervised[at] !== 0 &&
-      (supervised[at + 1] ?? 0) === 0 &&
-      !endsAnswer(tokens[at] as number)
-    )
-      return false;
+  for (let at = 0; at < tokens.length; at++) {
+    if (supervised[at] === 0 || (supervised[at + 1] ?? 0) !== 0) continue;
+    let last = at;
+    while (isBlank?.(tokens[last] as number) && supervised[last - 1] === 1) last--;
+    if (!endsAnswer(tokens[last] as number)) return false;
+  }
   return true;
 }
