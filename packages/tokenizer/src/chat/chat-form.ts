@@ -1,7 +1,8 @@
 import { TokenizerError } from '../error.ts';
+import { Undecided, UnknownTexts } from '../jinja/value/unknown-texts.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 import { isAnswer } from './chat-places.ts';
-import { findStableRegions } from './chat-regions.ts';
+import { findLastAnswer, findStableRegions } from './chat-regions.ts';
 import type { ChatTemplate, Message, RenderedChat } from './rendered-chat.ts';
 import { pickSentinels } from './sentinel.ts';
 
@@ -14,71 +15,106 @@ type FormSpan = {
   readonly sections: readonly (number | FormText)[];
 };
 
-/** What conversations of some roles are rendered to, whatever their messages say. */
+/** What conversations of some roles are rendered to, whatever their messages say, where what is taken for granted of them holds. */
 export type ChatForm = {
-  readonly spans: readonly FormSpan[];
-  readonly foundBy: 'tags' | 'prefixes';
+  readonly messages: number;
+  /** As many as `encodeConversation` makes of it. */
+  readonly examples: readonly {
+    readonly spans: readonly FormSpan[];
+    readonly foundBy: RenderedChat['foundBy'];
+  }[];
+  /** Messages that neither begin nor end with white space. */
+  readonly tight: readonly number[];
+  /** What no message holds, as ASCII. */
+  readonly lacking: readonly Buffer[];
+  /** Characters by their codes that a message does not begin with, or does not end with but for white space. */
+  readonly notFirst: readonly Edge[];
+  readonly notLast: readonly Edge[];
+  /** Whether it holds at the time of its making alone. */
+  readonly asksTime: boolean;
 };
 
+type Edge = { readonly message: number; readonly code: number };
+
 /**
- * The form of conversations of these roles, by a template that prints contents as they are; undefined where each of them is not printed
- * once and in order, or the text does not grow with the conversation. It holds for contents that are not blank and have no
- * part of a special token in them.
+ * The form of conversations of these roles, whose messages are not blank and have no part of a special token in them; undefined
+ * where the template may make something else of some of them, leaves a message out, or prompts otherwise than it answers.
  */
 export function chatForm(
   encoder: NonNullable<Tokenizer['plain']>,
   template: ChatTemplate,
   roles: readonly string[],
 ): ChatForm | undefined {
-  const sentinels = pickSentinels(roles.length, '');
-  const messages = roles.map((role, at): Message => ({ role, content: sentinels[at] as string }));
-  const rendered = renderedOnce(template, messages);
-  if (rendered === undefined) return undefined;
-  const { text, spans, foundBy } = rendered;
-  if (foundBy !== 'tags' && foundBy !== 'prefixes') return undefined;
-  const places = sentinels.map((sentinel) => text.indexOf(sentinel));
-  const isInOrder = places.every((place, at) => place > (places[at - 1] ?? -1));
-  if (!isInOrder || sentinels.some((one, at) => text.lastIndexOf(one) !== places[at]))
-    return undefined;
-  const holdsItsOwn = spans.every(
-    ({ start, end, message }) =>
-      message === undefined ||
-      ((places[message] as number) >= start && (places[message] as number) < end),
-  );
-  if (!holdsItsOwn) return undefined;
+  const signs = pickSentinels(roles.length, '');
+  const messages = roles.map((role, at): Message => ({ role, content: signs[at] as string }));
+  const unknown = new UnknownTexts(signs);
+  const renders = rendersOf(template.withUnknown(unknown), messages);
+  if (renders === undefined || !areWhole(renders, messages)) return undefined;
+  const numberOf = (sign: string): number => signs.indexOf(sign);
+  const edges = (those: UnknownTexts['notFirst']): Edge[] =>
+    those.map(({ sign, character }) => ({
+      message: numberOf(sign),
+      code: character.charCodeAt(0),
+    }));
   return {
-    foundBy,
-    spans: spans.map(({ start, end, supervised }) => ({
-      supervised,
-      sections: encoder
-        .sections(text.slice(start, end))
-        .map((section) => (typeof section === 'number' ? section : formText(section, sentinels))),
+    messages: messages.length,
+    examples: renders.map(({ text, spans, foundBy }) => ({
+      foundBy,
+      spans: spans.map(({ start, end, supervised }) => ({
+        supervised,
+        sections: encoder
+          .sections(text.slice(start, end))
+          .map((section) => (typeof section === 'number' ? section : formText(section, signs))),
+      })),
     })),
+    tight: [...unknown.tight].map(numberOf),
+    // What is not ASCII is in none that is.
+    lacking: [...unknown.lacking]
+      .filter((part) => /^[\0-\x7f]*$/.test(part))
+      .map((part) => Buffer.from(part)),
+    notFirst: edges(unknown.notFirst),
+    notLast: edges(unknown.notLast),
+    asksTime: unknown.asksTime,
   };
 }
 
-/** The text with the answers in it, where every answer goes on from its prompt and every part is a beginning of the whole. */
-function renderedOnce(
+/** As `encodeConversation` renders it; undefined where that depends on what messages say, or fails. */
+function rendersOf(
   template: ChatTemplate,
   messages: readonly Message[],
-): RenderedChat | undefined {
+): readonly RenderedChat[] | undefined {
   try {
-    const rendered = findStableRegions(template, { messages, options: {} });
-    if (rendered?.foundBy !== 'prefixes') return rendered;
-    const begins = (until: number, addGenerationPrompt: boolean): boolean =>
-      rendered.text.startsWith(template.render(messages.slice(0, until), { addGenerationPrompt }));
-    return messages.every(
-      (message, at) => !isAnswer(message) || (begins(at, true) && begins(at + 1, false)),
-    )
-      ? rendered
-      : undefined;
+    const whole = findStableRegions(template, { messages, options: {} });
+    if (whole !== undefined) return [whole];
+    return messages.flatMap((message, at) =>
+      isAnswer(message)
+        ? [findLastAnswer(template, { messages: messages.slice(0, at + 1), options: {} })]
+        : [],
+    );
   } catch (error) {
-    if (error instanceof TokenizerError) return undefined;
+    if (error instanceof TokenizerError || error instanceof Undecided) return undefined;
     throw error;
   }
 }
 
-function formText(section: string, sentinels: readonly string[]): FormText {
+/** Whether every answer that is taught is in its own text, and all that others say in the last one. */
+function areWhole(renders: readonly RenderedChat[], messages: readonly Message[]): boolean {
+  const holds = (text: string, message: number): boolean =>
+    text.includes(messages[message]?.content as string);
+  const last = renders.at(-1);
+  return (
+    last !== undefined &&
+    messages.every((message, at) => isAnswer(message) || holds(last.text, at)) &&
+    renders.every(({ text, spans }) =>
+      spans.every(
+        ({ supervised, message, start, end }) =>
+          !supervised || message === undefined || holds(text.slice(start, end), message),
+      ),
+    )
+  );
+}
+
+function formText(section: string, signs: readonly string[]): FormText {
   const parts: (Uint16Array | number)[] = [];
   let constant: number[] = [];
   const close = (): void => {
@@ -86,7 +122,7 @@ function formText(section: string, sentinels: readonly string[]): FormText {
     constant = [];
   };
   for (let at = 0; at < section.length; at++) {
-    const message = sentinels.indexOf(section.charAt(at));
+    const message = signs.indexOf(section.charAt(at));
     if (message < 0) constant.push(section.charCodeAt(at));
     else {
       close();

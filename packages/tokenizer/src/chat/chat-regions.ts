@@ -1,4 +1,5 @@
 import { TokenizerError } from '../error.ts';
+import { Undecided } from '../jinja/value/unknown-texts.ts';
 import {
   answerStart,
   isAnswer,
@@ -55,6 +56,7 @@ export function findStableRegions(
     return { text, spans, foundBy: 'prefixes', ...(surplus !== '' && { promptSurplus: surplus }) };
   } catch (error) {
     if (options.addGenerationPrompt !== true || !(error instanceof TokenizerError)) throw error;
+    if (template.unknown !== undefined) throw new Undecided('how an answer begins');
     return { text, spans: contextOnly(text), foundBy: 'none' };
   }
 }
@@ -71,12 +73,13 @@ export function findLastAnswer(
   const text = template.render(messages, options);
   const asked = { ...options, addGenerationPrompt: true };
   const prompt = findRegions(template, messages.slice(0, last), asked);
-  if (text.startsWith(prompt.text)) {
+  if (startsWith(template, text, prompt.text)) {
     const answer = { start: prompt.text.length, end: text.length, message: last };
     const before = prompt.spans.map((span) => ({ ...span, supervised: false }));
     const spans: ChatSpan[] = [...before, { ...answer, kind: 'answer', supervised: true }];
     return { text, spans, foundBy: 'prefixes' };
   }
+  if (template.unknown !== undefined) throw new Undecided('where an answer begins');
   const { start, surplus } = answerStart(template, { messages, options, at: last }, text);
   const answer = { start, end: text.length, message: last };
   const spans: ChatSpan[] = [
@@ -156,13 +159,13 @@ function regionsFromPrefixes(
     const alone = isLast
       ? text
       : template.render(messages.slice(0, at + 1), { ...options, addGenerationPrompt: false });
-    const after = text.startsWith(alone) ? alone : withoutEnd(alone, template.endOfText);
-    if (!text.startsWith(after)) return undefined;
+    const after = startsWith(template, text, alone) ? alone : withoutEnd(template, alone);
+    if (!startsWith(template, text, after)) return undefined;
     // Without the end of text nothing ends the answer: it had that instead of an end of its turn.
-    if (after !== alone && after.trimEnd().endsWith(message.content?.trim() ?? ''))
-      return undefined;
+    if (after !== alone && endsWith(template, after, message.content ?? '')) return undefined;
     let start = before.length;
-    if (!after.startsWith(before)) {
+    if (!startsWith(template, after, before)) {
+      if (template.unknown !== undefined) throw new Undecided('where an answer begins');
       const found = answerStart(template, { messages, options, at }, after);
       start = found.start;
       surplus = found.surplus;
@@ -172,9 +175,21 @@ function regionsFromPrefixes(
   return { regions, surplus };
 }
 
+function startsWith({ unknown }: ChatTemplate, text: string, part: string): boolean {
+  return unknown === undefined ? text.startsWith(part) : unknown.startsWith(text, part);
+}
+
+/** Whether a text ends with what a message says, but for white space. */
+function endsWith({ unknown }: ChatTemplate, text: string, content: string): boolean {
+  if (unknown !== undefined) return unknown.endsWith(text, content);
+  return text.trimEnd().endsWith(content.trim());
+}
+
 /** Some templates end every conversation, though not every answer, with the end-of-text token (Phi 3). */
-function withoutEnd(rendered: string, endOfText: string | undefined): string {
-  if (!endOfText || !rendered.endsWith(endOfText)) return rendered;
+function withoutEnd({ endOfText, unknown }: ChatTemplate, rendered: string): string {
+  if (!endOfText) return rendered;
+  if (unknown?.isIn(rendered.slice(-endOfText.length))) throw new Undecided('how an answer ends');
+  if (!rendered.endsWith(endOfText)) return rendered;
   return rendered.slice(0, -endOfText.length);
 }
 

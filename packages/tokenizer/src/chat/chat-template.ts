@@ -7,6 +7,8 @@ import { readTokenNames } from '../folder/load.ts';
 import { JinjaError } from '../jinja/error.ts';
 import { compileTemplate, type Rendered, type Template } from '../jinja/template.ts';
 import type { Marks } from '../jinja/value/rendering.ts';
+import type { UnknownTexts } from '../jinja/value/unknown-texts.ts';
+import { Said } from '../jinja/value/value.ts';
 import { findRegions } from './chat-regions.ts';
 import type { ChatTemplate, Message, RenderedChat, RenderOptions } from './rendered-chat.ts';
 import { templateMessages } from './template-messages.ts';
@@ -85,31 +87,41 @@ export function createChatTemplate(text: string, settings: TemplateSettings): Ch
   const run = (
     messages: readonly Message[],
     { tools, addGenerationPrompt = false, variables: more }: RenderOptions,
-    marks?: Marks,
+    {
+      marks,
+      unknown,
+    }: { readonly marks?: Marks; readonly unknown?: UnknownTexts | undefined } = {},
   ): Rendered => {
+    const onTime = unknown && (() => unknown.noteTime());
     const hasTools = tools !== undefined && tools.length > 0;
     const given = {
       ...variables,
       ...more,
-      messages: templateMessages(messages),
+      messages: templateMessages(messages).map((message) =>
+        unknown === undefined
+          ? message
+          : { ...message, content: new Said(String(message.content), unknown) },
+      ),
       add_generation_prompt: addGenerationPrompt,
       // As in transformers: there, but none.
       tools: hasTools ? tools : null,
       documents: null,
     };
     return told(source, 'the chat template failed', () =>
-      (hasTools ? withTools : main).renderTagged(given, { marks }),
+      (hasTools ? withTools : main).renderTagged(given, { marks, onTime }),
     );
   };
-  return {
+  const of = (unknown: UnknownTexts | undefined): ChatTemplate => ({
     source,
     endOfText: variables.eos_token,
-    printsContents: main.printsContents,
+    unknown,
+    withUnknown: of,
     isTagged: main.hasGenerationTags && withTools.hasGenerationTags,
-    render: (messages, options) => run(messages, options).text,
-    renderTagged: run,
-    renderMarked: (messages, options, marks) => run(messages, options, marks).text,
-  };
+    render: (messages, options) => run(messages, options, { unknown }).text,
+    renderTagged: (messages, options) => run(messages, options, { unknown }),
+    renderMarked: (messages, options, marks) => run(messages, options, { marks, unknown }).text,
+  });
+  return of(undefined);
 }
 
 function compile(source: string, text: string): Template {

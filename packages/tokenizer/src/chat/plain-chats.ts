@@ -8,7 +8,7 @@ import type { ChatTemplate } from './rendered-chat.ts';
 const keptForms = 256;
 
 /** What messages say, as ASCII: message i has the bytes from `places[i]` to `places[i + 1]`. */
-type PlainContents = { readonly bytes: Uint8Array; readonly places: Int32Array };
+type PlainContents = { readonly bytes: Buffer; readonly places: Int32Array };
 
 /**
  * Conversations whose messages are ASCII with a role and a content alone, in tokens without strings: the template is rendered once for
@@ -17,6 +17,8 @@ type PlainContents = { readonly bytes: Uint8Array; readonly places: Int32Array }
 export type PlainChats = {
   /** The form of conversations of these roles, separated by blanks; undefined where there is none. */
   formOf(roles: string): ChatForm | undefined;
+  /** Whether what the form takes for granted holds of contents that are not blank. */
+  fits(form: ChatForm, contents: PlainContents): boolean;
   /** Whether a content holds no special token, nor ends or begins with a part of one. */
   isApart(content: string): boolean;
   /** The first characters of special tokens by their codes, and how many characters at an end a part of one may take: without them a content is apart. */
@@ -27,7 +29,7 @@ export type PlainChats = {
   encode(
     form: ChatForm,
     contents: PlainContents,
-  ): Pick<EncodedExample<Int32Array<ArrayBuffer>>, 'tokens' | 'supervised'>;
+  ): Pick<EncodedExample<Int32Array<ArrayBuffer>>, 'tokens' | 'supervised'>[];
 };
 
 /**
@@ -39,40 +41,72 @@ export function createPlainChats(
   template: ChatTemplate,
 ): PlainChats | undefined {
   const { plain, rows = Number.POSITIVE_INFINITY, vocabularySize, specialTokens } = tokenizer;
-  if (plain === undefined || !template.printsContents || vocabularySize > rows) return undefined;
+  if (plain === undefined || vocabularySize > rows) return undefined;
   // Nothing can keep apart what has no inside.
   if (specialTokens.some((token) => token.length < 2)) return undefined;
-  const forms = new Map<string, ChatForm | undefined>();
+  const forms = new Map<string, KnownForm>();
   const guard = guardOf(tokenizer);
   const gathered = new TokenList();
   const units = createUnits();
   return {
     formOf(roles) {
-      if (forms.has(roles)) return forms.get(roles);
+      const known = forms.get(roles);
+      if (known !== undefined && (known.second === undefined || known.second === secondNow()))
+        return known.form;
       if (forms.size >= keptForms) forms.clear();
+      const second = secondNow();
       const form = chatForm(plain, template, roles.split(' '));
-      forms.set(roles, form);
+      forms.set(roles, { form, second: form?.asksTime === true ? second : undefined });
       return form;
     },
+    fits,
     isApart: (content) => !guard.isNeeded(content),
     beginnings: codesOf(specialTokens.map((token) => token.charCodeAt(0))),
     endings: codesOf(specialTokens.map((token) => token.charCodeAt(token.length - 1))),
     reach: Math.max(0, ...specialTokens.map(({ length }) => length)),
-    encode({ spans, foundBy }, contents) {
-      const targets: [number, number][] = [];
-      gathered.clear();
-      for (const { supervised, sections } of spans) {
-        const from = gathered.length;
-        for (const section of sections)
-          if (typeof section === 'number') gathered.push(section);
-          else appendText(plain, { section, contents, units }, gathered);
-        const to =
-          foundBy === 'tags' ? gathered.length : from + endOfTurn(tokenizer, gathered.from(from));
-        if (supervised) targets.push([from, to]);
-      }
-      return toExample(gathered.taken(), targets, []);
+    encode({ examples }, contents) {
+      return examples.map(({ spans, foundBy }) => {
+        const targets: [number, number][] = [];
+        gathered.clear();
+        for (const { supervised, sections } of spans) {
+          const from = gathered.length;
+          for (const section of sections)
+            if (typeof section === 'number') gathered.push(section);
+            else appendText(plain, { section, contents, units }, gathered);
+          if (!supervised) continue;
+          const to =
+            foundBy === 'tags' ? gathered.length : from + endOfTurn(tokenizer, gathered.from(from));
+          targets.push([from, to]);
+        }
+        return toExample(gathered.taken(), targets, []);
+      });
     },
   };
+}
+
+/** A form that holds in one second alone where the template asks for the time. */
+type KnownForm = { readonly form: ChatForm | undefined; readonly second: number | undefined };
+
+const secondNow = (): number => Math.floor(Date.now() / 1000);
+
+const space = 0x20;
+
+function fits(
+  { messages, tight, lacking, notFirst, notLast }: ChatForm,
+  { bytes, places }: PlainContents,
+): boolean {
+  const [all, ends] = [bytes, places];
+  const first = (message: number): number => all[ends[message] as number] as number;
+  const last = (message: number): number => all[(ends[message + 1] as number) - 1] as number;
+  for (const message of tight) if (first(message) <= space || last(message) <= space) return false;
+  for (const { message, code } of notFirst) if (first(message) === code) return false;
+  for (const { message, code } of notLast) {
+    let at = (ends[message + 1] as number) - 1;
+    while ((all[at] as number) <= space) at--;
+    if (all[at] === code) return false;
+  }
+  const said = all.subarray(0, ends[messages]);
+  return lacking.every((part) => !said.includes(part));
 }
 
 function codesOf(codes: readonly number[]): Uint8Array {

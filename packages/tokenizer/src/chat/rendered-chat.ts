@@ -1,5 +1,6 @@
 import type { Rendered } from '../jinja/template.ts';
 import type { Marks } from '../jinja/value/rendering.ts';
+import type { UnknownTexts } from '../jinja/value/unknown-texts.ts';
 
 /**
  * One turn of a conversation. `weight` 0 keeps an assistant turn out of the loss; templates never see it.
@@ -47,8 +48,10 @@ export type ChatTemplate = {
   /** The file that the template came from. */
   source: string;
   isTagged: boolean;
-  /** Without tools, conversations of the same roles are rendered alike but for what their messages say, which is printed as it is. */
-  printsContents: boolean;
+  /** The texts that are not known yet, where it renders messages that say their signs. */
+  unknown?: UnknownTexts | undefined;
+  /** The same template for messages each of which says a sign: what it renders holds whatever the texts are, by what is taken for granted of them. */
+  withUnknown(unknown: UnknownTexts): ChatTemplate;
   /** The template's eos_token. */
   endOfText: string | undefined;
   /** Plain rendering; throws TokenizerError with the template's own complaint. */

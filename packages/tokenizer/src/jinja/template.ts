@@ -3,7 +3,6 @@ import { filters } from './builtins/filters.ts';
 import { globals } from './builtins/globals.ts';
 import { tests } from './builtins/tests.ts';
 import { checkNames, noFilter } from './check/check-names.ts';
-import { printsContents } from './check/prints-contents.ts';
 import { analyzeScopes } from './check/scope-analysis.ts';
 import { JinjaError } from './error.ts';
 import { execute } from './evaluate/execute.ts';
@@ -13,14 +12,17 @@ import { Output } from './evaluate/output.ts';
 import { parseTemplate } from './parse/parse-statement.ts';
 import type { Context, Marks } from './value/rendering.ts';
 import type { Runtime } from './value/runtime.ts';
+import { saidFilter, saidTest } from './value/said.ts';
 import { type TaggedPlace, TaggedPlaces } from './value/tagged-places.ts';
-import type { Value } from './value/value.ts';
+import { Said, type Value } from './value/value.ts';
 
 type RenderSettings = {
   /** Printed around what stands in `{% generation %}` tags. */
   marks?: Marks | undefined;
   /** For `strftime_now`; now, if not given. */
   now?: Date;
+  /** Called where the time is asked for. */
+  onTime?: (() => void) | undefined;
   limits?: RenderLimits;
 };
 
@@ -29,8 +31,6 @@ export type Rendered = { text: string; tagged: readonly TaggedPlace[] | undefine
 
 export type Template = {
   hasGenerationTags: boolean;
-  /** Whether what messages say is printed as it is, and changes nothing else. */
-  printsContents: boolean;
   /** Throws JinjaError when the template fails, or asks for what is refused. */
   render(variables: Readonly<Record<string, unknown>>, settings?: RenderSettings): string;
   /** The same, with the places of what is tagged. */
@@ -51,7 +51,7 @@ export function compileTemplate(source: string): Template {
   });
   const renderTagged: Template['renderTagged'] = (
     variables,
-    { marks, now = new Date(), limits = defaultLimits } = {},
+    { marks, now = new Date(), onTime, limits = defaultLimits } = {},
   ) =>
     guarded(() => {
       const given = new Map<string, Value>();
@@ -59,7 +59,7 @@ export function compileTemplate(source: string): Template {
       const context: Context = {
         get: (name) => (given.has(name) ? given.get(name) : globals.get(name)),
       };
-      const runtime = createRuntime(new Budget(limits), now);
+      const runtime = createRuntime(new Budget(limits), { now, onTime });
       const frame = new Frame(tree.scope, undefined, context);
       const output = new Output(runtime.budget);
       const tagged = new TaggedPlaces(output);
@@ -70,22 +70,30 @@ export function compileTemplate(source: string): Template {
     });
   return {
     hasGenerationTags: tree.hasGenerationTags,
-    printsContents: printsContents(tree),
     renderTagged,
     render: (variables, settings) => renderTagged(variables, settings).text,
   };
 }
 
-function createRuntime(budget: Budget, now: Date): Runtime {
+function createRuntime(
+  budget: Budget,
+  { now, onTime }: Pick<RenderSettings, 'onTime'> & { readonly now: Date },
+): Runtime {
   const runtime: Runtime = {
     budget,
-    now,
+    get now() {
+      onTime?.();
+      return now;
+    },
     filter(name, given) {
+      if (given.positional[0] instanceof Said) return saidFilter(name, given);
       const filter = filters.get(name);
       if (filter === undefined) throw noFilter(name);
       return filter(runtime, given);
     },
     test(name, given) {
+      const said = given.positional[0] instanceof Said ? saidTest(name) : undefined;
+      if (said !== undefined) return said;
       const test = tests.get(name);
       if (test === undefined) throw new JinjaError('failed', `there is no test "${name}"`);
       return test(runtime, given);

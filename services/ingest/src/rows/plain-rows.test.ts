@@ -1,6 +1,6 @@
 /** Plain rows, which are read from their bytes, are what the usual way makes of them, in every number and letter. */
 
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { tinySpecialTokens, writeTinyTokenizer } from '@lathe/testkit/tiny-tokenizer';
@@ -22,6 +22,8 @@ const limits: RowLimits = {
   ...{ maxLineBytes: 4096, maxDepth: 64, maxTokens: 90, pieceTokens: 90, tokenizedErrors: 5 },
   personal: { mode: 'report', allowed: ['help@lathe.example'] },
 };
+/** Templates of models have much to say themselves. */
+const roomy: RowLimits = { ...limits, maxTokens: 500, pieceTokens: 500 };
 /** Every text is written without tags, as ChatML does. */
 const untagged =
   "{% for m in messages %}{% if loop.first and messages[0]['role'] != 'system' %}<|system|>be kind<|end|>{% endif %}{{ '<|' + m['role'] + '|>\n' + m['content'] + '<|end|>' + '\n' }}{% endfor %}{% if add_generation_prompt %}<|assistant|>\n{% endif %}";
@@ -29,6 +31,18 @@ const untagged =
 /** As Qwen's, it looks at messages before and at what is there. */
 const asking =
   "{% for m in messages %}{% if loop.index0 == 0 or messages[loop.index0 - 1].role != 'tool' %}<|{{ m.role }}|>{% endif %}{% if m.content and not m.tool_calls %}{{ '\n' + m.content + eos_token }}{% endif %}{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}";
+
+/** Templates of models, each with the token that ends its answers. */
+const published = [
+  ['llama3', '<|eot_id|>'],
+  ['qwen3', '<|im_end|>'],
+  ['gemma', '<end_of_turn>'],
+  ['mistral', '</s>'],
+  ['smollm3', '<|im_end|>'],
+  ['phi3', '<|end|>'],
+  ['deepseek', '<｜end▁of▁sentence｜>'],
+] as const;
+const chats = join(import.meta.dirname, '../../../../packages/tokenizer/src/fixtures/chat');
 
 let folder: Awaited<ReturnType<typeof tempFolder>>;
 const encoders: PlacedEncoder[] = [];
@@ -39,10 +53,15 @@ beforeAll(async () => {
     vocabularySize: 330,
     specialTokens: tinySpecialTokens,
   });
+  const ofModels = published.map(async ([name, end]) => {
+    const text = await readFile(join(chats, `${name}.jinja`), 'utf8');
+    return [name, text.replaceAll(end, '<|end|>')] as const;
+  });
   for (const [name, template] of [
     ['tagged', undefined],
     ['untagged', untagged],
     ['asking', asking],
+    ...(await Promise.all(ofModels)),
   ] as const) {
     const path = join(folder.path, name);
     await writeTinyTokenizer(path, { template: template === undefined });
@@ -76,6 +95,7 @@ const said = fc
       ),
       fc.constantFrom('<', '<|', '|>', '<|end|>', '<|us', 'er|>', '>', '|', '<|system|>'),
       fc.constantFrom('ä', '’', '😀', '\u0000', '\u0007', '\u007f', '\ud800', '\u00a0', '\ue000'),
+      fc.constantFrom('</think>', '<think>\n', '/no_think', '<tool_response>', '<tool_call>'),
       fc.constantFrom('anna@mail.org', '+43 664 1234567', '10.0.0.1', 'help@lathe.example'),
       fc.string({ unit: 'grapheme-ascii', maxLength: 12 }),
     ),
@@ -151,13 +171,13 @@ it('is the usual way faster, whatever rows say', { timeout: 60_000 }, () => {
   );
   const texts = fc.array(rows.chain(written), { minLength: 1, maxLength: 6 });
   fc.assert(
-    fc.property(texts, fc.constantFrom(0, 1), (all, which) => {
+    fc.property(texts, fc.nat(published.length + 2), (all, which) => {
       const encoder = encoders[which] as PlacedEncoder;
-      const task = { lesson, limits, errors: 0 };
+      const task = { lesson, limits: which < 3 ? limits : roomy, errors: 0 };
       const usual = readLineRows(linesOf(all), { ...encoder, plain: undefined }, task);
       expect(readLineRows(linesOf(all), encoder, task)).toEqual(usual);
     }),
-    { numRuns: 400 },
+    { numRuns: 300 },
   );
 });
 
@@ -197,7 +217,7 @@ it('takes plain rows, and leaves others', () => {
       { role: 'assistant', content: 'c' },
     ],
   ];
-  for (const encoder of encoders) {
+  for (const encoder of encoders.slice(0, 3)) {
     const read = createPlainReader(encoder, { lesson, limits });
     const lines = linesOf(rows.map((messages) => JSON.stringify({ messages })));
     // Rows of which nothing is to be told cost least on their way, whichever way read them.
@@ -218,4 +238,34 @@ it('takes plain rows, and leaves others', () => {
   ];
   for (const other of others)
     expect(createPlainReader(encoder, { lesson: other, limits })).toBeUndefined();
+});
+
+it('takes plain rows of the templates that models have', () => {
+  const talk = (...contents: string[]) =>
+    JSON.stringify({
+      messages: contents.map((content, at) => ({
+        role: ['user', 'assistant'][at % 2],
+        content,
+      })),
+    });
+  const rows = [
+    talk('Where is it?', 'On its way.'),
+    talk('Where is it?', 'On its way.', 'When?', 'Soon.'),
+    talk('Where is it?\n', 'On its way.\n'),
+    talk('Where?', '<think>\nHm\n</think>\n\nHere.'),
+  ];
+  const taken = published.map(([name], at) => {
+    const read = createPlainReader(encoders[at + 3] as PlacedEncoder, { lesson, limits: roomy });
+    return [name, linesOf(rows).map((line) => read?.(line) !== undefined)];
+  });
+  expect(Object.fromEntries(taken)).toEqual({
+    llama3: [true, true, false, true],
+    qwen3: [true, true, false, false],
+    gemma: [true, true, false, true],
+    mistral: [true, true, false, true],
+    smollm3: [true, true, false, true],
+    phi3: [true, true, true, true],
+    // It is asked with an opened thought, which is told of every row.
+    deepseek: [false, false, false, false],
+  });
 });

@@ -54,14 +54,18 @@ export function createPlainReader(
     if (form === undefined) return undefined;
     for (let at = 0; at < chat.count; at++) if (!isClean(chat.content(at))) return undefined;
     const { contents: bytes, places } = chat;
-    const { tokens, supervised } = chats.encode(form, { bytes, places });
-    const example = { tokens, supervised };
-    if (tokens.length > limits.maxTokens || check(example).length > 0) return undefined;
+    if (!chats.fits(form, { bytes, places })) return undefined;
+    const examples = chats
+      .encode(form, { bytes, places })
+      .map(({ tokens, supervised }) => ({ tokens, supervised }));
+    if (examples.some(({ tokens }) => tokens.length > limits.maxTokens)) return undefined;
+    if (examples.some((example) => check(example).length > 0)) return undefined;
     const { number } = line;
     const messages = chat.json.toString('latin1', 0, chat.ends[chat.count - 1]);
-    const json = `{"kind":"chat","line":${number},"messages":[${messages}]}`;
+    const several = examples.length > 1 ? `,"examples":${examples.length}` : '';
+    const json = `{"kind":"chat","line":${number},"messages":[${messages}]${several}}`;
     const right: RightRow = {
-      parts: [{ json, examples: [example] }],
+      parts: [{ json, examples }],
       hasControl: false,
       ...identity(),
       personal: [],

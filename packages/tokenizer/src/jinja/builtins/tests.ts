@@ -7,11 +7,13 @@ import { Callable } from '../value/callable.ts';
 import { asNumber, asString, isEqual, isOrdered, type OrderOperator } from '../value/compare.ts';
 import type { Runtime } from '../value/runtime.ts';
 import { contains, isIterable, optionalLength } from '../value/sequence.ts';
+import { Undecided } from '../value/unknown-texts.ts';
 import {
   Dict,
   DictView,
   Markup,
   Range,
+  Said,
   Tuple,
   typeOf,
   Undefined,
@@ -110,6 +112,7 @@ function isCallable(value: Value): boolean {
 /** Python's `is`, where it does not depend on which objects the interpreter happens to share. */
 function isSame(left: Value, right: Value): boolean {
   if (typeof left !== typeof right) return false;
+  if (left instanceof Said && right instanceof Said) throw new Undecided('"sameas"');
   if (typeof left === 'bigint') {
     if (left !== right) return false;
     if (left >= -5n && left <= 256n) return true;

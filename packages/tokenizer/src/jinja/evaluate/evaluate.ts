@@ -8,8 +8,9 @@ import type { Arguments } from '../value/arguments.ts';
 import { AttributeObject, Callable } from '../value/callable.ts';
 import { isEqual, isOrdered } from '../value/compare.ts';
 import type { Runtime } from '../value/runtime.ts';
+import { saidJoined } from '../value/said.ts';
 import { contains, isTruthy, iterate, slice } from '../value/sequence.ts';
-import { Dict, Tuple, typeOf, Undefined, type Value } from '../value/value.ts';
+import { Dict, Said, Tuple, typeOf, Undefined, type Value } from '../value/value.ts';
 import type { Frame } from './frame.ts';
 
 /** The value of an expression. */
@@ -86,12 +87,12 @@ function evaluateOther(runtime: Runtime, frame: Frame, expression: Other): Value
       const left = value(expression.left);
       return isTruthy(left) === (expression.operator === 'or') ? left : value(expression.right);
     }
-    case 'concat':
-      return joinTexts(
-        runtime,
-        '',
-        expression.parts.map((part) => toText(value(part))),
-      );
+    case 'concat': {
+      const parts = expression.parts.map(value);
+      const texts = parts.map((part) => (part instanceof Said ? part : toText(part)));
+      if (texts.some((text) => text instanceof Said)) return saidJoined(texts);
+      return joinTexts(runtime, '', texts as string[]);
+    }
     case 'choice':
       if (isTruthy(value(expression.test))) return value(expression.value);
       if (expression.otherwise !== undefined) return value(expression.otherwise);

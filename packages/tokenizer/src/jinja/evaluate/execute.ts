@@ -1,11 +1,10 @@
 import { checkAttributeName } from '../builtins/globals.ts';
 import { failed, JinjaError } from '../error.ts';
 import type { FilterExpression, Scope, Statement, Target } from '../parse/ast.ts';
-import { toText } from '../text/print.ts';
 import { asString } from '../value/compare.ts';
 import type { Rendering } from '../value/rendering.ts';
 import { isTruthy, iterate, optionalLength, toList } from '../value/sequence.ts';
-import { Namespace, typeOf, Undefined, type Value } from '../value/value.ts';
+import { Namespace, Said, typeOf, Undefined, type Value } from '../value/value.ts';
 import { call, evaluate, evaluateArguments } from './evaluate.ts';
 import { Frame } from './frame.ts';
 import { Loop } from './loop.ts';
@@ -47,7 +46,7 @@ function executeOne(place: Place, statement: Statement): Signal {
       output.write(statement.text);
       return undefined;
     case 'print':
-      output.write(toText(evaluate(runtime, frame, statement.value)));
+      output.print(evaluate(runtime, frame, statement.value));
       return undefined;
     case 'if':
       return executeIf(place, statement);
@@ -79,13 +78,13 @@ function executeOne(place: Place, statement: Statement): Signal {
       const { positional, named } = evaluateArguments(runtime, frame, statement.call.given);
       if (named.has('caller')) throw failed("got multiple values for keyword argument 'caller'");
       const given = { positional, named: new Map([...named, ['caller', caller]]) };
-      output.write(printed(call(runtime, callee, given)));
+      output.print(printed(call(runtime, callee, given)));
       return undefined;
     }
     case 'filterBlock': {
       const inner = { ...enter(place, statement.scope), output: new Output(runtime.budget) };
       const signal = execute(inner, statement.body);
-      if (signal === undefined) output.write(printed(filtered(inner, statement.filter)));
+      if (signal === undefined) output.print(printed(filtered(inner, statement.filter)));
       return signal;
     }
     case 'generation': {
@@ -103,20 +102,20 @@ function executeOne(place: Place, statement: Statement): Signal {
   }
 }
 
-function runMacro(rendering: Rendering, frame: Frame, body: readonly Statement[]): string {
+function runMacro(rendering: Rendering, frame: Frame, body: readonly Statement[]): Value {
   const { budget } = rendering.runtime;
   return budget.nested(() => {
     const output = new Output(budget);
     execute({ rendering, frame, output }, body);
-    return output.toString();
+    return output.value();
   });
 }
 
 /** What a block leaves to be printed, which must be text already. */
-function printed(value: Value): string {
-  const text = asString(value);
-  if (text === undefined) throw failed(`a block printed ${typeOf(value)}, not text`);
-  return text;
+function printed(value: Value): Value {
+  if (!(value instanceof Said) && asString(value) === undefined)
+    throw failed(`a block printed ${typeOf(value)}, not text`);
+  return value;
 }
 
 function enter(place: Place, scope: Scope): Place {
@@ -136,7 +135,7 @@ function filtered({ rendering, frame, output }: Place, filter: FilterExpression)
   const { value } = filter;
   const input =
     value === undefined
-      ? output.toString()
+      ? output.value()
       : filtered({ rendering, frame, output }, value as FilterExpression);
   const given = evaluateArguments(runtime, frame, filter.given, [input]);
   return runtime.filter(filter.name, given);
@@ -148,7 +147,7 @@ function capture(place: Place, statement: Statement & { kind: 'capture' }): Sign
   const signal = execute(inner, statement.body);
   if (signal !== undefined) return signal;
   const { filter } = statement;
-  const value = filter === undefined ? inner.output.toString() : filtered(inner, filter);
+  const value = filter === undefined ? inner.output.value() : filtered(inner, filter);
   checkReferences(place.frame, statement.target);
   assign(place, statement.target, value);
   return undefined;
@@ -157,16 +156,16 @@ function capture(place: Place, statement: Statement & { kind: 'capture' }): Sign
 function executeFor(place: Place, statement: For): Signal {
   const items = evaluate(place.rendering.runtime, place.frame, statement.items);
   if (!statement.isRecursive) return loopOver(place, statement, items, 0);
-  place.output.write(recursively(place, statement, items, 0));
+  place.output.print(recursively(place, statement, items, 0));
   return undefined;
 }
 
-function recursively(place: Place, statement: For, items: Value, depth0: number): string {
+function recursively(place: Place, statement: For, items: Value, depth0: number): Value {
   const { budget } = place.rendering.runtime;
   return budget.nested(() => {
     const output = new Output(budget);
     loopOver({ ...place, output }, statement, items, depth0);
-    return output.toString();
+    return output.value();
   });
 }
 

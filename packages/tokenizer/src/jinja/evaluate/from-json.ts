@@ -1,6 +1,6 @@
 import { failed, unsupported } from '../error.ts';
 import { JsonNumber } from '../value/json-number.ts';
-import { Dict, type Value } from '../value/value.ts';
+import { Dict, Said, type Value } from '../value/value.ts';
 
 /** A value of JavaScript as a template sees it: whole numbers are ints, objects are dicts. */
 export function fromJson(value: unknown): Value {
@@ -18,6 +18,7 @@ export function fromJson(value: unknown): Value {
       return BigInt(value);
     case 'object':
       if (Array.isArray(value)) return value.map(fromJson);
+      if (value instanceof Said) return value;
       if (value instanceof JsonNumber)
         return value.isFloat ? Number(value.source) : BigInt(value.source);
       return dictOf(value);

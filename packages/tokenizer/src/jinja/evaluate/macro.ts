@@ -13,7 +13,7 @@ export type MacroSettings = {
   /** Where the macro was defined; it sees the names around it. */
   frame: Frame;
   rendering: Rendering;
-  run(rendering: Rendering, frame: Frame, body: readonly Statement[]): string;
+  run(rendering: Rendering, frame: Frame, body: readonly Statement[]): Value;
 };
 
 /** A macro, or the body of a `call` block, as something that can be called. */

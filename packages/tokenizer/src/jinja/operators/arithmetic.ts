@@ -5,7 +5,8 @@ import { percentFormat } from '../text/percent-format.ts';
 import { asNumber, asString } from '../value/compare.ts';
 import { bitLength, toFloat } from '../value/numbers.ts';
 import type { Runtime } from '../value/runtime.ts';
-import { Markup, Tuple, typeOf, Undefined, type Value } from '../value/value.ts';
+import { saidJoined } from '../value/said.ts';
+import { Markup, Said, Tuple, typeOf, Undefined, type Value } from '../value/value.ts';
 
 export type BinaryOperator = '+' | '-' | '*' | '/' | '//' | '%' | '**';
 
@@ -45,6 +46,7 @@ function ofSequences(
 }
 
 function joined(runtime: Runtime, left: Value, right: Value): Value | undefined {
+  if (left instanceof Said || right instanceof Said) return saidJoined([left, right]);
   const [s, t] = [asString(left), asString(right)];
   if (s !== undefined && t !== undefined) {
     runtime.budget.build(s.length + t.length);

@@ -6,8 +6,9 @@ import type { Arguments } from '../value/arguments.ts';
 import { AttributeObject, Callable } from '../value/callable.ts';
 import { asNumber } from '../value/compare.ts';
 import { builtinAttribute } from '../value/container-methods.ts';
+import { saidMethod } from '../value/said.ts';
 import { itemAt } from '../value/sequence.ts';
-import { Dict, Markup, Namespace, typeOf, Undefined, type Value } from '../value/value.ts';
+import { Dict, Markup, Namespace, Said, typeOf, Undefined, type Value } from '../value/value.ts';
 
 /** Attributes with two underscores that every object of Python has; the sandbox hides them. */
 const internal: ReadonlySet<string> = new Set(
@@ -60,6 +61,7 @@ function keyed(value: Value, key: Value): Value | undefined {
 }
 
 function attributeOf(value: Value, name: string): Value | 'unsafe' | undefined {
+  if (value instanceof Said) return saidMethod(value, name);
   if (name.startsWith('_')) {
     if (internal.has(name)) return 'unsafe';
     return internalOfContainers.has(name) && keyed(value, name) === undefined

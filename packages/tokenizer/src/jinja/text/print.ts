@@ -1,6 +1,7 @@
 import { charge, chargeText } from '../budget.ts';
 import { failed, unsupported } from '../error.ts';
 import { AttributeObject, Callable } from '../value/callable.ts';
+import { Undecided } from '../value/unknown-texts.ts';
 import {
   Dict,
   DictView,
@@ -8,6 +9,7 @@ import {
   Namespace,
   Once,
   Range,
+  Said,
   Tuple,
   typeOf,
   Undefined,
@@ -43,6 +45,7 @@ export function repr(value: Value): string {
     default:
   }
   if (value instanceof Undefined) return 'Undefined';
+  if (value instanceof Said) throw new Undecided('what is written of a text');
   if (value instanceof Markup) return `Markup(${quoted(value.text)})`;
   if (value instanceof Tuple) {
     const [only] = value.items;

@@ -1,7 +1,18 @@
 import { charge, chargeText } from '../budget.ts';
 import { failed } from '../error.ts';
 import { comparePoints } from './text.ts';
-import { Dict, DictView, Markup, Range, Tuple, typeOf, Undefined, type Value } from './value.ts';
+import { Undecided } from './unknown-texts.ts';
+import {
+  Dict,
+  DictView,
+  Markup,
+  Range,
+  Said,
+  Tuple,
+  typeOf,
+  Undefined,
+  type Value,
+} from './value.ts';
 
 /** A value as a number, where Python takes it for one (booleans are 0 and 1). */
 export function asNumber(value: Value): bigint | number | undefined {
@@ -12,6 +23,7 @@ export function asNumber(value: Value): bigint | number | undefined {
 /** The characters of a str, whether it is marked as HTML or not. */
 export function asString(value: Value): string | undefined {
   if (typeof value === 'string') return value;
+  if (value instanceof Said) throw new Undecided('what characters a text has');
   return value instanceof Markup ? value.text : undefined;
 }
 
@@ -21,6 +33,8 @@ export function isEqual(left: Value, right: Value): boolean {
   if (typeof left === 'string' && typeof right === 'string' && left.length === right.length)
     chargeText(left.length);
   if (left === right) return true;
+  if (left instanceof Said) return isSaid(right);
+  if (right instanceof Said) return isSaid(left);
   const number = asNumber(left);
   if (number !== undefined) {
     const other = asNumber(right);
@@ -52,6 +66,13 @@ export function isEqual(left: Value, right: Value): boolean {
       left.dict.size === right.dict.size &&
       left.items().every((item) => right.items().some((other) => isEqual(item, other)))
     );
+  return false;
+}
+
+/** Whether a text that is not known is the value: never what is no text, and never nothing. */
+function isSaid(value: Value): boolean {
+  const isText = typeof value === 'string' || value instanceof Said || value instanceof Markup;
+  if (isText && value !== '') throw new Undecided('whether two texts are the same');
   return false;
 }
 

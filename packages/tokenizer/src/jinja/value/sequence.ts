@@ -3,6 +3,7 @@ import { failed, unsupported } from '../error.ts';
 import { AttributeObject } from './callable.ts';
 import { asNumber, asString, isEqual } from './compare.ts';
 import type { Runtime } from './runtime.ts';
+import { saidHolds } from './said.ts';
 import { pointLength, pointSlice, points } from './text.ts';
 import {
   Dict,
@@ -10,6 +11,7 @@ import {
   Namespace,
   Once,
   Range,
+  Said,
   Tuple,
   typeOf,
   Undefined,
@@ -36,6 +38,7 @@ export function isTruthy(value: Value): boolean {
       return value !== '';
     default:
   }
+  if (value instanceof Said) return true;
   return !(value instanceof Undefined) && optionalLength(value) !== 0;
 }
 
@@ -102,6 +105,7 @@ export function toList(runtime: Runtime, value: Value): Value[] {
 
 /** Python's `in`. */
 export function contains(runtime: Runtime, container: Value, item: Value): boolean {
+  if (container instanceof Said) return saidHolds(container, item);
   const text = asString(container);
   if (text !== undefined) {
     const part = asString(item);

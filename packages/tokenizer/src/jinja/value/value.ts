@@ -1,5 +1,6 @@
 import { charge, chargeText } from '../budget.ts';
 import { failed } from '../error.ts';
+import { Undecided, type UnknownTexts } from './unknown-texts.ts';
 
 /**
  * A value of a template, with Python's types: int is `bigint`, float is `number`, str is `string` (counted in
@@ -143,6 +144,22 @@ export class Markup extends PyObject {
   }
 }
 
+/**
+ * A text of which some is not known yet: a sign stands for each of those. What a template can do with it is in said.ts, and
+ * all else is undecided.
+ */
+export class Said extends PyObject {
+  readonly typeName = 'str';
+  readonly text: string;
+  readonly unknown: UnknownTexts;
+
+  constructor(text: string, unknown: UnknownTexts) {
+    super();
+    this.text = text;
+    this.unknown = unknown;
+  }
+}
+
 /** The only object whose attributes a template can set. */
 export class Namespace extends PyObject {
   readonly typeName = 'Namespace';
@@ -194,6 +211,7 @@ export function hashKey(value: Value): string {
     throw failed(`unhashable type: '${typeOf(value)}'`);
   if (value instanceof Markup) return `s${value.text}`;
   if (value instanceof Undefined) return 'undefined';
+  if (value instanceof Said) throw new Undecided('a key');
   if (value instanceof Tuple) {
     charge(value.items.length);
     const keys = value.items.map(hashKey);
