@@ -5,14 +5,6 @@ let given = new Uint8Array(4096);
 const encoder = new TextEncoder();
 
 const blank = 0x20;
-const zero = 0x30;
-
-/** What a character of ASCII is: 0 for one that parts words, `zero` for a digit, else its letter in lower case. */
-const letters = Uint8Array.from({ length: 128 }, (_, code) => {
-  const character = String.fromCharCode(code);
-  if (/\d/.test(character)) return zero;
-  return /[a-z]/i.test(character) ? character.toLowerCase().charCodeAt(0) : 0;
-});
 
 /** Blanks, and signs that end words. */
 const isBlank = Uint8Array.from({ length: 128 }, (_, code) =>
@@ -24,26 +16,6 @@ const isSign = Uint8Array.from({ length: 128 }, (_, code) =>
 const lower = Uint8Array.from({ length: 128 }, (_, code) =>
   String.fromCharCode(code).toLowerCase().charCodeAt(0),
 );
-
-/** Letters in lower case, a 0 for each number, and a blank for all else between them; undefined of a text beyond ASCII. */
-export function asciiWords(text: string): string | undefined {
-  const bytes = bytesOf(text);
-  return bytes && asLatin1(wordsOfAscii(bytes));
-}
-
-/** The same of a text of ASCII as bytes, and as bytes that are good until the next text is written. */
-export function wordsOfAscii(text: Uint8Array): Uint8Array {
-  makeRoom(text.length);
-  let length = 0;
-  let before = blank;
-  for (let at = 0; at < text.length; at++) {
-    const letter = letters[text[at] as number] as number;
-    if (letter === 0) {
-      if (before !== blank) written[length++] = before = blank;
-    } else if (letter !== zero || before !== zero) written[length++] = before = letter;
-  }
-  return written.subarray(0, length > 0 && before === blank ? length - 1 : length);
-}
 
 /** The text in lower case without signs that end words, one blank between words; undefined of one beyond ASCII. */
 export function asciiPlain(text: string): string | undefined {
@@ -74,14 +46,14 @@ export function plainOfAscii(text: Uint8Array): Uint8Array {
 }
 
 /** The bytes of a text, good until those of the next are asked for; undefined of one beyond ASCII. */
-function bytesOf(text: string): Uint8Array | undefined {
+export function bytesOf(text: string): Uint8Array | undefined {
   if (given.length < text.length) given = new Uint8Array(2 * text.length);
   // As many bytes as units are ASCII.
   const { read, written: bytes } = encoder.encodeInto(text, given);
   return read === text.length && bytes === read ? given.subarray(0, bytes) : undefined;
 }
 
-function asLatin1({ buffer, byteOffset, length }: Uint8Array): string {
+export function asLatin1({ buffer, byteOffset, length }: Uint8Array): string {
   return Buffer.from(buffer, byteOffset, length).toString('latin1');
 }
 

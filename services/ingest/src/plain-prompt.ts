@@ -1,4 +1,5 @@
-import { asciiPlain, asciiWords } from './ascii-text.ts';
+import { asciiPlain } from './ascii-text.ts';
+import { groupWords } from './group-words.ts';
 
 /**
  * What a row asks without case, blanks and the signs that end words; numbers and all other signs stay, since a sum of other
@@ -16,19 +17,10 @@ export function plainPrompt(prompt: string): string {
 }
 
 /**
- * A prompt without what near-identical prompts differ in: case, accents' encoding, punctuation,
- * spaces and the digits of numbers.
+ * A prompt without what near-identical prompts differ in: case, accents' encoding, punctuation, spaces and the digits of numbers, but
+ * for those that are calculated with.
  */
 export function normalisedPrompt(prompt: string): string {
-  const plain = asciiWords(prompt) ?? plainWords(prompt);
+  const plain = groupWords(prompt);
   return plain === '' ? prompt : plain;
-}
-
-function plainWords(text: string): string {
-  return text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replaceAll(/\p{N}+/gu, '0')
-    .replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, ' ')
-    .trim();
 }

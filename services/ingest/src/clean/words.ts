@@ -1,4 +1,4 @@
-import { isOperator, isSign, plainSigns, signRun } from './operators.ts';
+import { isOperator, isSign, plainSigns, signRun } from '../operators.ts';
 
 /** Scripts that part no words: each of their characters counts as one. */
 const word =

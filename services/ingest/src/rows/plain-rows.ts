@@ -1,9 +1,10 @@
-import { plainOfAscii, wordsOfAscii } from '../ascii-text.ts';
+import { plainOfAscii } from '../ascii-text.ts';
 import { bandsOf } from '../clean/minhash.ts';
 import { personalDataIn } from '../clean/personal-data.ts';
 import { mayHoldPersonalData } from '../clean/plain-signs.ts';
 import { shinglesOfWords } from '../clean/shingles.ts';
 import { asciiWordHashes } from '../clean/words.ts';
+import { groupWordsOfAscii } from '../group-words.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import { hash } from '../pack/split.ts';
 import type { Line } from '../read/lines.ts';
@@ -119,7 +120,7 @@ function identity(): Pick<RightRow, 'hashes' | 'likeness'> {
   const both = scratch.subarray(0, length + 1 + answer.length);
   // A NUL parts words as a line end does.
   const shingles = shinglesOfWords(asciiWordHashes(both));
-  const words = wordsOfAscii(prompt);
+  const words = groupWordsOfAscii(prompt);
   const hashes = {
     both: hash(both),
     prompt: hash(prompt),
