@@ -12,7 +12,10 @@ export async function peek(source: AsyncIterable<Uint8Array>, bytes: number): Pr
     first.push(chunk.value);
     length += chunk.value.length;
   }
-  return { head: Buffer.concat(first).subarray(0, bytes), whole: chain(first, chunks) };
+  const whole = chain(first, chunks);
+  // Only a generator that has begun runs to its end when it is told to return.
+  await whole.next();
+  return { head: Buffer.concat(first).subarray(0, bytes), whole };
 }
 
 async function* chain(
@@ -20,6 +23,7 @@ async function* chain(
   rest: AsyncIterator<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   try {
+    yield new Uint8Array();
     yield* first;
     for (let chunk = await rest.next(); chunk.done !== true; chunk = await rest.next())
       yield chunk.value;
