@@ -43,8 +43,11 @@ export function openUploads(
   let told: ToldChoices = {};
   const options: ContainerOptions = {
     ...{ param, folder: workFolder, limits: settings, wanted, alive, signal },
-    tell: ({ number, ...note }) =>
-      findings.add({ file: param, line: number, path: '', ...note, level: 'warn' }),
+    tell: ({ number, ...note }) => {
+      // Which files are left out was told when the rows to train on were read.
+      if (wanted === 'validation' && note.rule === 'file-left-out') return;
+      findings.add({ file: param, line: number, path: '', ...note, level: 'warn' });
+    },
     onSplit: (split) => splits.add(split),
     onTold: (choices) => {
       told = choices;
