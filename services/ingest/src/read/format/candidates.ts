@@ -10,7 +10,7 @@ import { isTold } from '../told.ts';
 import { holdShare, usualColumns } from './columns.ts';
 import { columnOf, columnsOf, type Match, type Row, type Sampled } from './format.ts';
 import { formats } from './formats.ts';
-import { areSides, isLabelColumn, isLabelName } from './label-columns.ts';
+import { areSides, isLabelColumn, isLabelName, isMark } from './label-columns.ts';
 import { isUsualRow } from './read-row.ts';
 import { isText, isVerdict } from './said.ts';
 
@@ -85,9 +85,12 @@ function confidenceOf(
 /** What columns without a role leave of a candidate's confidence: those that could have one together, and the others together. */
 function leftBy(columns: Columns, format: FormatName, sampled: Sampled): number {
   const taken = new Set(Object.values(columns).flat());
-  const left = sampled.names
-    .filter((name) => !taken.has(name))
-    .map((name) => leftFor(name, format, sampled));
+  const unused = sampled.names.filter((name) => !taken.has(name));
+  // Several columns of 0 and 1 are labels of a text, and nothing that it may be read without.
+  const flags = format === 'text' ? unused.filter((name) => isMark(sampled.values(name))) : [];
+  const left = unused.map((name) =>
+    flags.length > 1 && flags.includes(name) ? unexplained.plain : leftFor(name, format, sampled),
+  );
   const least = (shares: readonly number[]): number => Math.min(1, ...shares);
   const known = left.filter((share) => share <= unexplained.known);
   return least(known) * least(left.filter((share) => share > unexplained.known));

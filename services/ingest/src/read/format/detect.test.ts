@@ -104,6 +104,18 @@ it('takes what the task wants', () => {
   expect(detect(pair, { fits: ['labelled'] })).toMatchObject({ problem: 'regression' });
 });
 
+it('takes several columns of 0 and 1 for labels, whoever learns them', () => {
+  const rows = many((at) => ({ text: sentence(at), hot: at % 2, wet: at % 3 === 0 ? 1 : 0 }));
+  for (const usable of [['labelled', 'text'], ['text']] as const)
+    expect(detect(rows, { usable })).toMatchObject({
+      problem: 'multi-label',
+      detection: { format: 'labels', columns: { text: 'text', label: ['hot', 'wet'] } },
+    });
+  // What tells of a text, or is the same of all.
+  for (const other of [{ hot: true, wet: false }, { hot: 0, wet: 0 }, { hot: 1 }])
+    expect(detect(many((at) => ({ text: sentence(at), ...other }))).detection?.format).toBe('text');
+});
+
 it('takes what the job says', () => {
   const rows = many((at) => ({ Frage: sentence(at), Art: at % 2, Kanal: `k${at % 3}` }));
   expect(detected(rows, { columns: { label: 'Kanal' } })).toMatchObject({

@@ -190,6 +190,12 @@ function isFlag(values: readonly unknown[]): boolean {
   );
 }
 
+/** Whether a column marks with 1 the rows that have something, and others with 0. */
+export function isMark(values: readonly unknown[]): boolean {
+  const found = new Set(values.map(String));
+  return found.size === 2 && found.has('0') && found.has('1');
+}
+
 /** What the labels of the sampled rows are, and what parts several in one text. */
 function kindOfLabels(
   sampled: Sampled,
