@@ -136,6 +136,23 @@ it('takes chats that nobody answers for prompts to learn from rewards, unless a 
   expect(named.refusal?.message).toMatch(/^Line 1: .*"label" is missing, which the grader names/);
 });
 
+it('takes pairs of answers and judged ones for the method dpo, where none is named', async () => {
+  const rows = (row: (word: string) => object) =>
+    [...'abcdefghijkl'].map((word) => JSON.stringify(row(word))).join('\n');
+  const pairs = rows((word) => ({ prompt: word, chosen: `${word} yes`, rejected: `${word} no` }));
+  const judged = rows((word) => ({ prompt: word, completion: `${word} so`, label: word < 'g' }));
+  for (const [text, format] of [
+    [pairs, 'preference'],
+    [judged, 'kto'],
+  ] as const) {
+    const report = await reportOn(await service.upload(text));
+    expect(report).toMatchObject({ refusal: null, method: 'dpo', model: modelName });
+    expect(report.dataset?.formats).toMatchObject([{ format }]);
+  }
+  const named = await reportOn(await service.upload(pairs), { more: { method: 'supervised' } });
+  expect(named.refusal?.message).toContain('They are for the method dpo');
+});
+
 it('shows lengths, what cutting loses, other answers, and which tokens are taught', async () => {
   const long = chatLine('Why?', 'x'.repeat(400));
   const again = chatLine('Where is my parcel, aa?', 'nowhere');
@@ -207,12 +224,9 @@ it('without a model it takes one that learns from such rows, and says where none
   expect(report).toMatchObject({ model: 'wide', task: { type: 'token-classification' } });
   const chats = await reportOn(await service.upload(chatLines(12)), { model: null });
   expect(chats).toMatchObject({ model: modelName, task: { type: 'generation' } });
-  const judged = JSON.stringify({
-    input: { messages: [{ role: 'user', content: 'a' }] },
-    ...{ output: [{ role: 'assistant', content: 'b' }], label: true },
-  });
-  const none = await reportOn(await service.upload(`${judged}\n`.repeat(12)), { model: null });
-  expect(none.refusal?.message).toContain('dpo');
+  const stepwise = JSON.stringify({ prompt: 'a', completions: ['b'], labels: [true] });
+  const none = await reportOn(await service.upload(`${stepwise}\n`.repeat(12)), { model: null });
+  expect(none.refusal?.message).toContain('stepwise rows');
 });
 
 it('keeps the rows that are right, each once, as a file that a job takes', async () => {

@@ -127,6 +127,8 @@ function taughtBy(shape: Shape, wish: Wish, param: string): Lesson {
   const mayBeAsked = wish.isMethodOpen === true && asked === undefined;
   if (mayBeAsked && shape.areAsked === true && learner.architecture === 'decoder')
     return promptLesson(shape, wish, param);
+  if (mayBeAsked && takers[shape.kind] !== undefined && learner.architecture === 'decoder')
+    return preferenceLesson(shape, shape.kind === 'judged', param);
   if (asked === undefined) return lessonOf(usualOf(shape, learner, param), shape, learner);
   requireLearner(asked.type, learner);
   const { kinds, wanted } = taskRows[asked.type];

@@ -5,6 +5,7 @@ import type { FileRecord } from '@lathe/contracts/record/file';
 import { countLanguages, otherLanguage } from '../clean/language-sample.ts';
 import { roomOf } from '../fit/row-room.ts';
 import { wishOf } from '../lesson/decide.ts';
+import type { Lesson } from '../lesson/lesson.ts';
 import type { BaseModel } from '../model/base-model.ts';
 import { roomForRows, withTokenizedStart } from '../model/virtual-tokens.ts';
 import type { Wanted } from '../read/container/split-names.ts';
@@ -75,12 +76,18 @@ export async function readFiles(asked: PipelineInput, ports: PipelinePorts): Pro
     for (const finding of training.rows.survey.findings()) ports.findings.add(finding);
   const { lesson } = training.rows;
   const found = { wish, model, training, validation };
-  const method = job.method ?? (lesson.rows === 'prompt' ? 'reinforcement' : 'supervised');
+  const method = job.method ?? methodOf(lesson);
   return {
     job: { ...job, method },
     ...found,
     maxTokens: roomOf(lesson, { maxTokens, prompts }).maxTokens,
   };
+}
+
+/** What rows are learnt by, where nobody says it. */
+function methodOf({ rows, task }: Lesson): NonNullable<PipelineInput['job']['method']> {
+  if (rows === 'prompt') return 'reinforcement';
+  return task === 'preference' ? 'dpo' : 'supervised';
 }
 
 /** Looks at the languages of some rows of both sides. */
