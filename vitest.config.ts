@@ -21,9 +21,23 @@ const all = [
 ];
 /** Compiling a session makes its process read numbers under 2e-308 as zero (`session.set_denormal_as_zero`). */
 const computing = '{packages/engine,services/evaluator,services/trainer}/**/*.test.ts';
+const flow = 'test/flow/*.test.ts';
+/** Files on a platform of their own: they have other settings, look at all that it keeps, or must be the first who use it. */
+const ownPlatform = [
+  'command-line',
+  'erasure',
+  'estimate',
+  'evaluators',
+  'observability',
+  'projects',
+  'restart',
+  's3',
+  'workers',
+].map((name) => `test/flow/${name}.test.ts`);
 /** Files that have a process of their own: they start services, use a GPU, or measure the memory or the event loop of their process. */
 const own = [
-  '{scripts,test,examples,bench}/**/*.test.ts',
+  ...ownPlatform,
+  '{scripts,test/!(flow),examples,bench}/**/*.test.ts',
   'services/*/src/integration/*.test.ts',
   'packages/testkit/src/**/*.test.ts',
   '**/webgpu.test.ts',
@@ -45,7 +59,7 @@ export default defineConfig({
         extends: true,
         test: {
           ...{ name: 'shared', isolate: false, include: all },
-          exclude: [...defaultExclude, ...own, computing],
+          exclude: [...defaultExclude, ...own, computing, flow],
         },
       },
       {
@@ -53,6 +67,15 @@ export default defineConfig({
         test: {
           ...{ name: 'computing', isolate: false, include: [computing] },
           exclude: [...defaultExclude, ...own],
+        },
+      },
+      // One platform for each process, which runs many of them.
+      {
+        extends: true,
+        test: {
+          ...{ name: 'flow', isolate: false, include: [flow] },
+          globalSetup: 'test/flow/platform-per-process.fixture.ts',
+          exclude: [...defaultExclude, ...ownPlatform],
         },
       },
       { extends: true, test: { name: 'own', include: own } },

@@ -1,13 +1,10 @@
 /** Old code on the whole platform: each door answers an alias as it answers the model that the alias stands for. */
-import { cp, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { batchAnswerSchema } from '@lathe/contracts/http/batch';
-import { tempFolder } from '@lathe/testkit/temp-folder';
 import { type OpenAI, toFile } from 'openai';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openPlatform, supportLines, type TestPlatform } from './platform.fixture.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { supportLines } from './platform.fixture.ts';
+import { joinPlatform, type SharedPlatform } from './shared-platform.fixture.ts';
 
-const tasks = join(import.meta.dirname, '../../packages/testkit/fixtures/tasks');
 /** What old code says, and what stands for it here. */
 const standIns = {
   'gpt-4.1': 'lathe-tiny',
@@ -16,23 +13,12 @@ const standIns = {
   'omni-moderation-latest': 'distilbert-topics',
 } as const;
 
-let folder: Awaited<ReturnType<typeof tempFolder>>;
-let platform: TestPlatform;
+let platform: SharedPlatform;
 let client: OpenAI;
 beforeAll(async () => {
-  folder = await tempFolder();
-  const models = join(folder.path, 'models');
-  await mkdir(models);
-  await cp('models/lathe-tiny', join(models, 'lathe-tiny'), { recursive: true });
-  for (const name of ['bert-sentences', 'bert-intents', 'distilbert-topics'])
-    await cp(join(tasks, name), join(models, name), { recursive: true });
-  platform = await openPlatform({ models });
+  platform = await joinPlatform();
   client = platform.client;
   for (const [alias, model] of Object.entries(standIns)) await setAlias({ alias, model });
-});
-afterAll(async () => {
-  await platform[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
 });
 
 const setAlias = (body: Record<string, string>) =>

@@ -1,16 +1,15 @@
 /** Batches of every endpoint on the whole platform: each line is answered as the endpoint answers it. */
 import { batchAnswerSchema } from '@lathe/contracts/http/batch';
 import { type OpenAI, toFile } from 'openai';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openPlatform, type TestPlatform } from './platform.fixture.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { joinPlatform, type SharedPlatform } from './shared-platform.fixture.ts';
 
-let platform: TestPlatform;
+let platform: SharedPlatform;
 let client: OpenAI;
 beforeAll(async () => {
-  platform = await openPlatform();
+  platform = await joinPlatform();
   client = platform.client;
 });
-afterAll(() => platform[Symbol.asyncDispose]());
 
 type Endpoint = OpenAI.BatchCreateParams['endpoint'];
 

@@ -7,9 +7,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import OpenAI, { toFile } from 'openai';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { TestPlatform } from './platform.fixture.ts';
-import { openTwoModels } from './two-models.fixture.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { joinPlatform, type SharedPlatform } from './shared-platform.fixture.ts';
 
 const folderOf = (major: number) =>
   join(import.meta.dirname, `../../.tools/clients/node_modules/openai-${major}`);
@@ -58,11 +57,10 @@ function callsOf(client: OpenAI, major: number) {
   };
 }
 
-let platform: TestPlatform;
+let platform: SharedPlatform;
 beforeAll(async () => {
-  platform = await openTwoModels();
+  platform = await joinPlatform();
 });
-afterAll(() => platform[Symbol.asyncDispose]());
 
 const waits = { timeout: 100_000, interval: 100 };
 /** Passes for every other row, whatever is answered. */

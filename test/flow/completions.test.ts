@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
 import OpenAI from 'openai';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openPlatform, type TestPlatform } from './platform.fixture.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { joinPlatform, type SharedPlatform } from './shared-platform.fixture.ts';
 
 /** Recorded by bench/reference/completions.py. */
 type Case = {
@@ -23,14 +23,13 @@ const cases: Case[] = JSON.parse(
 );
 const [first, second, third] = cases as [Case, Case, Case];
 
-let platform: TestPlatform;
+let platform: SharedPlatform;
 let client: OpenAI;
 
 beforeAll(async () => {
-  platform = await openPlatform();
+  platform = await joinPlatform();
   client = platform.client;
 });
-afterAll(() => platform[Symbol.asyncDispose]());
 
 it('tells prompts with the log-probabilities that PyTorch gives them, as lm-evaluation-harness asks', async () => {
   for (const max_tokens of [0, 1]) {

@@ -1,8 +1,9 @@
 /** A tuned model that is tuned again, through the unmodified `openai` client on the whole platform. */
 import type OpenAI from 'openai';
 import { NotFoundError } from 'openai';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openPlatform, supportLines, type TestPlatform } from './platform.fixture.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { supportLines } from './platform.fixture.ts';
+import { joinPlatform, type SharedPlatform } from './shared-platform.fixture.ts';
 
 type Job = OpenAI.FineTuning.FineTuningJob;
 type Evaluation = {
@@ -10,16 +11,15 @@ type Evaluation = {
 };
 
 const base = 'lathe-tiny';
-let platform: TestPlatform;
+let platform: SharedPlatform;
 let client: OpenAI;
 let file: string;
 
 beforeAll(async () => {
-  platform = await openPlatform();
+  platform = await joinPlatform();
   client = platform.client;
   file = await platform.upload(await supportLines(80));
 });
-afterAll(() => platform[Symbol.asyncDispose]());
 
 async function create(model: string, lathe: Record<string, unknown> = {}): Promise<Job> {
   const hyperparameters = { n_epochs: 1, batch_size: 16 };
@@ -68,7 +68,9 @@ test.each([
 
   const second = await succeeded(begun);
   const child = second.fine_tuned_model as string;
-  expect(child).toBe(`ft:${base}:default::${second.id.slice('ftjob-'.length).slice(0, 8)}`);
+  expect(child).toBe(
+    `ft:${base}:${platform.project}::${second.id.slice('ftjob-'.length).slice(0, 8)}`,
+  );
   expect(lossOf(second, 'tuned')).toBeLessThan(lossOf(first, 'tuned'));
   expect(lossOf(second, 'base')).toBeCloseTo(lossOf(first, 'base'), 6);
   const answer = await client.chat.completions.create({

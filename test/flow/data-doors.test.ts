@@ -2,14 +2,14 @@
 import type { DatasetObject } from '@lathe/contracts/http/dataset-object';
 import type { InspectionObject } from '@lathe/contracts/http/inspection';
 import { toFile } from 'openai';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openPlatform, supportLines, type TestPlatform } from './platform.fixture.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { supportLines } from './platform.fixture.ts';
+import { joinPlatform, type SharedPlatform } from './shared-platform.fixture.ts';
 
-let platform: TestPlatform;
+let platform: SharedPlatform;
 beforeAll(async () => {
-  platform = await openPlatform();
+  platform = await joinPlatform();
 });
-afterAll(() => platform[Symbol.asyncDispose]());
 
 /** Asks until it is over. */
 async function over<Told extends { readonly status: string }>(ask: () => Promise<Told>) {

@@ -1,10 +1,8 @@
 /** Vectors of texts through the unmodified `openai` client, on the whole platform with the built-in model. */
 import { readFile } from 'node:fs/promises';
-import { readConfig } from '@lathe/platform/config';
-import { tempFolder } from '@lathe/testkit/temp-folder';
 import OpenAI, { toFile } from 'openai';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Platform, startPlatform } from '../../scripts/platform.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { joinPlatform, type SharedPlatform } from './shared-platform.fixture.ts';
 
 const width = 128;
 const model = 'lathe-tiny';
@@ -14,19 +12,12 @@ const texts = [
   'I forgot my password and cannot log in.',
 ];
 
-let folder: Awaited<ReturnType<typeof tempFolder>>;
-let platform: Platform;
+let platform: SharedPlatform;
 let client: OpenAI;
 
 beforeAll(async () => {
-  folder = await tempFolder();
-  const quiet = { LATHE_PORT: '0', LATHE_LOG_LEVEL: 'error' };
-  platform = await startPlatform(readConfig({ ...quiet, LATHE_DATA: folder.path }));
-  client = new OpenAI({ baseURL: `${platform.url}/v1`, apiKey: platform.apiKey, maxRetries: 0 });
-});
-afterAll(async () => {
-  await platform.stop();
-  await folder[Symbol.asyncDispose]();
+  platform = await joinPlatform();
+  client = platform.client.withOptions({ maxRetries: 0 });
 });
 
 /** The vectors of some texts, as the client decodes them; it asks for base64 by itself. */

@@ -3,20 +3,18 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type OpenAI from 'openai';
 import { toFile } from 'openai';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { TestPlatform } from './platform.fixture.ts';
-import { openTwoModels } from './two-models.fixture.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { joinPlatform, type SharedPlatform } from './shared-platform.fixture.ts';
 
 const sentence = 'The heron behind the boathouse knows my account number';
 
-let platform: TestPlatform;
+let platform: SharedPlatform;
 let evals: OpenAI['evals'];
 
 beforeAll(async () => {
-  platform = await openTwoModels();
+  platform = await joinPlatform();
   ({ evals } = platform.client);
 });
-afterAll(() => platform[Symbol.asyncDispose]());
 
 type Criteria = OpenAI.EvalCreateParams['testing_criteria'];
 type DataSource = OpenAI.Evals.RunCreateParams['data_source'];

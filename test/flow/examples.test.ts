@@ -2,18 +2,17 @@
 import { createReadStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type OpenAI from 'openai';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openPlatform, type TestPlatform } from './platform.fixture.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { joinPlatform, type SharedPlatform } from './shared-platform.fixture.ts';
 
 const root = join(import.meta.dirname, '../..');
-let platform: TestPlatform;
+let platform: SharedPlatform;
 let client: OpenAI;
 
 beforeAll(async () => {
-  platform = await openPlatform({ models: join(root, 'models') });
+  platform = await joinPlatform();
   client = platform.client;
 });
-afterAll(() => platform[Symbol.asyncDispose]());
 
 const body = (task: string, name: string): Record<string, unknown> =>
   JSON.parse(readFileSync(join(root, 'examples/requests', task, `${name}.json`), 'utf8'));

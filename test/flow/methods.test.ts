@@ -1,8 +1,9 @@
 /** Jobs that train otherwise than by plain LoRA, from the `openai` client to an answer of their model. */
 import { readFile } from 'node:fs/promises';
 import type OpenAI from 'openai';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openPlatform, supportLines, type TestPlatform } from './platform.fixture.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { supportLines } from './platform.fixture.ts';
+import { joinPlatform, type SharedPlatform } from './shared-platform.fixture.ts';
 
 type Job = OpenAI.FineTuning.FineTuningJob;
 
@@ -14,19 +15,18 @@ const question = [
   },
   { role: 'user' as const, content: 'The tracking number of my parcel does not work.' },
 ];
-let platform: TestPlatform;
+let platform: SharedPlatform;
 let client: OpenAI;
 let rows: string;
 let pairs: string;
 
 beforeAll(async () => {
-  platform = await openPlatform();
+  platform = await joinPlatform();
   client = platform.client;
   const lines = await supportLines(80);
   rows = await platform.upload(lines);
   pairs = await platform.upload(lines.map(toPair));
 });
-afterAll(() => platform[Symbol.asyncDispose]());
 
 type Evaluation = {
   readonly contestants: readonly {

@@ -3,17 +3,16 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { OpenAI } from 'openai';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { startOldAccount } from './old-account.fixture.ts';
-import { openPlatform, type TestPlatform } from './platform.fixture.ts';
+import { joinPlatform, type SharedPlatform } from './shared-platform.fixture.ts';
 
 const program = join(import.meta.dirname, '../../examples/migrate/copy.ts');
 
-let platform: TestPlatform;
+let platform: SharedPlatform;
 beforeAll(async () => {
-  platform = await openPlatform();
+  platform = await joinPlatform();
 });
-afterAll(() => platform[Symbol.asyncDispose]());
 
 /** Copies to the platform: what it prints. */
 async function copied(from: { readonly url: string; readonly key: string }): Promise<string> {

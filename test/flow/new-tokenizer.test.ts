@@ -1,22 +1,22 @@
 /** Models whose tokenizer is learnt from the file that they are trained on, from the job to an answer. */
 import { readFile } from 'node:fs/promises';
 import type OpenAI from 'openai';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openPlatform, supportLines, type TestPlatform } from './platform.fixture.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { supportLines } from './platform.fixture.ts';
+import { joinPlatform, type SharedPlatform } from './shared-platform.fixture.ts';
 
 type Job = OpenAI.FineTuning.FineTuningJob;
 
-let platform: TestPlatform;
+let platform: SharedPlatform;
 let client: OpenAI;
 let texts: string;
 
 beforeAll(async () => {
-  platform = await openPlatform();
+  platform = await joinPlatform();
   client = platform.client;
   const paragraphs = (await readFile('LICENSE', 'utf8')).split('\n\n').map((each) => each.trim());
   texts = await platform.upload(paragraphs.slice(0, 40).map((text) => JSON.stringify({ text })));
 });
-afterAll(() => platform[Symbol.asyncDispose]());
 
 const own = (kind: string, vocabulary_size = 400) => ({
   type: 'full',
@@ -72,7 +72,7 @@ test('a model with a tokenizer of its own is scored, answers, goes on, and is th
   await expect
     .poll(async () => (await checkpoints.list(killed.id)).data.length, { interval: 20 })
     .toBeGreaterThan(0);
-  process.kill(platform.workerPid(), 'SIGKILL');
+  process.kill((await platform.pids()).worker ?? 0, 'SIGKILL');
   const second = await untilOver(killed);
   expect(second.error).toBeNull();
   expect(await filesOf(second)).toEqual(files);

@@ -1,11 +1,9 @@
 /** The life of a job through the unmodified `openai` client, on the whole platform with the built-in model. */
 import { createReadStream } from 'node:fs';
-import { readConfig } from '@lathe/platform/config';
-import { tempFolder } from '@lathe/testkit/temp-folder';
 import OpenAI, { toFile } from 'openai';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Platform, startPlatform } from '../../scripts/platform.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { supportLines } from './platform.fixture.ts';
+import { joinPlatform, type SharedPlatform } from './shared-platform.fixture.ts';
 
 type Job = OpenAI.FineTuning.FineTuningJob;
 
@@ -23,19 +21,12 @@ const short = {
   supervised: { hyperparameters: { n_epochs: 3, batch_size: 8, learning_rate_multiplier: 1 } },
 };
 
-let folder: Awaited<ReturnType<typeof tempFolder>>;
-let platform: Platform;
+let platform: SharedPlatform;
 let client: OpenAI;
 
 beforeAll(async () => {
-  folder = await tempFolder();
-  const quiet = { LATHE_PORT: '0', LATHE_LOG_LEVEL: 'error' };
-  platform = await startPlatform(readConfig({ ...quiet, LATHE_DATA: folder.path }));
-  client = new OpenAI({ baseURL: `${platform.url}/v1`, apiKey: platform.apiKey });
-});
-afterAll(async () => {
-  await platform.stop();
-  await folder[Symbol.asyncDispose]();
+  platform = await joinPlatform();
+  client = platform.client;
 });
 
 async function untilOver(id: string, seen: Set<string> = new Set()): Promise<Job> {
@@ -93,7 +84,7 @@ describe('a job from upload to deletion', () => {
       error: null,
       method: { type: 'supervised', supervised: { hyperparameters: { n_epochs: 3 } } },
     });
-    expect(job.fine_tuned_model).toMatch(/^ft:lathe-tiny:default:flow:/);
+    expect(job.fine_tuned_model).toContain(`ft:lathe-tiny:${platform.project}:flow:`);
     expect(job.trained_tokens).toBeGreaterThan(1000);
     expect([...states]).toEqual(
       expect.arrayContaining(['validating_files', 'running', 'succeeded']),
@@ -202,7 +193,7 @@ describe('a job from upload to deletion', () => {
     await expect
       .poll(async () => (await client.fineTuning.jobs.checkpoints.list(other.id)).data.length)
       .toBeGreaterThan(1);
-    process.kill(platform.workerPid(), 'SIGKILL');
+    process.kill((await platform.pids()).worker ?? 0, 'SIGKILL');
     expect((await untilOver(other.id)).status).toBe('succeeded');
     const messages = [];
     for await (const event of client.fineTuning.jobs.listEvents(other.id, { limit: 100 }))

@@ -10,11 +10,8 @@ import {
   dpoHyperparametersSchema,
   jobObjectSchema,
 } from '@lathe/contracts/http/fine-tuning';
-import { readConfig } from '@lathe/platform/config';
-import { tempFolder } from '@lathe/testkit/temp-folder';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type Platform, startPlatform } from '../../scripts/platform.ts';
 import { checked, pairRow } from './checked-answer.fixture.ts';
 import {
   type Option,
@@ -25,24 +22,18 @@ import {
   withOptions,
 } from './option-values.fixture.ts';
 import { supportLines } from './platform.fixture.ts';
+import { joinPlatform, type SharedPlatform } from './shared-platform.fixture.ts';
 
 const seed = Number(process.env.LATHE_PAIRS_SEED ?? 1);
 const most = Number(process.env.LATHE_PAIRS_MOST ?? 100);
 const model = 'lathe-tiny';
 
-let folder: Awaited<ReturnType<typeof tempFolder>>;
-let platform: Platform;
-let pids: ReadonlyMap<string, number>;
+let platform: SharedPlatform;
+let pids: Readonly<Record<string, number>>;
 beforeAll(async () => {
   console.info(`pairs of options: seed ${seed}, ${most} of each kind`);
-  folder = await tempFolder();
-  const quiet = { LATHE_PORT: '0', LATHE_LOG_LEVEL: 'silent' };
-  platform = await startPlatform(readConfig({ ...quiet, LATHE_DATA: folder.path }));
-  pids = platform.pids();
-});
-afterAll(async () => {
-  await platform.stop();
-  await folder[Symbol.asyncDispose]();
+  platform = await joinPlatform();
+  pids = await platform.pids();
 });
 
 async function call(path: string, body?: string | FormData): Promise<Response> {
@@ -82,7 +73,7 @@ async function tryPairs<T>(
     good++;
     await onGood?.(answer);
   }
-  expect(platform.pids()).toEqual(pids);
+  expect(await platform.pids()).toEqual(pids);
   return good;
 }
 
@@ -220,7 +211,7 @@ describe('jobs: each is taken or refused, and those that are let end, end with a
       const what = JSON.stringify(job);
       expect(['internal_error', 'worker_lost'], what).not.toContain(job.error?.code);
     }
-    expect(platform.pids()).toEqual(pids);
+    expect(await platform.pids()).toEqual(pids);
   });
 });
 
@@ -257,7 +248,7 @@ it('lists, by every two of their parameters', async () => {
     }
   }
   expect(asked).toBeGreaterThan(5);
-  expect(platform.pids()).toEqual(pids);
+  expect(await platform.pids()).toEqual(pids);
 });
 
 type OpenApi = {

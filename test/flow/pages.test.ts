@@ -6,23 +6,20 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openPlatform, type TestPlatform } from './platform.fixture.ts';
+import { joinPlatform, type SharedPlatform } from './shared-platform.fixture.ts';
 
 const root = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
-let platform: TestPlatform;
+let platform: SharedPlatform;
 let folder: Awaited<ReturnType<typeof tempFolder>>;
 
 beforeAll(async () => {
   folder = await tempFolder();
-  platform = await openPlatform({ models: join(root, 'models') });
+  platform = await joinPlatform();
   await symlink(join(root, 'node_modules'), join(folder.path, 'node_modules'));
   await writeFile(join(folder.path, 'package.json'), '{"type": "module"}');
 });
-afterAll(async () => {
-  await platform[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => folder[Symbol.asyncDispose]());
 
 /** The blocks of a language, joined. */
 function blocks(page: string, language: string): string {

@@ -6,8 +6,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InferenceClient } from '@huggingface/inference';
 import type OpenAI from 'openai';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openPlatform, type TestPlatform } from './platform.fixture.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { joinPlatform, type SharedPlatform } from './shared-platform.fixture.ts';
 
 type Recorded = {
   readonly pipeline: string;
@@ -22,14 +22,13 @@ const recorded = JSON.parse(await readFile(join(models, 'answers.json'), 'utf8')
 >;
 const tolerance = 1e-4;
 
-let platform: TestPlatform;
+let platform: SharedPlatform;
 let openai: OpenAI;
 
 beforeAll(async () => {
-  platform = await openPlatform({ models });
+  platform = await joinPlatform();
   openai = platform.client;
 });
-afterAll(() => platform[Symbol.asyncDispose]());
 
 const pipelineUrl = (model: string): string => `${platform.url}/v1/lathe/models/${model}/pipeline`;
 

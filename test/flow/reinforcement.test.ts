@@ -3,7 +3,8 @@ import { evaluationReportSchema } from '@lathe/contracts/artifact/report';
 import { jobObjectSchema } from '@lathe/contracts/http/fine-tuning';
 import type OpenAI from 'openai';
 import { expect, it } from 'vitest';
-import { openPlatform, supportLines } from './platform.fixture.ts';
+import { supportLines } from './platform.fixture.ts';
+import { joinPlatform } from './shared-platform.fixture.ts';
 
 /** The messages of users among the lines of an example. */
 const questions = (await supportLines(40)).map((line) => {
@@ -29,7 +30,7 @@ const reinforcement = {
 };
 
 it('takes prompts, rewards answers by the grader, tells what it sees, and gives a model that is served', async () => {
-  await using platform = await openPlatform();
+  const platform = await joinPlatform();
   const { client } = platform;
   const rows = questions.map((messages) => JSON.stringify({ messages, letter: 'e' }));
   const { id } = await client.fineTuning.jobs.create({
@@ -68,7 +69,7 @@ it('takes prompts, rewards answers by the grader, tells what it sees, and gives 
 });
 
 it('refuses a job whose grader gives every answer the same, with the figures', async () => {
-  await using platform = await openPlatform();
+  const platform = await joinPlatform();
   const { client } = platform;
   const rows = questions.map((messages) => JSON.stringify({ messages }));
   const same = { type: 'string_check', name: 'no', operation: 'eq', input: 'a', reference: 'b' };

@@ -1,15 +1,14 @@
 /** What was stored of chats, judged by evals and learnt by another model, through the official client. */
 import type { OpenAI } from 'openai';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openPlatform, type TestPlatform } from './platform.fixture.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { joinPlatform, type SharedPlatform } from './shared-platform.fixture.ts';
 
-let platform: TestPlatform;
+let platform: SharedPlatform;
 let client: OpenAI;
 beforeAll(async () => {
-  platform = await openPlatform();
+  platform = await joinPlatform();
   client = platform.client;
 });
-afterAll(() => platform[Symbol.asyncDispose]());
 
 const model = 'lathe-tiny';
 const metadata = { feature: 'support' };

@@ -1,14 +1,11 @@
 /** Runs that watch the metric of their task, on the whole platform: it is told at every score, and decides which step is kept. */
-import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openPlatform, type TestPlatform } from './platform.fixture.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { joinPlatform, type SharedPlatform } from './shared-platform.fixture.ts';
 
-let platform: TestPlatform;
+let platform: SharedPlatform;
 beforeAll(async () => {
-  const models = path.join(import.meta.dirname, '../../packages/testkit/fixtures/tasks');
-  platform = await openPlatform({ models });
+  platform = await joinPlatform();
 });
-afterAll(() => platform[Symbol.asyncDispose]());
 
 const things = ['card', 'soup', 'train', 'phone', 'river', 'lamp', 'cat', 'song', 'door', 'coat'];
 const rowsOf = {

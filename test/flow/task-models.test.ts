@@ -1,21 +1,18 @@
 /** Small encoders from a file of rows to an answer through the door of their task, on the whole platform. */
-import { join } from 'node:path';
 import { InferenceClient } from '@huggingface/inference';
 import { type OpenAI, toFile } from 'openai';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openPlatform, type TestPlatform } from './platform.fixture.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { joinPlatform, type SharedPlatform } from './shared-platform.fixture.ts';
 
-const models = join(import.meta.dirname, '../../packages/testkit/fixtures/tasks');
 const base = 'bert-sentences';
 
-let platform: TestPlatform;
+let platform: SharedPlatform;
 let client: OpenAI;
 
 beforeAll(async () => {
-  platform = await openPlatform({ models });
+  platform = await joinPlatform();
   client = platform.client;
 });
-afterAll(() => platform[Symbol.asyncDispose]());
 
 /** Trains on rows until the job is over: the model's name. */
 async function tuned(rows: readonly object[], lathe: object): Promise<string> {

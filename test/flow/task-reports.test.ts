@@ -1,15 +1,12 @@
 /** Jobs of models that say something about texts: each report has the metrics and the baselines of its task. */
-import path from 'node:path';
 import { type EvaluationReport, evaluationReportSchema } from '@lathe/contracts/artifact/report';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openPlatform, type TestPlatform } from './platform.fixture.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { joinPlatform, type SharedPlatform } from './shared-platform.fixture.ts';
 
-let platform: TestPlatform;
+let platform: SharedPlatform;
 beforeAll(async () => {
-  const models = path.join(import.meta.dirname, '../../packages/testkit/fixtures/tasks');
-  platform = await openPlatform({ models });
+  platform = await joinPlatform();
 });
-afterAll(() => platform[Symbol.asyncDispose]());
 
 /** The report of a job that teaches a small encoder these rows. */
 async function reportOf(

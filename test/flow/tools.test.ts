@@ -1,38 +1,29 @@
 /** Calls of tools from the file to the answer, through the unmodified `openai` client, on the whole platform. */
 import { spawnSync } from 'node:child_process';
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readConfig } from '@lathe/platform/config';
+import { patienceMs } from '@lathe/testkit/patience';
 import { tempFolder } from '@lathe/testkit/temp-folder';
-import OpenAI, { toFile } from 'openai';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Platform, startPlatform } from '../../scripts/platform.ts';
+import { type OpenAI, toFile } from 'openai';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { joinPlatform, type SharedPlatform } from './shared-platform.fixture.ts';
 
 let folder: Awaited<ReturnType<typeof tempFolder>>;
-let platform: Platform;
+let platform: SharedPlatform;
 let client: OpenAI;
 
 /** The built-in model, with the template of examples/tools for conversations with tools, as docs/jobs.md says. */
 beforeAll(async () => {
   folder = await tempFolder();
-  const model = join(folder.path, 'models', 'caller');
+  platform = await joinPlatform();
+  client = platform.client.withOptions({ maxRetries: 0 });
+  const model = join(folder.path, 'caller');
   await cp('models/lathe-tiny', model, { recursive: true });
   expect(run('add-template', model)).toContain('takes tools');
-  await cp('models/lathe-tiny', join(folder.path, 'models', 'plain'), { recursive: true });
-  platform = await startPlatform(
-    readConfig({
-      LATHE_PORT: '0',
-      LATHE_LOG_LEVEL: 'error',
-      LATHE_DATA: join(folder.path, 'data'),
-      LATHE_MODELS: join(folder.path, 'models'),
-    }),
-  );
-  client = new OpenAI({ baseURL: `${platform.url}/v1`, apiKey: platform.apiKey, maxRetries: 0 });
+  await rename(model, join(platform.models, 'caller'));
+  await vi.waitFor(() => client.models.retrieve('caller'), { timeout: patienceMs });
 });
-afterAll(async () => {
-  await platform.stop();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => folder[Symbol.asyncDispose]());
 
 const order: OpenAI.ChatCompletionFunctionTool = {
   type: 'function',
@@ -209,12 +200,12 @@ describe('a model that is taught to call', () => {
 });
 
 it('is refused by line, and by name, where the template has no tools', async () => {
-  const job = await tuned('plain');
+  const job = await tuned('lathe-tiny');
   expect(job.error?.message).toContain(
     'Line 1: tools cannot be trained on this model: its chat template has no place for tools.',
   );
   const asked = client.chat.completions.create({
-    model: 'plain',
+    model: 'lathe-tiny',
     messages: [{ role: 'user', content: 'q' }],
     tools: [order],
   });
@@ -222,6 +213,6 @@ it('is refused by line, and by name, where the template has no tools', async () 
     status: 400,
     code: 'invalid_value',
     param: 'tools',
-    message: expect.stringContaining("The model 'plain' cannot be asked with tools"),
+    message: expect.stringContaining("The model 'lathe-tiny' cannot be asked with tools"),
   });
 });
