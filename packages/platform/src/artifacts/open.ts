@@ -1,7 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { openFileStore } from './file.ts';
 import type { ArtifactStore } from './port.ts';
-import { openS3Store } from './s3.ts';
 
 /** The part of the configuration that says where artifacts lie. */
 export type ArtifactConfig = Pick<
@@ -20,6 +19,8 @@ export type ArtifactConfig = Pick<
 export async function openArtifacts(config: ArtifactConfig): Promise<ArtifactStore> {
   if (config.artifacts.startsWith('file:'))
     return openFileStore(config.artifacts.slice('file:'.length));
+  // Its client is a fifth of what a service loads, for those that have no bucket.
+  const { openS3Store } = await import('./s3.ts');
   const { hostname, pathname } = new URL(config.artifacts);
   return openS3Store({
     endpoint: config.s3Endpoint ?? '',

@@ -1,8 +1,7 @@
 import { ArtifactError } from '../artifacts/port.ts';
+import { fullCodes } from '../process/disk-full.ts';
 import { isAbsence } from './link.ts';
 
-/** A disk or a share of it that holds no more. */
-const fullCodes = ['ENOSPC', 'EDQUOT'];
 /** Failures of the machine and of the network as Node names them. */
 const systemCodes = new Set([
   ...fullCodes,
@@ -22,12 +21,5 @@ export function isInfrastructure(error: unknown): boolean {
     if (isAbsence(at)) return true;
     if (systemCodes.has(String((at as NodeJS.ErrnoException).code))) return true;
   }
-  return false;
-}
-
-/** Whether something failed because a disk of this machine is full. The causes of an error count as well. */
-export function isDiskFull(error: unknown): boolean {
-  for (let at: unknown = error; at instanceof Error; at = at.cause)
-    if (fullCodes.includes(String((at as NodeJS.ErrnoException).code))) return true;
   return false;
 }

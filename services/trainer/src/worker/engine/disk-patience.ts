@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isDiskFull } from '@lathe/platform/infrastructure';
+import { isDiskFull } from '@lathe/platform/disk-full';
 import type { FromEngine } from './engine-message.ts';
 
 /** How long a full disk is left alone between two tries, and after how many tries the owner hears of it again. */

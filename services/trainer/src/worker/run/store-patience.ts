@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ArtifactError } from '@lathe/platform/artifacts/port';
-import { isDiskFull } from '@lathe/platform/infrastructure';
+import { isDiskFull } from '@lathe/platform/disk-full';
 import type { Logger } from '@lathe/platform/log';
 
 export type PatienceSettings = {
