@@ -1,7 +1,8 @@
 import { LatheError } from '@lathe/contracts/error';
 import { sizeText } from '@lathe/contracts/words/size';
 import { openArchive } from '../read/container/archive.ts';
-import { createBudget, refusal, Unreadable } from '../read/container/limits.ts';
+import { createBudget, Unreadable } from '../read/container/limits.ts';
+import { refusal } from '../read/container/refusal.ts';
 import { spoolFile } from '../read/container/spool-file.ts';
 import type { ArchiveEntry } from '../talk/slack/slack.ts';
 import type { Tally } from '../talk/tally.ts';

@@ -1,4 +1,3 @@
-import { LatheError } from '@lathe/contracts/error';
 import { sizeText } from '@lathe/contracts/words/size';
 import type { IngestSettings } from '../../settings.ts';
 
@@ -27,11 +26,6 @@ export class Unreadable extends Error {
     super(message, options);
     this.name = 'Unreadable';
   }
-}
-
-/** The error of a job whose file cannot be read, such as `The file is cut short.` */
-export function refusal(param: string, what: string, cause?: unknown): LatheError {
-  return new LatheError('invalid_file_format', `The file ${what}.`, { param, cause });
 }
 
 /** Bytes that come out of the packed layers of one upload, all of them together. */

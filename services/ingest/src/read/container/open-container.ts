@@ -1,10 +1,11 @@
 import type { Line } from '../lines.ts';
 import { archiveRows } from './archive-rows.ts';
 import { type Form, formOf } from './form.ts';
-import { createBudget, refusal, Unreadable } from './limits.ts';
+import { createBudget, Unreadable } from './limits.ts';
 import { memberRows } from './member-rows.ts';
 import type { ContainerOptions, Reading } from './options.ts';
 import { parquetRows } from './parquet/parquet-rows.ts';
+import { refusal } from './refusal.ts';
 import { spoolFile } from './spool-file.ts';
 import { textFormRows } from './text-form.ts';
 
