@@ -12,6 +12,8 @@ const one = oneEvaluator({ engineRetryMs: 10 });
 /** An evaluation that goes on for long enough to be disturbed. */
 const slow = { train: rows(30, 1), heldOut: rows(300, 100) };
 const slowOptions = { options: { evaluation_rows: 300 } };
+/** One that is disturbed in its first rows, and is then done again to its end. */
+const someRows = 60;
 
 describe('a disturbed evaluation', () => {
   /** A job whose evaluation is under way. */
@@ -89,7 +91,7 @@ describe('a disturbed evaluation', () => {
   });
 
   it('begins again when the engine is killed, without using up deliveries', async () => {
-    const job = await underWay({ options: { evaluation_rows: 300 } });
+    const job = await underWay({ options: { evaluation_rows: someRows } });
     for (const losses of [1, 2]) {
       process.kill(one.service.enginePid ?? 0, 'SIGKILL');
       await expect
@@ -126,13 +128,13 @@ describe('a disturbed evaluation', () => {
   });
 
   it('is done again when the engine is killed, or the service stops', async () => {
-    const job = await one.service.trained(slow, { options: { evaluation_rows: 100 } });
+    const job = await one.service.trained(slow, { options: { evaluation_rows: someRows } });
     await one.service.queue(job);
     await expect.poll(async () => (await one.service.events(job.id)).length).toBeGreaterThan(1);
     process.kill(one.service.enginePid ?? 0, 'SIGKILL');
     await one.service.restart();
     const ended = await one.service.ended(job.id);
     expect(ended.state).toBe('succeeded');
-    expect((await one.service.report(ended)).rows).toBe(100);
+    expect((await one.service.report(ended)).rows).toBe(someRows);
   });
 });
