@@ -105,6 +105,7 @@ export const arrows: Table = {
     },
     // Pure functions of rows: no package, no I/O.
     'packages/scoring': { imports: [], npm: [] },
+    'packages/kernels': { imports: [], npm: [] },
     'packages/graders': {
       imports: ['packages/contracts', 'packages/platform', 'packages/scoring'],
       rooms: { 'json-schema': '', '.': '', threads: '.' },

@@ -1,0 +1,160 @@
+/* AVX-512: tiles of 14 rows and 32 columns, whose sums fill 28 of the 32 registers. */
+#include "instruction-set.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define AVX512 __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw")))
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+enum { a_width = 14, lanes = 16, b_width = 2 * lanes };
+
+static bool is_supported(void) {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+}
+
+/* A mask of the first `count` lanes. */
+ALWAYS_INLINE AVX512 __mmask16 first_lanes(size_t count) {
+  return (__mmask16)(count >= lanes ? 0xffff : (1u << count) - 1u);
+}
+
+/* Compiled once for each number of rows and of vectors a row, so that all sums stay in registers. */
+ALWAYS_INLINE AVX512 void compute(const struct tile *t, const size_t rows, const size_t vectors) {
+  __m512 sums[a_width][2];
+#pragma GCC unroll 14
+  for (size_t i = 0; i < rows; i++)
+#pragma GCC unroll 2
+    for (size_t v = 0; v < vectors; v++) sums[i][v] = _mm512_setzero_ps();
+  const float *a = t->a, *b = t->b;
+  for (size_t k = 0; k < t->depth; k++) {
+    __m512 right[2];
+#pragma GCC unroll 2
+    for (size_t v = 0; v < vectors; v++) right[v] = _mm512_load_ps(b + v * lanes);
+#pragma GCC unroll 14
+    for (size_t i = 0; i < rows; i++) {
+      const __m512 left = _mm512_set1_ps(a[i]);
+#pragma GCC unroll 2
+      for (size_t v = 0; v < vectors; v++) sums[i][v] = _mm512_fmadd_ps(left, right[v], sums[i][v]);
+    }
+    a += a_width;
+    b += b_width;
+  }
+  const __m512 alpha = _mm512_set1_ps(t->alpha);
+#pragma GCC unroll 2
+  for (size_t v = 0; v < vectors; v++) {
+    const size_t left_over = t->columns - v * lanes;
+    const __mmask16 mask = first_lanes(left_over);
+    const float *c = t->c == NULL ? NULL : t->c + v * lanes;
+    float *y = t->y + v * lanes;
+#pragma GCC unroll 14
+    for (size_t i = 0; i < rows; i++) {
+      if (i >= t->rows) break;
+      __m512 sum = sums[i][v];
+      if (c == NULL)
+        sum = _mm512_mul_ps(alpha, sum);
+      else
+        sum = _mm512_fmadd_ps(alpha, sum, _mm512_maskz_loadu_ps(mask, c + i * t->c_stride));
+      _mm512_mask_storeu_ps(y + i * t->y_stride, mask, sum);
+    }
+  }
+}
+
+/* A tile with fewer rows computes some that are zero, and writes none of them. */
+#define BY_ROWS(vectors)                          \
+  if (t->rows > 12)                               \
+    compute(t, 14, vectors);                      \
+  else if (t->rows > 8)                           \
+    compute(t, 12, vectors);                      \
+  else if (t->rows > 4)                           \
+    compute(t, 8, vectors);                       \
+  else if (t->rows > 1)                           \
+    compute(t, 4, vectors);                       \
+  else                                            \
+    compute(t, 1, vectors);
+
+static AVX512 void narrow_tile(const struct tile *t) { BY_ROWS(1) }
+static AVX512 void wide_tile(const struct tile *t) { BY_ROWS(2) }
+
+static AVX512 void tile(const struct tile *t) {
+  if (t->columns <= lanes)
+    narrow_tile(t);
+  else
+    wide_tile(t);
+}
+
+static AVX512 void pack_along(const struct panel *panel, float *to) {
+  const size_t width = panel->width, count = panel->count;
+  const __mmask16 low = first_lanes(count), low_to = first_lanes(width);
+  const __mmask16 high = count > lanes ? first_lanes(count - lanes) : 0;
+  const float *from = panel->from;
+  for (size_t k = 0; k < panel->depth; k++, from += panel->stride, to += width) {
+    _mm512_mask_storeu_ps(to, low_to, _mm512_maskz_loadu_ps(low, from));
+    if (width > lanes) _mm512_storeu_ps(to + lanes, _mm512_maskz_loadu_ps(high, from + lanes));
+  }
+}
+
+/* Transposes 16 rows of 16 numbers in registers. */
+ALWAYS_INLINE AVX512 void transpose(__m512 r[16]) {
+  __m512 t[16];
+#pragma GCC unroll 8
+  for (int i = 0; i < 8; i++) {
+    t[2 * i] = _mm512_unpacklo_ps(r[2 * i], r[2 * i + 1]);
+    t[2 * i + 1] = _mm512_unpackhi_ps(r[2 * i], r[2 * i + 1]);
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) {
+    const __m512d low0 = _mm512_castps_pd(t[4 * i]), low1 = _mm512_castps_pd(t[4 * i + 2]);
+    const __m512d high0 = _mm512_castps_pd(t[4 * i + 1]), high1 = _mm512_castps_pd(t[4 * i + 3]);
+    r[4 * i] = _mm512_castpd_ps(_mm512_unpacklo_pd(low0, low1));
+    r[4 * i + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(low0, low1));
+    r[4 * i + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(high0, high1));
+    r[4 * i + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(high0, high1));
+  }
+  /* r[4 * i + j] now has, in its quarter q, column 4 * q + j of the rows 4 * i to 4 * i + 3. */
+#pragma GCC unroll 4
+  for (int j = 0; j < 4; j++) {
+    const __m512 even0 = _mm512_shuffle_f32x4(r[j], r[4 + j], 0x88);
+    const __m512 odd0 = _mm512_shuffle_f32x4(r[j], r[4 + j], 0xdd);
+    const __m512 even1 = _mm512_shuffle_f32x4(r[8 + j], r[12 + j], 0x88);
+    const __m512 odd1 = _mm512_shuffle_f32x4(r[8 + j], r[12 + j], 0xdd);
+    t[j] = _mm512_shuffle_f32x4(even0, even1, 0x88);
+    t[8 + j] = _mm512_shuffle_f32x4(even0, even1, 0xdd);
+    t[4 + j] = _mm512_shuffle_f32x4(odd0, odd1, 0x88);
+    t[12 + j] = _mm512_shuffle_f32x4(odd0, odd1, 0xdd);
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < 16; i++) r[i] = t[i];
+}
+
+static AVX512 void pack_across(const struct panel *panel, float *to) {
+  for (size_t first = 0; first < panel->width; first += lanes) {
+    const size_t rows = panel->count > first ? panel->count - first : 0;
+    const __mmask16 into = first_lanes(panel->width - first);
+    for (size_t k = 0; k < panel->depth; k += lanes) {
+      const size_t steps = panel->depth - k < lanes ? panel->depth - k : lanes;
+      const __mmask16 mask = first_lanes(steps);
+      const float *from = panel->from + first * panel->stride + k;
+      __m512 r[16];
+#pragma GCC unroll 16
+      for (size_t i = 0; i < 16; i++)
+        r[i] = i < rows ? _mm512_maskz_loadu_ps(mask, from + i * panel->stride) : _mm512_setzero_ps();
+      transpose(r);
+      float *step = to + k * panel->width + first;
+#pragma GCC unroll 16
+      for (size_t i = 0; i < 16; i++)
+        if (i < steps) _mm512_mask_storeu_ps(step + i * panel->width, into, r[i]);
+    }
+  }
+}
+
+const struct instruction_set instruction_set_avx512 = {
+    .name = "avx512",
+    .is_supported = is_supported,
+    .a_width = a_width,
+    .b_width = b_width,
+    .tile = tile,
+    .pack_along = pack_along,
+    .pack_across = pack_across,
+};
+#endif

@@ -1,0 +1,28 @@
+/* Where ONNX Runtime finds the operators. */
+#include <stdatomic.h>
+
+#include "product-op.h"
+
+static _Atomic(OrtCustomOpDomain *) made;
+
+/* The domain of all sessions of this process: sessions hold it without owning it. */
+static OrtStatus *domain_of(const OrtApi *api, OrtCustomOpDomain **domain) {
+  *domain = atomic_load(&made);
+  if (*domain != NULL) return NULL;
+  OrtStatus *status = ort_create_domain(api, "lathe", domain);
+  if (status == NULL) status = ort_add_to_domain(api, *domain, product_op(api));
+  if (status == NULL) atomic_store(&made, *domain);
+  return status;
+}
+
+#if defined(__GNUC__)
+__attribute__((visibility("default")))
+#endif
+OrtStatus *ORT_CALL RegisterCustomOps(OrtSessionOptions *options, const OrtApiBase *base) {
+  const OrtApi *api = base->GetApi(ort_version);
+  if (api == NULL)
+    return ort_create_status(base->GetApi(1), ort_fail, "This ONNX Runtime is older than Lathe's kernels need.");
+  OrtCustomOpDomain *domain;
+  OrtStatus *status = domain_of(api, &domain);
+  return status == NULL ? ort_add_domain(api, options, domain) : status;
+}

@@ -1,0 +1,31 @@
+/* Tensors of float32 as an operator gets them from ONNX Runtime. */
+#ifndef LATHE_TENSOR_H
+#define LATHE_TENSOR_H
+
+#include <stdbool.h>
+
+#include "onnxruntime.h"
+
+enum { most_axes = 8 };
+
+struct tensor {
+  size_t rank;
+  int64_t sizes[most_axes];
+  float *data;
+};
+
+/* The numbers of all axes before `axis` multiplied: how often what follows lies there. */
+size_t tensor_count(const struct tensor *tensor, size_t begin, size_t end);
+
+/* Reads where a value lies, and its sizes. */
+OrtStatus *tensor_read(const OrtApi *api, const OrtValue *value, struct tensor *tensor);
+
+/* Reads an input of a run. `is_there` is false for an optional one that was left out. */
+OrtStatus *tensor_input(const OrtApi *api, const OrtKernelContext *context, size_t index, struct tensor *tensor,
+                        bool *is_there);
+
+/* "[2, 3]", for messages. Returns `text`. */
+enum { tensor_text_size = 21 * most_axes + 3 };
+const char *tensor_text(const struct tensor *tensor, char text[tensor_text_size]);
+
+#endif
