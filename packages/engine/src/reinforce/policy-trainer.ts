@@ -141,6 +141,7 @@ export async function createPolicyTrainer(options: PolicyTrainerOptions): Promis
       hasAdapter: isAdapter(settings.adaptation),
       temperature: loss.temperature,
       maxCompletionTokens: loss.maxCompletionTokens,
+      mostTokens: longest + loss.maxCompletionTokens,
     }));
   return new PolicyTrainer({ ...options, trainer, sampler, loss, perStep, stepsPerEpoch });
 }

@@ -5,11 +5,12 @@ import { loadTokenizer, type Tokenizer } from '@lathe/tokenizer/tokenizer';
 import type { ModelFolder } from '../families/model-folder.ts';
 import { openModelFolder } from '../families/model-folder.ts';
 import { type Generator, openGenerator } from '../generate/generator.ts';
+import { PrefixMemory } from '../generate/prefix-memory.ts';
 import { child, type Seed } from '../nn/seed.ts';
 import { readAdapterOf } from '../peft/peft-virtual.ts';
 import type { Device } from '../runtime/device.ts';
 import type { Trainer } from '../train/trainer.ts';
-import { maxRows } from './sampler-bytes.ts';
+import { keptBytes, maxRows } from './sampler-bytes.ts';
 
 /** An answer as the policy gave it. */
 export type SampledAnswer = {
@@ -32,6 +33,8 @@ type SamplerOptions = {
   readonly folder: string;
   readonly temperature: number;
   readonly maxCompletionTokens: number;
+  /** Tokens of the longest prompt and its answer together. */
+  readonly mostTokens: number;
   /** Told of every answer, for who watches for silence. */
   readonly onAnswer?: (() => void) | undefined;
 };
@@ -57,6 +60,8 @@ export async function openSampler(options: SamplerOptions): Promise<Sampler> {
   const { model, device, hasAdapter, folder } = options;
   const tokenizer = await loadTokenizer(model.path);
   const stopTokens = await endsOf(model, tokenizer);
+  // The answers of a group begin with the same prompt, which is read once.
+  const prefixes = new PrefixMemory(keptBytes(model.config, options.mostTokens));
   let base: Generator | undefined;
 
   async function answer(generator: Generator, prompt: Int32Array, seed: number) {
@@ -94,13 +99,13 @@ export async function openSampler(options: SamplerOptions): Promise<Sampler> {
       try {
         if (hasAdapter) {
           await policy.exportAdapter(folder);
-          base ??= await openGenerator({ model, device, maxRows });
+          base ??= await openGenerator({ model, device, maxRows, prefixes });
           base.loadAdapter(policyName, await readAdapterOf(model, folder));
           return await all(base, prompts, seed);
         }
         await policy.exportMerged(folder);
         const whole = await openGenerator({
-          ...{ model: await openModelFolder(folder), device, maxRows },
+          ...{ model: await openModelFolder(folder), device, maxRows, prefixes },
         });
         try {
           return await all(whole, prompts, seed);

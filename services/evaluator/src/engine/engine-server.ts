@@ -64,6 +64,8 @@ export function createEngineServer(ports: ServerPorts): (raw: unknown) => void {
           return;
         }
         const onRead = (cachedTokens: number): void => {
+          // It was charged for as if it were read.
+          place.charge(-cachedTokens);
           const keptBytes = ports.keptBytes();
           ports.send({ kind: 'read', id: work.id, cachedTokens, keptBytes });
         };
