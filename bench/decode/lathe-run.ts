@@ -1,21 +1,26 @@
 /**
  * Answers requests with this engine and prints what it measured as JSON; bench/decode/main.ts runs it.
  *
- *     node bench/decode/lathe-run.ts --model <folder> --adapters <folder> --threads <n>
+ *     node bench/decode/lathe-run.ts --model <folder> --adapters <folder> --threads <n> --clock <wall|processor> \
+ *         < <JSON: batches>
  */
+import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { cpuDevice } from '@lathe/engine/cpu';
-import { openGenerator } from '@lathe/engine/generator';
+import { type Generator, openGenerator } from '@lathe/engine/generator';
 import { openModelFolder } from '@lathe/engine/model-folder';
 import { readPeftAdapter } from '@lathe/engine/peft';
+import { PrefixMemory } from '@lathe/engine/prefix-memory';
+import { serveWeights } from '@lathe/engine/served-weights';
 import {
   answerTokens,
+  type Batch,
   concurrencies,
   type DecodeResult,
   makeAdapters,
-  mostAdapters,
-  promptOf,
-  promptTokens,
+  ownTokens,
+  sharedTokens,
+  sharing,
 } from './workload.ts';
 
 const { values } = parseArgs({
@@ -23,53 +28,89 @@ const { values } = parseArgs({
     model: { type: 'string', default: '' },
     adapters: { type: 'string', default: '' },
     threads: { type: 'string', default: '2' },
+    clock: { type: 'string', default: 'wall' },
   },
 });
+/** Seconds; of the processor they say on a busy machine what one thread takes on a quiet one. */
+function now(): number {
+  if (values.clock === 'wall') return performance.now() / 1000;
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+const batches = JSON.parse(await text(process.stdin)) as readonly Batch[];
 const model = await openModelFolder(values.model);
-const generator = await openGenerator({
+const options = {
   model,
+  weights: await serveWeights(model),
   device: cpuDevice({ threads: Number(values.threads) }),
-  maxContext: promptTokens + answerTokens,
-  maxRows: mostAdapters,
-});
+  maxContext: sharedTokens + ownTokens + answerTokens,
+  maxRows: Math.max(...concurrencies),
+};
+const plain = await openGenerator(options);
+const keeping = await openGenerator({ ...options, prefixes: new PrefixMemory(2 ** 30) });
 for (const [at, folder] of (await makeAdapters(model, values.adapters)).entries())
-  generator.loadAdapter(`a${at}`, await readPeftAdapter(folder));
+  plain.loadAdapter(`a${at}`, await readPeftAdapter(folder));
 
-async function answer(request: number, started: number) {
+async function answer(
+  generator: Generator,
+  { tokens: prompt, adapter }: { readonly tokens: readonly number[]; readonly adapter?: string },
+  started: number,
+) {
   const tokens: number[] = [];
   let firstToken = Number.NaN;
   const stream = generator.generate({
-    tokens: promptOf(request, model.config.vocabularySize),
+    tokens: prompt,
     maxTokens: answerTokens,
     stopTokens: [],
     // Answers are of one length: their ends are ruled out, as they are there.
     logitBias: new Map(model.config.eosTokens.map((token) => [token, Number.NEGATIVE_INFINITY])),
-    adapter: `a${request}`,
+    ...(adapter && { adapter }),
   });
   for await (const { token } of stream) {
-    if (tokens.length === 0) firstToken = (performance.now() - started) / 1000;
+    if (tokens.length === 0) firstToken = now() - started;
     tokens.push(token);
   }
   return { tokens, firstToken };
 }
 
-async function measure(requests: number): Promise<DecodeResult> {
-  const started = performance.now();
+async function measure(
+  { way, requests, prompts, adapters }: Batch,
+  generator: Generator,
+  kept: DecodeResult['kept'] = 'nothing',
+): Promise<DecodeResult> {
+  const started = now();
   const answers = await Promise.all(
-    Array.from({ length: requests }, (_, request) => answer(request, started)),
+    prompts.map((tokens, request) => {
+      const adapter = adapters[request];
+      return answer(generator, { tokens, ...(adapter !== undefined && { adapter }) }, started);
+    }),
   );
   return {
-    requests,
-    seconds: (performance.now() - started) / 1000,
+    ...{ way, requests, kept },
+    seconds: now() - started,
     firstToken: answers.reduce((sum, each) => sum + each.firstToken, 0) / requests,
     answer: answers[0]?.tokens.slice(0, 8) ?? [],
   };
 }
 
 // The first answers compile the graphs and warm the caches.
-await measure(1);
-await measure(2);
+const { vocabularySize } = model.config;
+for (const requests of [1, 2]) {
+  const prompts = sharing(requests, 9, vocabularySize).map((prompt) => prompt.slice(sharedTokens));
+  const about = { requests, prompts } as const;
+  const named = prompts.map((_, request) => `a${request}`);
+  await measure({ ...about, way: 'adapters', adapters: named }, plain);
+  for (const generator of [plain, keeping])
+    await measure({ ...about, way: 'shared', adapters: [] }, generator);
+}
 const results: DecodeResult[] = [];
-for (const requests of concurrencies) results.push(await measure(requests));
-await generator.dispose();
+for (const batch of batches) {
+  results.push(await measure(batch, plain));
+  if (batch.way === 'adapters') continue;
+  results.push(await measure(batch, keeping, 'first'));
+  const prompts = sharing(batch.requests, 1, vocabularySize);
+  results.push(await measure({ ...batch, prompts }, keeping, 'again'));
+}
+await plain.dispose();
+await keeping.dispose();
 console.log(JSON.stringify(results));
