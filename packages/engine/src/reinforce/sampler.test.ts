@@ -21,6 +21,7 @@ it('reads the prompt of a group once, and answers as if it had read it each time
       const program = await cpu.compile(...args);
       return {
         inputs: program.inputs,
+        outputs: program.outputs,
         run(feeds) {
           if ('causal_mask' in feeds) reads.push(feeds.tokens?.data.length ?? 0);
           return program.run(feeds);

@@ -2,26 +2,29 @@ import { expect, it } from 'vitest';
 import type { GenerateRequest } from './engine.ts';
 import type { FromEngine, ToEngine } from './engine-message.ts';
 import { createEngineServer } from './engine-server.ts';
-import type { OpenModel } from './model-pool.ts';
+import type { OpenModel, Reading } from './model-pool.ts';
 
 type Generate = Extract<ToEngine, { kind: 'generate' }>;
 const model = { folder: '/m', adapter: null, maxContext: 8192 };
 
 /**
  * An engine server over a model that decodes as the real one does: a step gives each answer that runs its next
- * token, and a prompt takes a step for each 512 tokens before its answer runs.
+ * token, and a prompt takes a step for each 512 tokens before its answer runs, but for those that are known: the seed
+ * says how many.
  */
 function openServer(chatSlots: number) {
   const waking = new Set<() => void>();
   const nextStep = () => new Promise<void>((resolve) => waking.add(resolve));
   const running = new Set<object>();
   let mostAtOnce = 0;
-  async function* generate(request: GenerateRequest): ReturnType<OpenModel['generate']> {
+  async function* generate(request: GenerateRequest & Reading): ReturnType<OpenModel['generate']> {
     const self = {};
     running.add(self);
     mostAtOnce = Math.max(mostAtOnce, running.size);
     try {
-      for (let read = 0; read < request.tokens.length; read += 512) await nextStep();
+      const known = request.seed;
+      request.onRead(known);
+      for (let read = known; read < request.tokens.length; read += 512) await nextStep();
       for (let token = 0; token < request.maxTokens; token++) {
         yield { token, logprob: 0, top: [] };
         await nextStep();
@@ -33,7 +36,7 @@ function openServer(chatSlots: number) {
   const ended = new Map<number, number>();
   let steps = 0;
   const send = (message: FromEngine): void => {
-    if (message.kind !== 'token') ended.set(message.id, steps);
+    if (message.kind !== 'token' && message.kind !== 'read') ended.set(message.id, steps);
   };
   const predicted: (() => void)[] = [];
   const open: OpenModel = {
@@ -70,13 +73,17 @@ function openServer(chatSlots: number) {
   };
 }
 
-function chat(id: number, project: string, size: { tokens?: number; maxTokens: number }): Generate {
+function chat(
+  id: number,
+  project: string,
+  size: { tokens?: number; known?: number; maxTokens: number },
+): Generate {
   const request = {
     tokens: Array.from({ length: size.tokens ?? 1 }, () => 0),
     maxTokens: size.maxTokens,
     temperature: 0,
     topP: 1,
-    seed: 0,
+    seed: size.known ?? 0,
     stopTokens: [],
     logitBias: new Map(),
     presencePenalty: 0,
@@ -120,6 +127,22 @@ it('reads one long prompt of a project before those of others', async () => {
   server.tell(chat(99, 'few', { maxTokens: 8 }));
   while (!server.ended.has(99)) await server.step();
   expect(server.steps).toBeLessThanOrEqual(10);
+});
+
+it('does not count what was known of prompts against a project', async () => {
+  const server = openServer(4);
+  server.tell(chat(1, 'unlike', { maxTokens: 4000 }));
+  server.tell(chat(2, 'alike', { tokens: 500, known: 499, maxTokens: 4000 }));
+  await server.step();
+  server.tell(chat(3, 'unlike', { tokens: 100, maxTokens: 1 }));
+  while (!server.ended.has(3)) await server.step();
+  server.tell(chat(4, 'third', { maxTokens: 3 }));
+  await server.step();
+  // Both wait for the one place that the third gives back.
+  server.tell(chat(5, 'unlike', { maxTokens: 2 }));
+  server.tell(chat(6, 'alike', { maxTokens: 2 }));
+  while (!server.ended.has(6)) await server.step();
+  expect([...server.ended.keys()]).toEqual([3, 4, 6]);
 });
 
 it('shares places between vectors and chats alike', async () => {
