@@ -1,4 +1,4 @@
-import { koffi } from './koffi.ts';
+import { stayingLibrary } from './koffi.ts';
 
 /** Where glibc's `fenv_t` for x86-64 keeps the register MXCSR, and its bits "flush to zero" and "denormals are zero". */
 const registerAt = 28;
@@ -11,7 +11,7 @@ const flushes = 0x80_40;
  */
 export function flushDenormals(): void {
   if (process.platform !== 'linux' || process.arch !== 'x64') return;
-  const math = koffi.load('libm.so.6');
+  const math = stayingLibrary('libm.so.6');
   const environment = new DataView(new ArrayBuffer(64));
   math.func('fegetenv', 'int', ['void *'])(environment);
   environment.setUint32(registerAt, environment.getUint32(registerAt, true) | flushes, true);

@@ -3,11 +3,13 @@ import { createRequire } from 'node:module';
 /** A function of a library, as koffi gives it. */
 export type NativeFunction = (...given: readonly unknown[]) => unknown;
 
+type NativeLibrary = {
+  func(name: string, result: string, parameters: readonly string[]): NativeFunction;
+};
+
 /** What is used of koffi, whose own types say `any` of it. Types of C are written as in C. */
 type Koffi = {
-  load(file: string | null): {
-    func(name: string, result: string, parameters: readonly string[]): NativeFunction;
-  };
+  load(file: string | null): NativeLibrary;
   /** The type of a function. */
   proto(result: string, parameters: readonly string[]): object;
   readonly decode: {
@@ -26,3 +28,15 @@ type Koffi = {
 
 /** Calls native code. Not there on every system: whoever loads this must bear that it throws. */
 export const koffi = createRequire(import.meta.url)('koffi') as Koffi;
+
+const loaded = new Map<string, NativeLibrary>();
+
+/**
+ * A library, which stays. koffi unloads one whose handle is collected, and what was found in it by addresses does not hold
+ * that. Throws where it cannot be loaded.
+ */
+export function stayingLibrary(file: string): NativeLibrary {
+  const library = loaded.get(file) ?? koffi.load(file);
+  loaded.set(file, library);
+  return library;
+}

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import '../no-telemetry.ts';
 import { functions, tableVersion } from './functions.ts';
-import { koffi, type NativeFunction } from './koffi.ts';
+import { koffi, type NativeFunction, stayingLibrary } from './koffi.ts';
 
 /** An address in this process. */
 export type Address = bigint;
@@ -30,7 +30,7 @@ const stackBytes = 8 * 2 ** 20;
  */
 export function loadLibrary(): Library {
   koffi.config({ ...koffi.config(), sync_stack_size: stackBytes });
-  const base = koffi.load(libraryFile()).func('OrtGetApiBase', 'void *', [])() as Address;
+  const base = stayingLibrary(libraryFile()).func('OrtGetApiBase', 'void *', [])() as Address;
   const first = koffi.decode(base, 'void *') as Address;
   const getApi = koffi.decode(first, koffi.proto('void *', ['uint32'])) as NativeFunction;
   const table = getApi(tableVersion) as Address | null;

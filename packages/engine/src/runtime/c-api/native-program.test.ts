@@ -58,6 +58,12 @@ it('loses nothing to the collector in many runs of many feeds', async () => {
   expect(wrong).toBe(0);
 });
 
+it('keeps ONNX Runtime’s library, whatever the collector finds', () => {
+  const program = fileURLToPath(new URL('collected.fixture.ts', import.meta.url));
+  const busy = ['--gc-interval=2000', '--gc-global'];
+  expect(execFileSync(process.execPath, [...busy, program], { encoding: 'utf8' })).toBe('200\n');
+});
+
 it('leaves the thread that asks for runs free, and its arithmetic as it was', () => {
   const program = fileURLToPath(new URL('./free-thread.fixture.ts', import.meta.url));
   const said = JSON.parse(execFileSync(process.execPath, [program], { encoding: 'utf8' }));
