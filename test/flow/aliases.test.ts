@@ -148,6 +148,7 @@ it('a job begins from an alias, and an alias follows it to its model', async () 
   const hyperparameters = { n_epochs: 2, batch_size: 4 };
   const job = await client.fineTuning.jobs.create({
     ...{ model: 'gpt-4.1', training_file, hyperparameters, seed: 7 },
+    ...{ lathe: { evaluation_rows: 2, few_shot_examples: 0, forgetting_questions: 0 } },
   });
   expect(job.model).toBe('lathe-tiny');
   const alias = 'ft:gpt-4o-mini:acme::newest';

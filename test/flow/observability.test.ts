@@ -1,13 +1,13 @@
 /** What an operator sees of one job and one chat: their ids in every service's log, and the metrics they move. */
-import { createReadStream } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { metrics as declared, type MetricDeclaration } from '@lathe/contracts/metric';
 import { freePort } from '@lathe/testkit/free-port';
 import { startProgram } from '@lathe/testkit/program';
 import { tempFolder } from '@lathe/testkit/temp-folder';
-import OpenAI from 'openai';
+import OpenAI, { toFile } from 'openai';
 import { expect, it } from 'vitest';
+import { supportLines } from './platform.fixture.ts';
 
 const apiKey = 'sk-lathe-observed';
 const start = fileURLToPath(new URL('../../scripts/start.ts', import.meta.url));
@@ -78,7 +78,7 @@ it('one job and one chat are followed through every service', async () => {
   await program.said('Ctrl-C stops it');
   const client = new OpenAI({ baseURL: `http://127.0.0.1:${port}/v1`, apiKey, maxRetries: 0 });
   const file = await client.files.create({
-    file: createReadStream('examples/support-routing.jsonl'),
+    file: await toFile(Buffer.from((await supportLines(48)).join('\n')), 'rows.jsonl'),
     purpose: 'fine-tune',
   });
   const created = await client.fineTuning.jobs

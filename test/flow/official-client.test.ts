@@ -188,6 +188,7 @@ describe('a job from upload to deletion', () => {
       model: 'lathe-tiny',
       training_file: file,
       method: { type: 'supervised', supervised: { hyperparameters: { n_epochs: 4 } } },
+      ...{ lathe: { evaluation_rows: 2, few_shot_examples: 0, forgetting_questions: 0 } },
     });
     await untilRunning(other.id);
     await expect

@@ -1,11 +1,11 @@
 /** What survives: the platform's own restart, and the death of the process that holds the models. */
 import { execFileSync } from 'node:child_process';
-import { createReadStream } from 'node:fs';
 import { readConfig } from '@lathe/platform/config';
 import { tempFolder } from '@lathe/testkit/temp-folder';
-import OpenAI from 'openai';
+import OpenAI, { toFile } from 'openai';
 import { expect, it } from 'vitest';
 import { type Platform, startPlatform } from '../../scripts/platform.ts';
+import { supportLines } from './platform.fixture.ts';
 
 const clientOf = ({ url, apiKey }: Platform) =>
   new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 });
@@ -45,7 +45,7 @@ it('answers as the tuned model after a restart and after its engine process was 
   try {
     const client = clientOf(first);
     const file = await client.files.create({
-      file: createReadStream('examples/support-routing.jsonl'),
+      file: await toFile(Buffer.from((await supportLines(48)).join('\n')), 'rows.jsonl'),
       purpose: 'fine-tune',
     });
     const { id } = await client.fineTuning.jobs.create({

@@ -82,7 +82,7 @@ async function tuned(base: string): Promise<OpenAI.FineTuning.FineTuningJob> {
     validation_file: await upload('test.jsonl'),
     seed: 1,
     method: { type: 'supervised', supervised: { hyperparameters } },
-    lathe: { few_shot_examples: 1 },
+    lathe: { few_shot_examples: 1, forgetting_questions: 0 },
   } as OpenAI.FineTuning.JobCreateParams);
   for (;;) {
     const job = await client.fineTuning.jobs.retrieve(id);

@@ -1,10 +1,10 @@
 /** Two jobs on two workers of this machine: what the death of one worker costs. */
-import { createReadStream } from 'node:fs';
 import { readConfig } from '@lathe/platform/config';
 import { tempFolder } from '@lathe/testkit/temp-folder';
-import OpenAI from 'openai';
+import OpenAI, { toFile } from 'openai';
 import { expect, it } from 'vitest';
 import { startPlatform } from '../../scripts/platform.ts';
+import { supportLines } from './platform.fixture.ts';
 
 it('kills one of two workers in mid-run, and both jobs succeed', async () => {
   await using folder = await tempFolder();
@@ -27,7 +27,7 @@ it('kills one of two workers in mid-run, and both jobs succeed', async () => {
     });
     const { jobs } = client.fineTuning;
     const file = await client.files.create({
-      file: createReadStream('examples/support-routing.jsonl'),
+      file: await toFile(Buffer.from((await supportLines(192)).join('\n')), 'rows.jsonl'),
       purpose: 'fine-tune',
     });
     const create = async (suffix: string): Promise<string> => {
