@@ -74,6 +74,13 @@ async function inspected(client: OpenAI, id: string): Promise<InspectionObject> 
   return seen;
 }
 
+/** What stays in a folder: ingest cleans up once it has answered. */
+async function leftIn(work: string): Promise<readonly string[]> {
+  for (let looks = 0; looks < 50 && (await readdir(work)).length > 0; looks++)
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  return readdir(work);
+}
+
 const folder = await mkdtemp(path.join(tmpdir(), 'lathe-hostile-'));
 const apiKey = 'sk-hostile-files';
 const data = path.join(folder, 'data');
@@ -107,7 +114,7 @@ try {
     await client.files.delete(id);
     await rm(file);
   }
-  const left = await readdir(
+  const left = await leftIn(
     path.join(data, 'work', '.ingest', String(platform.pids().get('ingest'))),
   );
   console.log(`\nLeft in the folder of ingest: ${left.length === 0 ? 'nothing' : left.join(', ')}`);

@@ -99,6 +99,10 @@ it('says what a job would do, what is wrong and how long the rows are', () => {
     expect(page).toContain(text);
   const fine = dataPage({ ...report, refusal: null, dataset: stored }, subject);
   expect(fine).toContain(`A job would train on ${stored.rows.kept} rows for the task generation`);
+  const plan = { trainRows: stored.rows.kept - 2, heldOutRows: 2 } as InspectionReport['plan'];
+  expect(dataPage({ ...report, refusal: null, dataset: stored, plan }, subject)).toContain(
+    `train on ${stored.rows.kept - 2} rows for the task generation and hold 2 out to be scored`,
+  );
   expect(fine).not.toContain('the method reinforcement');
   const asked = { ...report, refusal: null, method: 'reinforcement' } as const;
   expect(dataPage(asked, subject)).toContain('a job with the method reinforcement teaches it');

@@ -40,7 +40,7 @@ ${dataset && sections(dataset)}
   return pageOf(`${subject.name} · Lathe`, body);
 }
 
-function verdict({ refusal, task, method, dataset }: InspectionReport): Html {
+function verdict({ refusal, task, method, dataset, plan }: InspectionReport): Html {
   const teaches = task === null ? '' : ` for the task ${task.type}`;
   if (refusal !== null)
     return html`<div class="verdict no"><b>A job would refuse the file${teaches}.</b><p>${refusal.message}</p></div>`;
@@ -49,7 +49,11 @@ function verdict({ refusal, task, method, dataset }: InspectionReport): Html {
     rows === undefined || rows.rejected === 0
       ? ''
       : `; ${grouped(rows.rejected)} ${rows.rejected === 1 ? 'is' : 'are'} left out`;
-  return html`<div class="verdict"><b>A job would train on ${rows === undefined ? 'it' : `${grouped(rows.kept)} rows`}${teaches}${left}.</b>${method === 'reinforcement' && html`<p>Nobody answers the rows: a model answers them itself, and a job with the method reinforcement teaches it by what a grader says.</p>`}</div>`;
+  // Of texts the plan counts pieces.
+  const heldOut = plan !== undefined && plan.trainRows + plan.heldOutRows === rows?.kept;
+  const trained = heldOut ? plan.trainRows : rows?.kept;
+  const held = heldOut ? ` and hold ${grouped(plan.heldOutRows)} out to be scored` : '';
+  return html`<div class="verdict"><b>A job would train on ${trained === undefined ? 'it' : `${grouped(trained)} rows`}${teaches}${held}${left}.</b>${method === 'reinforcement' && html`<p>Nobody answers the rows: a model answers them itself, and a job with the method reinforcement teaches it by what a grader says.</p>`}</div>`;
 }
 
 function sections(dataset: DatasetReport): Html {
