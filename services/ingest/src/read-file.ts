@@ -146,13 +146,16 @@ async function readRows(
   const room = roomOf(lesson, ports);
   const long = createLongRows({ policy, share, file: param }, { ...ports, ...room });
 
-  const isTold = lesson.rows === 'labelled' || lesson.rows === 'tagged';
+  const kind = {
+    isTold: lesson.rows === 'labelled' || lesson.rows === 'tagged',
+    sharesContext: lesson.rows === 'question',
+  };
   const accept = async (line: number, right: RightRow, of: MemberOf): Promise<void> => {
     const { parts, hasControl, hashes, likeness, personal } = right;
     const { prompt, group, answer } = hashes;
     const related = { ...hashes, line, likeness };
     const row = rowOf(parts, line);
-    const cleaned = rows.cleaning.add({ ...related, row, personal, hasControl, isTold });
+    const cleaned = rows.cleaning.add({ ...related, row, personal, hasControl, ...kind });
     known?.cleaning.relations.meet(related);
     const tell = cleaned.isDropped ? findings.addLeftOut : findings.add;
     for (const finding of cleaned.findings) tell({ file: param, line, ...of, ...finding });

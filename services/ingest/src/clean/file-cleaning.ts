@@ -15,6 +15,8 @@ type CleanedRow = RelatedRow & {
   readonly hasControl: boolean;
   /** Whether what the rows contradict is told by the task. */
   readonly isTold: boolean;
+  /** Whether rows are alike by a context that several ask about, so that likeness says nothing of what they ask. */
+  readonly sharesContext: boolean;
 };
 
 /** A row's place among the others, or why it is left out. */
@@ -63,7 +65,8 @@ export function createFileCleaning(options: CleaningOptions, folder: string): Fi
     add(row) {
       sample.add(row.row, row.both);
       const relation = relations.add(row);
-      const { repeats, resembles, contradicts } = relation;
+      const { repeats, contradicts } = relation;
+      const resembles = row.sharesContext ? undefined : relation.resembles;
       for (const kind of row.personal) personal.set(kind, (personal.get(kind) ?? 0) + 1);
       if (row.personal.length > 0 && options.personal_data === 'redact') counts.redacted++;
       if (row.hasControl) counts.controlStrings++;
