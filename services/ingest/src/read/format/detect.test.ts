@@ -104,6 +104,17 @@ it('takes what the task wants', () => {
   expect(detect(pair, { fits: ['labelled'] })).toMatchObject({ problem: 'regression' });
 });
 
+it('says how to say what columns are whose names tell nothing', () => {
+  const two = { format: 'prompt-completion', columns: { prompt: 'left', completion: 'right' } };
+  expect(() => detect([{ at: 1, left: 'a', right: 'b' }])).toThrow(
+    `can be said with 'lathe.data', as ${JSON.stringify(two)}.`,
+  );
+  const { format, columns } = detected([{ left: 'a', right: 'b' }], two as DataOptions) ?? {};
+  expect({ format, columns }).toEqual(two);
+  expect(() => detect([{ saga: 'a' }])).toThrow('"columns":{"text":"saga"}');
+  expect(() => detect([{ at: 1 }])).toThrow(/docs\/rows\.md has them\.$/);
+});
+
 it('takes several columns of 0 and 1 for labels, whoever learns them', () => {
   const rows = many((at) => ({ text: sentence(at), hot: at % 2, wet: at % 3 === 0 ? 1 : 0 }));
   for (const usable of [['labelled', 'text'], ['text']] as const)

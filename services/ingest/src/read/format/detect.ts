@@ -11,7 +11,7 @@ import { type Candidate, candidatesOf } from './candidates.ts';
 import { nearNames, sampledOf } from './columns.ts';
 import { columnsOf, type Row, type Sampled } from './format.ts';
 import { formats } from './formats.ts';
-import { seenInstead, uselessRows } from './seen.ts';
+import { howToSay, seenInstead, uselessRows } from './seen.ts';
 
 type Limits = { readonly maxLineBytes: number; readonly maxDepth: number };
 
@@ -60,7 +60,8 @@ export function detectShape(sample: Sample, limits: Limits): Shape {
   const candidates = candidatesOf(sampled, data);
   const chosen = choose(candidates, sampled, sample);
   const told = candidates.map(tellable);
-  if (chosen === undefined) throw notSure(told, sample, seenInstead(lines, rows, limits));
+  if (chosen === undefined)
+    throw notSure(told, sample, { seen: seenInstead(lines, rows, limits), how: howToSay(rows) });
   const unused = unusedColumns(chosen, sampled);
   const reading: Reading = {
     ...{ format: chosen.format, columns: chosen.columns, unused },
@@ -189,12 +190,12 @@ const shown = 4;
 function notSure(
   candidates: readonly FormatCandidate[],
   { lines, param }: Sample,
-  seen: string,
+  { seen, how }: { readonly seen: string; readonly how: string },
 ): LatheError {
   const refuse = (message: string) => new LatheError('invalid_file_format', message, { param });
   if (lines.length === 0) return refuse(`The file has no rows. ${wantedFile}`);
   const [first] = candidates;
-  if (first === undefined) return refuse(`The file ${seen}. ${wantedFile}`);
+  if (first === undefined) return refuse(`The file ${seen}. ${wantedFile}${how}`);
   const ways = candidates.slice(0, shown).map(wayOf);
   const example = JSON.stringify({ format: first.format, columns: first.columns });
   return refuse(

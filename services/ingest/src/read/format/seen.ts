@@ -3,6 +3,7 @@ import { sizeText } from '@lathe/contracts/words/size';
 import type { Line } from '../lines.ts';
 import { parseLine } from '../parse.ts';
 import type { Row } from './format.ts';
+import { isText } from './said.ts';
 
 type Limits = { readonly maxLineBytes: number; readonly maxDepth: number };
 
@@ -50,6 +51,17 @@ export function seenInstead(lines: readonly Line[], rows: readonly Row[], limits
   if (rows.length > 0) return mostFrequent(rows.map(toldOf));
   const isJson = lines.some((line) => !('problem' in parseLine(line, limits)));
   return isJson ? 'has lines that are not JSON objects' : 'has no line of valid JSON';
+}
+
+/** How to say what columns of texts are whose names tell nothing; '' where there are none, or the rows lack an answer. */
+export function howToSay([row = {}]: readonly Row[]): string {
+  const [one, other] = Object.keys(row).filter((name) => isText(row[name]));
+  if (one === undefined || one === 'prompt') return '';
+  const example =
+    other === undefined
+      ? { format: 'text', columns: { text: one } }
+      : { format: 'prompt-completion', columns: { prompt: one, completion: other } };
+  return ` What columns of other names are can be said with 'lathe.data', as ${JSON.stringify(example)}.`;
 }
 
 /** Names of what could be an answer to a prompt. */
