@@ -196,7 +196,9 @@ describe('size', () => {
   it('survives many tiny broken lines and says how many', async () => {
     const job = await service.run(`${good}\n${'{}\n'.repeat(200_000)}`);
     expect(job.error?.message).toMatch(/^Line 21: "messages" is missing\..* 199997 more lines/);
-    expect((await service.events(job.id)).length).toBeLessThan(60);
+    // How often its progress is told depends on how long it takes.
+    const told = (await service.events(job.id)).filter(({ name }) => name !== 'progress');
+    expect(told.length).toBeLessThan(60);
   });
 
   it('refuses more rows than allowed, and a line of 200 MB, in bounded memory', async () => {
