@@ -1,3 +1,4 @@
+import { drawnSignificance } from './drawn-significance.ts';
 import { seededRandom } from './random.ts';
 import { normalPoint, normalTail, studentPoint } from './student.ts';
 
@@ -31,11 +32,15 @@ export type Interval = { readonly value: number; readonly low: number; readonly 
  */
 export function bootstrap(rows: number, metric: Metric, options: BootstrapOptions): Interval {
   const drawn = distribution(rows, metric, options);
-  return { value: drawn.value, ...intervalOf(drawn) };
+  return { value: drawn.value, ...intervalOf(drawn, shownTail) };
 }
 
 /** A difference with its 95 % interval, and how far it varies from draw to draw. */
-export type PairedDifference = Interval & { readonly standardError: number };
+export type PairedDifference = Interval & {
+  readonly standardError: number;
+  /** The interval that has to be without zero before the difference is told: wider, since its ends are drawn. */
+  readonly decisive: Pick<Interval, 'low' | 'high'>;
+};
 
 /** One metric less another on the same rows, both computed on the same draws. */
 export function pairedBootstrap(
@@ -51,7 +56,8 @@ export function pairedBootstrap(
   const widening = units > 1 ? units / (units - 1) : 1;
   return {
     value: drawn.value,
-    ...intervalOf(drawn),
+    ...intervalOf(drawn, shownTail),
+    decisive: intervalOf(drawn, drawnSignificance / 2),
     standardError: Math.sqrt((squares / values.length) * widening),
   };
 }
@@ -111,20 +117,19 @@ export function rowsByCluster(
   return groups.size === rows ? null : [...groups.values()];
 }
 
+/** What an interval that is shown leaves out on either side. */
+const shownTail = 0.025;
+
 /**
  * Percentiles are too narrow for few rows, as a variance divided by n is and as the normal's quantiles are against Student's: the tails
  * are made smaller by both (the expanded percentile interval of Hesterberg 2015, section 5.3), before bias and skewness move them.
  */
-function intervalOf({
-  value,
-  values,
-  units,
-  acceleration,
-}: Distribution): Pick<Interval, 'low' | 'high'> {
+function intervalOf(
+  { value, values, units, acceleration }: Distribution,
+  tail: number,
+): Pick<Interval, 'low' | 'high'> {
   const point =
-    units < 2
-      ? normalPoint(0.025)
-      : Math.sqrt(units / (units - 1)) * studentPoint(0.025, units - 1);
+    units < 2 ? normalPoint(tail) : Math.sqrt(units / (units - 1)) * studentPoint(tail, units - 1);
   const bias = biasOf(values, value);
   const shareBelow = (z: number) => {
     const moved = bias + z;

@@ -1,4 +1,10 @@
-import { type BootstrapOptions, type Metric, pairedBootstrap } from './bootstrap.ts';
+import {
+  type BootstrapOptions,
+  type Metric,
+  type PairedDifference,
+  pairedBootstrap,
+} from './bootstrap.ts';
+import { drawnSignificance } from './drawn-significance.ts';
 import { mcnemar } from './mcnemar.ts';
 import { rowsForDifference, rowsForRates } from './power.ts';
 import { randomisationTest } from './randomisation.ts';
@@ -17,11 +23,6 @@ export type UnevenRows = { readonly onlyTunedRight: number; readonly onlyOtherRi
 
 /** Below this the difference is not put down to chance. */
 const significance = 0.05;
-/**
- * The same of a p-value that is drawn: what 1,000 draws put below 0.035 is below 0.05 with 99 % certainty (the binomial bound of Gandy
- * 2009), so that no verdict hangs on the seed of its draws.
- */
-const drawnSignificance = 0.035;
 /** A difference that needs more rows than that is none, or sums whose last bits differ. */
 const mostRowsAdvised = 1_000_000;
 
@@ -79,26 +80,36 @@ export type MeasuredRows = {
  * const { low, high } = compareMetrics({ rows: 2, metrics: [of([1, 2]), of([1, 1])], both }, { seed: 0 });
  */
 export function compareMetrics(
-  { rows, metrics, both, lowerIsBetter }: MeasuredRows,
+  measured: MeasuredRows,
   options: BootstrapOptions,
 ): Outcome & {
   readonly low: number;
   readonly high: number;
 } {
-  const { value, low, high, standardError } = pairedBootstrap(rows, metrics, options);
-  const pValue = randomisationTest(rows, both, options);
-  const verdict = verdictFor({ difference: value, pValue, interval: { low, high }, lowerIsBetter });
+  const { difference, low, high, pValue, ...found } = measureDifference(measured, options);
+  const { lowerIsBetter, rows } = measured;
+  const { decisive: interval, standardError } = found;
+  const verdict = verdictFor({ difference, pValue, interval, lowerIsBetter });
   return {
-    difference: value,
+    difference,
     ...{ low, high, pValue, verdict },
-    ...(verdict === 'cannot tell' && value !== 0 && standardError > 0
-      ? advised(rowsForDifference({ gain: Math.abs(value), standardError, rows }))
+    ...(verdict === 'cannot tell' && difference !== 0 && standardError > 0
+      ? advised(rowsForDifference({ gain: Math.abs(difference), standardError, rows }))
       : {}),
   };
 }
 
+/** A difference with its interval, the interval that decides, and how likely it is by chance: what a verdict follows from. */
+export function measureDifference(
+  { rows, metrics, both }: MeasuredRows,
+  options: BootstrapOptions,
+): Omit<PairedDifference, 'value'> & Pick<Outcome, 'difference' | 'pValue'> {
+  const { value: difference, ...interval } = pairedBootstrap(rows, metrics, options);
+  return { difference, ...interval, pValue: randomisationTest(rows, both, options) };
+}
+
 /**
- * What a difference means. One with an interval has a p-value that is drawn; zero must be outside of the interval, too.
+ * What a difference means. One with an interval, the one that decides, has a p-value that is drawn; zero must be outside of the interval, too.
  *
  * @example verdictFor({ difference: -0.1, pValue: 0.01 }); // 'regressed'
  */

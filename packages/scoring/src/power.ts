@@ -1,3 +1,4 @@
+import { drawnSignificance } from './drawn-significance.ts';
 import { normalPoint } from './student.ts';
 
 /**
@@ -5,13 +6,15 @@ import { normalPoint } from './student.ts';
  * rows: two cases of 100 are added, so that 80 are kept for few.
  */
 const [significance, power] = [0.05, 0.82];
+/** The same where two tests have to find it that are drawn (compare.ts): what one of them misses the other may have found. */
+const drawnPower = 0.85;
 /** Of fewer rows the normal distribution says too little. */
 const leastRows = 30;
 /** Rows that differ, all to the better, which the exact McNemar test needs: 2/2^6 is the first below 0.05. */
 const leastUneven = 6;
 const reach = normalPoint(significance / 2) + normalPoint(1 - power);
 /** Half of the p-value below which a difference that is drawn is told (compare.ts). */
-const drawnTail = 0.0175;
+const drawnTail = drawnSignificance / 2;
 
 /** Two contestants on the same rows. */
 export type PairedRates = {
@@ -64,14 +67,14 @@ export type MeasuredDifference = {
 
 /**
  * Rows of the same kind that are needed to find a gain in 80 of 100 cases, of any metric and also where rows come in clusters: the
- * standard error falls as 1/√rows and must be the gain / (z_0.0175 + z_0.18) (Miller 2024, section 5, at the level of tests that are
+ * standard error falls as 1/√rows and must be the gain / (z_0.0175 + z_0.15) (Miller 2024, section 5, at the level of tests that are
  * drawn); and z_0.0175²/2 more, which is what Student's tails cost against the normal's (Guenther 1981); 30 at least.
  *
- * @example rowsForDifference({ gain: 0.1, standardError: 0.05, rows: 100 }); // 231
+ * @example rowsForDifference({ gain: 0.1, standardError: 0.05, rows: 100 }); // 250
  */
 export function rowsForDifference({ gain, standardError, rows }: MeasuredDifference): number {
   const point = normalPoint(drawnTail);
-  const reachDrawn = point + normalPoint(1 - power);
+  const reachDrawn = point + normalPoint(1 - drawnPower);
   const needed = rows * ((reachDrawn * standardError) / gain) ** 2 + point ** 2 / 2;
   return Math.max(leastRows, Math.ceil(needed));
 }

@@ -1,11 +1,14 @@
 import type { Change } from '@lathe/contracts/artifact/report';
-import type { Metric } from '@lathe/scoring/bootstrap';
-import { compareMetrics, verdictFor } from '@lathe/scoring/compare';
+import type { Metric, PairedDifference } from '@lathe/scoring/bootstrap';
+import { measureDifference, verdictFor } from '@lathe/scoring/compare';
 import { holm } from '@lathe/scoring/holm';
 import { kindsOfRows } from './slices.ts';
 import type { NamedMetric, TaskContest } from './task-contest.ts';
 
-type Measured = Omit<Change, 'verdict'> & { readonly lowerIsBetter: true | undefined };
+type Measured = Omit<Change, 'verdict'> & {
+  readonly lowerIsBetter: true | undefined;
+  readonly decisive: PairedDifference['decisive'];
+};
 
 /** Both models' answers, the rules over the rows and over the rows twice, and how draws are made. */
 export type ChangedAnswers<Row, Answer> = {
@@ -36,10 +39,9 @@ export function changesOf<Row, Answer>(answered: ChangedAnswers<Row, Answer>): C
     ),
   ].filter(({ difference }) => Number.isFinite(difference));
   const adjusted = holm(measured.map(({ pValue }) => pValue));
-  return measured.map(({ lowerIsBetter, ...change }, at) => {
+  return measured.map(({ lowerIsBetter, decisive: interval, ...change }, at) => {
     const pValue = adjusted[at] as number;
-    const { difference, low, high } = change;
-    const interval = { low, high };
+    const { difference } = change;
     return {
       ...change,
       pValue,
@@ -67,12 +69,12 @@ function measure<Row, Answer>(
           at < own.length ? (own[at] as number) : rows.length + (own[at - own.length] as number),
         ),
       );
-  const { difference, low, high, pValue } = compareMetrics(
+  const { standardError: _, ...found } = measureDifference(
     {
       ...{ rows: own.length, lowerIsBetter, both: among(ofBoth([...tuned, ...base])) },
       metrics: [among(of(tuned)), among(of(base))],
     },
     { ...options, clusters: clusters && own.map((at) => clusters[at] as number) },
   );
-  return { ...what, rows: own.length, difference, low, high, pValue, lowerIsBetter };
+  return { ...what, rows: own.length, ...found, lowerIsBetter };
 }
