@@ -19,7 +19,7 @@ export type Part = { readonly name: string } & (
 
 /**
  * Why a grader could never run, as one sentence, or undefined: a template that names what there is not, a formula that
- * cannot be read, two graders of one name, or Python, which needs a sandbox that this platform has not.
+ * cannot be read, or two graders of one name.
  *
  * @example const problem = problemOf({ type: 'string_check', name: 'same', operation: 'eq', input: '{{ sample.output_text }}', reference: 'yes' });
  */
@@ -35,7 +35,16 @@ export function problemOf(grader: Grader): string | undefined {
     if (error instanceof GradingFault) return error.message;
     throw error;
   }
-  const python = named.find((one) => one.grader.type === 'python');
+  return undefined;
+}
+
+/**
+ * Why a grader cannot run on a platform without a sandbox for Python, as one sentence; undefined where no part of it is Python.
+ *
+ * @example pythonProblem({ type: 'python', name: 'same', source: 'def grade(sample, item): return 1.0' });
+ */
+export function pythonProblem(grader: Grader): string | undefined {
+  const python = gradersOf(grader).find((one) => one.grader.type === 'python');
   return python === undefined ? undefined : refusedPython(python.name);
 }
 
@@ -59,7 +68,7 @@ export type Answered = {
   readonly item: unknown;
   /** null: the row brings none along. */
   readonly answer: string | null;
-  readonly sample?: Readonly<Record<string, unknown>>;
+  readonly sample?: Readonly<Record<string, unknown>> | undefined;
 };
 
 /**
@@ -75,14 +84,18 @@ export type Answered = {
  */
 export async function beginGrading(
   grader: Grader,
-  { item, answer, sample }: Answered,
+  answered: Answered,
   limits: ProgramLimits,
 ): Promise<Part[]> {
-  const own = answer === null ? {} : sampleOf(answer);
-  const namespaces: Namespaces = { item, sample: { ...sample, ...own } };
+  const namespaces = namespacesOf(answered);
   const parts: Part[] = [];
   for (const named of gradersOf(grader)) parts.push(await partOf(named, namespaces, limits));
   return parts;
+}
+
+/** What graders see of an answered row. */
+export function namespacesOf({ item, answer, sample }: Answered): Namespaces {
+  return { item, sample: { ...sample, ...(answer === null ? {} : sampleOf(answer)) } };
 }
 
 async function partOf(

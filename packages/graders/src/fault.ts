@@ -29,7 +29,8 @@ export function lateFault(
   mostMs: number,
 ): Fault {
   return {
-    kind: type === 'javascript' ? 'python_grader_runtime_error' : 'other_error',
+    kind:
+      type === 'javascript' || type === 'python' ? 'python_grader_runtime_error' : 'other_error',
     message: `The grader ${JSON.stringify(name)} was stopped: it ran longer than ${mostMs} ms.`,
   };
 }

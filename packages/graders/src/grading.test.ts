@@ -1,6 +1,6 @@
 import type { Grader, SingleGrader } from '@lathe/contracts/http/grader';
 import { describe, expect, it } from 'vitest';
-import { beginGrading, problemOf } from './begin.ts';
+import { beginGrading, problemOf, pythonProblem } from './begin.ts';
 import { finishGrading, type QuestionAnswer } from './finish.ts';
 
 const limits = { programMs: 2000, programBytes: 32 * 1024 * 1024 };
@@ -316,10 +316,6 @@ describe('a formula', () => {
 
 describe('a grader that could never run', () => {
   it.each<[Grader, RegExp]>([
-    [
-      { type: 'python', name: 'p', source: 'def grade(s, i): return 1' },
-      /"p" is a Python program.*javascript/,
-    ],
     [check('eq', '{{ env.SECRET }}', ''), /\{\{ env.SECRET \}\}/],
     [
       {
@@ -330,6 +326,17 @@ describe('a grader that could never run', () => {
     ],
   ])('is named: %j', (grader, problem) => {
     expect(problemOf(grader)).toMatch(problem);
+  });
+
+  it('is Python where there is no sandbox, also within another', () => {
+    const own = { type: 'python', name: 'p', source: 'def grade(s, i): return 1' } as const;
+    const multi: Grader = {
+      ...{ type: 'multi', name: 'm', calculate_output: 'p' },
+      graders: [own],
+    };
+    for (const grader of [own, multi])
+      expect(pythonProblem(grader)).toMatch(/"p" is a Python program, .* no sandbox for Python/);
+    expect(pythonProblem(check('eq', 'a', 'a'))).toBeUndefined();
   });
 
   it('is none that can', () => {

@@ -122,6 +122,8 @@ export function evaluatorSettings(config: Config): EvaluatorSettings {
     evalSweepMs: config.sweepMs,
     maxDeliveries: config.maxDeliveries,
     ...usualGraderSettings,
+    pythonCommand: config.pythonSandbox,
+    pythonMs: config.pythonSandboxMs,
     progressEvents: 4,
     cancelPollMs: 1000,
     modelScanMs: 30_000,

@@ -108,6 +108,8 @@ export function gatewaySettings(config: Config): GatewaySettings {
     bodyThreads: 2,
     bodyTaskMs: 60_000,
     ...usualGraderSettings,
+    pythonCommand: config.pythonSandbox,
+    pythonMs: config.pythonSandboxMs,
     bodyIdleMs: 30_000,
     requestTimeoutMs: 3_600_000,
     headersTimeoutMs: 30_000,

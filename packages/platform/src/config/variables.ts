@@ -31,6 +31,10 @@ const modelServerKeys = variablesFor({
   reason: 'only these ask such servers; a Secret holds the keys',
 });
 const askingServers = variablesFor({ mayBeSetBy: ['ingest', 'evaluator'], reason: tunedReason });
+const grading = variablesFor({
+  mayBeSetBy: ['gateway', 'evaluator'],
+  reason: 'no program in Python is run by default',
+});
 const engine = variablesFor({
   setBy: ['evaluator', 'worker'],
   reason: 'only these run the engine',
@@ -171,6 +175,10 @@ export const variables = {
   modelServerTimeoutMs: askingServers('LATHE_MODEL_SERVER_TIMEOUT', duration('5m')).means('longest time of one question to such a server'),
   modelServerAttempts: askingServers('LATHE_MODEL_SERVER_ATTEMPTS', wholeNumber(1, 4))
     .means('tries of one question to such a server, with growing pauses between'),
+  pythonSandbox: grading('LATHE_PYTHON_SANDBOX', optionalText)
+    .means('command of a Python interpreter that is kept from files, network and too much memory, in which python graders run, such as docker run --rm -i --init --network none --memory 512m python:3.12-slim python3; unset: they are refused'),
+  pythonSandboxMs: grading('LATHE_PYTHON_SANDBOX_TIMEOUT', duration('30s'))
+    .means('longest time of one python grader, the start of its sandbox included'),
   workerId: worker('LATHE_WORKER_ID', text(ownName.slice(0, 64), workerIdForm)).means('name of this worker'),
   workerAddress: worker('LATHE_WORKER_ADDRESS', text('127.0.0.1:0', [/^.+:\d{1,5}$/, 'must be host:port']))
     .means('where the worker serves gRPC; port 0 takes a free one'),

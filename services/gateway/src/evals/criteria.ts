@@ -1,18 +1,21 @@
 import { LatheError } from '@lathe/contracts/error';
 import { type Grader, isSingleGrader, type SingleGrader } from '@lathe/contracts/http/grader';
 import type { ModelRecord } from '@lathe/contracts/record/model';
-import { problemOf } from '@lathe/graders/begin';
+import { problemOf, pythonProblem } from '@lathe/graders/begin';
+import type { Graders } from '@lathe/graders/grader-threads';
 import { findNamedModel, type NamedModels, whyUnnamed } from '@lathe/platform/records/named-model';
 import { BadReference } from '../http/failure.ts';
 import { requireDoor } from '../models/doors.ts';
 
+export type CriteriaPorts = NamedModels & { readonly graders: Pick<Graders, 'runsPython'> };
+
 /**
  * The criteria with their models by their own names: what an alias stands for may be another before the last answer is judged. Throws for
- * criteria that could never run, with the place of the first: a template that names what there is not, a program in Python, a
+ * criteria that could never run, with the place of the first: a template that names what there is not, a program in Python where that has no sandbox, a
  * model that the project does not have or that cannot be asked.
  */
 export async function checkCriteria(
-  ports: NamedModels,
+  ports: CriteriaPorts,
   { project, criteria }: { readonly project: string; readonly criteria: readonly Grader[] },
 ): Promise<Grader[]> {
   const checked: Grader[] = [];
@@ -29,9 +32,10 @@ type GraderAt<Kind = Grader> = {
 
 /** The same of one grader, which stands at `param`. */
 export async function checkGrader(
-  ports: NamedModels,
+  ports: CriteriaPorts,
   { project, grader, param }: GraderAt,
 ): Promise<Grader> {
+  requirePython(ports, { grader, param });
   const problem = problemOf(grader);
   if (problem !== undefined) throw new LatheError('invalid_value', problem, { param });
   if (grader.type !== 'multi') return withOwnModel(ports, { project, grader, param });
@@ -41,6 +45,15 @@ export async function checkGrader(
   if (Array.isArray(graders)) return { ...grader, graders: await Promise.all(graders.map(own)) };
   const named = Object.entries(graders).map(async ([name, one]) => [name, await own(one)] as const);
   return { ...grader, graders: Object.fromEntries(await Promise.all(named)) };
+}
+
+/** Throws `invalid_value` for a program in Python where the platform has no sandbox for it. */
+export function requirePython(
+  { graders }: Pick<CriteriaPorts, 'graders'>,
+  { grader, param }: Omit<GraderAt, 'project'>,
+): void {
+  const problem = graders.runsPython ? undefined : pythonProblem(grader);
+  if (problem !== undefined) throw new LatheError('invalid_value', problem, { param });
 }
 
 /** Throws `model_not_found` and `unsupported_model` for the model of a grader. */

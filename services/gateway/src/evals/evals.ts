@@ -12,7 +12,6 @@ import { recordKey } from '@lathe/contracts/subject';
 import { sizeText } from '@lathe/contracts/words/size';
 import type { Records } from '@lathe/platform/records';
 import { changeRecord } from '@lathe/platform/records/change';
-import type { NamedModels } from '@lathe/platform/records/named-model';
 import { ConflictError, type RecordStore } from '@lathe/platform/records/port';
 import type { z } from 'zod';
 import { newestFirst, oldestFirst } from '../http/cursor.ts';
@@ -20,12 +19,12 @@ import { type Place, rememberPlace } from '../http/places.ts';
 import { recordPage } from '../http/record-page.ts';
 import { type Claim, claimId, requestHash } from '../jobs/duplicates.ts';
 import type { Listed } from '../record-lists.ts';
-import { checkCriteria } from './criteria.ts';
+import { type CriteriaPorts, checkCriteria } from './criteria.ts';
 import { checkItemSchema } from './item-schema.ts';
 import { eraseRun, type RunPorts } from './runs.ts';
 
 export type EvalPorts = Pick<Records, 'evals'> &
-  NamedModels & {
+  CriteriaPorts & {
     readonly places: RecordStore<Place>;
     readonly claims: RecordStore<Claim>;
     readonly now: () => number;

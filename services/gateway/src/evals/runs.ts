@@ -9,7 +9,6 @@ import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import type { Nats } from '@lathe/platform/nats/connection';
 import type { Records } from '@lathe/platform/records';
 import { changeRecord } from '@lathe/platform/records/change';
-import type { NamedModels } from '@lathe/platform/records/named-model';
 import type { RecordStore } from '@lathe/platform/records/port';
 import type { z } from 'zod';
 import { newestFirst, oldestFirst } from '../http/cursor.ts';
@@ -17,9 +16,10 @@ import { type Place, rememberPlace } from '../http/places.ts';
 import { recordPage } from '../http/record-page.ts';
 import type { Claim } from '../jobs/duplicates.ts';
 import type { Listed } from '../record-lists.ts';
+import type { CriteriaPorts } from './criteria.ts';
 
 export type RunPorts = Pick<Records, 'evals' | 'evalRuns' | 'files' | 'storedCompletions'> &
-  NamedModels & {
+  CriteriaPorts & {
     readonly nats: Nats;
     readonly artifacts: ArtifactStore;
     readonly claims: RecordStore<Claim>;

@@ -8,6 +8,7 @@ import {
   inspectionFor,
   refusedEstimate,
 } from '../data-work/estimates.ts';
+import type { CriteriaPorts } from '../evals/criteria.ts';
 import { clientGone, type GatewayContext } from '../http/http.ts';
 import type { GatewaySettings } from '../settings.ts';
 import { checkMethod } from './method-check.ts';
@@ -20,7 +21,7 @@ export async function answerEstimate(
     body,
     settings,
   }: {
-    readonly ports: EstimatePorts;
+    readonly ports: EstimatePorts & CriteriaPorts;
     readonly body: CreateJob;
     readonly settings: GatewaySettings;
   },

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { Bodies } from '../bodies/bodies.ts';
 import type { EstimatePorts } from '../data-work/estimates.ts';
+import type { CriteriaPorts } from '../evals/criteria.ts';
 import { clientGone, type GatewayEnv } from '../http/http.ts';
 import { readBytes } from '../http/request-body.ts';
 import type { GatewaySettings } from '../settings.ts';
@@ -8,7 +9,7 @@ import { answerEstimate } from './answer-estimate.ts';
 
 /** /v1/fine_tuning/jobs/estimate */
 export function estimateRoutes(
-  ports: EstimatePorts & { readonly bodies: Bodies },
+  ports: EstimatePorts & CriteriaPorts & { readonly bodies: Bodies },
   settings: GatewaySettings,
 ): Hono<GatewayEnv> {
   return new Hono<GatewayEnv>().post('/', async (c) => {

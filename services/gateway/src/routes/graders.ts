@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { requirePython } from '../evals/criteria.ts';
 import { type GraderPorts, runGrader } from '../graders/run-grader.ts';
 import type { GatewayEnv } from '../http/http.ts';
 import { type BodyLimits, readBytes } from '../http/request-body.ts';
@@ -15,6 +16,8 @@ export function graderRoutes(ports: GraderPorts, limits: BodyLimits): Hono<Gatew
       const bytes = await readBytes(c.env.incoming, limits);
       const { project, requestId, signal } = askerOf(c);
       const body = { kind: 'grader-check', bytes, project, requestId } as const;
-      return c.json(await ports.bodies.read(body, signal));
+      const checked = await ports.bodies.read(body, signal);
+      requirePython(ports, { grader: checked.grader, param: 'grader' });
+      return c.json(checked);
     });
 }

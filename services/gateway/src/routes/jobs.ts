@@ -9,6 +9,7 @@ import type { Records } from '@lathe/platform/records';
 import { Hono } from 'hono';
 import type { Bodies } from '../bodies/bodies.ts';
 import type { EstimatePorts } from '../data-work/estimates.ts';
+import type { CriteriaPorts } from '../evals/criteria.ts';
 import { clientGone, type GatewayContext, type GatewayEnv, streamBody } from '../http/http.ts';
 import { parseRequest } from '../http/parse.ts';
 import { readBytes } from '../http/request-body.ts';
@@ -27,6 +28,7 @@ import { checkMethod } from './method-check.ts';
 export type JobRoutePorts = JobPorts &
   ShownPorts &
   EventPorts &
+  CriteriaPorts &
   EstimatePorts & {
     readonly bodies: Bodies;
     readonly checkpoints: Records['checkpoints'];

@@ -1,11 +1,10 @@
 import type { CreateJob } from '@lathe/contracts/http/fine-tuning';
 import type { Grader } from '@lathe/contracts/http/grader';
-import type { NamedModels } from '@lathe/platform/records/named-model';
-import { checkGrader } from '../evals/criteria.ts';
+import { type CriteriaPorts, checkGrader } from '../evals/criteria.ts';
 
 /** What the method of a job names, as the job is to hold it. Throws what `checkGrader` throws. */
 export async function checkMethod(
-  ports: NamedModels,
+  ports: CriteriaPorts,
   project: string,
   { method }: Pick<CreateJob, 'method'>,
 ): Promise<{ readonly grader?: Grader }> {
