@@ -3,7 +3,7 @@
  * second, the time to the first token, and ratios: requests with an adapter of their own on one base, and requests to
  * the base whose prompts begin alike, with and without what the engine keeps of them.
  *
- *     npm run bench:decode [-- --rounds 2] [--threads 2] [--most 64] [--only SmolLM2-135M] [--clock processor] [--out <file>]
+ *     npm run bench:decode [-- --rounds 2] [--threads 2] [--most 64] [--only SmolLM2-135M] [--way shared] [--clock processor] [--out <file>]
  *
  * On a busy machine `--clock processor --threads 1` tells the processor's time instead of that on the wall.
  *
@@ -36,6 +36,7 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '2' },
     most: { type: 'string', default: String(concurrencies.at(-1)) },
     only: { type: 'string' },
+    way: { type: 'string' },
     clock: { type: 'string', default: 'wall' },
     models: { type: 'string', default: join(root, '.tools', 'bench-models') },
     python: { type: 'string', default: join(root, '.tools', 'python', 'bin', 'python') },
@@ -64,9 +65,9 @@ for (const { title, folder } of models) {
   const adapters = join(values.models, `adapters-${title.toLowerCase()}`);
   await makeAdapters(model, adapters);
   const { vocabularySize } = model.config;
-  const batches = (['adapters', 'shared'] as const).flatMap((way) =>
-    batchesOf(way, vocabularySize, Number(values.most)),
-  );
+  const batches = (['adapters', 'shared'] as const)
+    .filter((way) => values.way === undefined || way === values.way)
+    .flatMap((way) => batchesOf(way, vocabularySize, Number(values.most)));
   const common = [
     ...['--model', folder, '--adapters', adapters],
     ...['--threads', values.threads, '--clock', values.clock],
