@@ -34,9 +34,15 @@ const ownPlatform = [
   's3',
   'workers',
 ].map((name) => `test/flow/${name}.test.ts`);
+/** Whose sessions have as many threads as users' do: every kind of program, and every family and method against PyTorch. */
+const severalThreads = [
+  'packages/engine/src/runtime/**/*.test.ts',
+  'packages/engine/src/parity/recorded-runs.test.ts',
+];
 /** Files that have a process of their own: they start services, use a GPU, or measure the memory or the event loop of their process. */
 const own = [
   ...ownPlatform,
+  ...severalThreads,
   '{scripts,test/!(flow),examples,bench}/**/*.test.ts',
   'services/*/src/integration/*.test.ts',
   'packages/testkit/src/**/*.test.ts',
@@ -66,6 +72,7 @@ export default defineConfig({
         extends: true,
         test: {
           ...{ name: 'computing', isolate: false, include: [computing] },
+          setupFiles: 'packages/engine/src/runtime/one-thread.fixture.ts',
           exclude: [...defaultExclude, ...own],
         },
       },

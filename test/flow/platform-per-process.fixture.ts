@@ -56,6 +56,8 @@ async function begin(): Promise<Begun> {
   const platform = await startPlatform(
     readConfig({
       ...{ LATHE_PORT: '0', LATHE_LOG_LEVEL: process.env.LATHE_TEST_LOG ?? 'silent' },
+      // Several cost more than they bring a tiny model; platforms with other settings have them.
+      LATHE_ENGINE_THREADS: '1',
       LATHE_DATA: folder,
       LATHE_MODELS: `${resolve('models')}:${resolve('packages/testkit/fixtures/tasks')}:${models}`,
     }),

@@ -8,7 +8,7 @@ import { startPlatform } from '../../scripts/platform.ts';
 export async function openPlatform({ models }: { readonly models?: string } = {}) {
   const folder = await tempFolder();
   const quiet = {
-    ...{ LATHE_PORT: '0', LATHE_LOG_LEVEL: 'silent' },
+    ...{ LATHE_PORT: '0', LATHE_LOG_LEVEL: 'silent', LATHE_ENGINE_THREADS: '1' },
     ...(models && { LATHE_MODELS: models }),
   };
   const platform = await startPlatform(readConfig({ ...quiet, LATHE_DATA: folder.path }));

@@ -71,6 +71,7 @@ export async function openEvaluator(
   overrides: Partial<EvaluatorSettings> = {},
 ) {
   const config = readConfig({
+    LATHE_ENGINE_THREADS: '1',
     ...places.environment,
     LATHE_DATA: places.folder,
     LATHE_NATS_URL: places.natsUrl,
