@@ -31,25 +31,28 @@ ALWAYS_INLINE AVX2 void store(float *to, __m256i mask, bool is_whole, __m256 num
 }
 
 /* Compiled once for each number of rows and of vectors a row, so that all sums stay in registers. */
-ALWAYS_INLINE AVX2 void compute(const struct tile *t, const size_t rows, const size_t vectors) {
+ALWAYS_INLINE AVX2 void compute(const struct tile *t, const size_t rows, const size_t vectors, const bool apart) {
   __m256 sums[a_width][2];
 #pragma GCC unroll 6
   for (size_t i = 0; i < rows; i++)
 #pragma GCC unroll 2
     for (size_t v = 0; v < vectors; v++) sums[i][v] = _mm256_setzero_ps();
-  const float *a = t->a, *b = t->b;
+  const size_t row = apart ? t->a_row : 1, step = t->a_step;
+  /* Every third row has an address of its own, the others follow by the processor's addressing. */
+  const float *a[a_width / 3] = {t->a, t->a + 3 * row}, *b = t->b;
   for (size_t k = 0; k < t->depth; k++) {
     __m256 right[2];
 #pragma GCC unroll 2
-    for (size_t v = 0; v < vectors; v++) right[v] = _mm256_load_ps(b + v * lanes);
+    for (size_t v = 0; v < vectors; v++) right[v] = _mm256_loadu_ps(b + v * lanes);
 #pragma GCC unroll 6
     for (size_t i = 0; i < rows; i++) {
-      const __m256 left = _mm256_broadcast_ss(a + i);
+      const __m256 left = _mm256_broadcast_ss(a[i / 3] + i % 3 * row);
 #pragma GCC unroll 2
       for (size_t v = 0; v < vectors; v++) sums[i][v] = _mm256_fmadd_ps(left, right[v], sums[i][v]);
     }
-    a += a_width;
-    b += b_width;
+#pragma GCC unroll 2
+    for (size_t i = 0; i < a_width / 3; i++) a[i] += step;
+    b += t->b_step;
   }
   const __m256 alpha = _mm256_set1_ps(t->alpha);
 #pragma GCC unroll 2
@@ -73,13 +76,15 @@ ALWAYS_INLINE AVX2 void compute(const struct tile *t, const size_t rows, const s
 }
 
 /* A tile with fewer rows computes some that are zero, and writes none of them. */
-#define BY_ROWS(vectors)     \
-  if (t->rows > 4)           \
-    compute(t, 6, vectors);  \
-  else if (t->rows > 1)      \
-    compute(t, 4, vectors);  \
-  else                       \
-    compute(t, 1, vectors);
+#define BY_ROWS(vectors)            \
+  if (t->a_row != 1)                \
+    compute(t, 6, vectors, true);   \
+  else if (t->rows > 4)             \
+    compute(t, 6, vectors, false);  \
+  else if (t->rows > 1)             \
+    compute(t, 4, vectors, false);  \
+  else                              \
+    compute(t, 1, vectors, false);
 
 static AVX2 void narrow_tile(const struct tile *t) { BY_ROWS(1) }
 static AVX2 void wide_tile(const struct tile *t) { BY_ROWS(2) }
@@ -152,6 +157,7 @@ const struct instruction_set instruction_set_avx2 = {
     .is_supported = is_supported,
     .a_width = a_width,
     .b_width = b_width,
+    .is_flexible = true,
     .tile = tile,
     .pack_along = pack_along,
     .pack_across = pack_across,

@@ -20,25 +20,28 @@ ALWAYS_INLINE AVX512 __mmask16 first_lanes(size_t count) {
 }
 
 /* Compiled once for each number of rows and of vectors a row, so that all sums stay in registers. */
-ALWAYS_INLINE AVX512 void compute(const struct tile *t, const size_t rows, const size_t vectors) {
+ALWAYS_INLINE AVX512 void compute(const struct tile *t, const size_t rows, const size_t vectors, const bool apart) {
   __m512 sums[a_width][2];
 #pragma GCC unroll 14
   for (size_t i = 0; i < rows; i++)
 #pragma GCC unroll 2
     for (size_t v = 0; v < vectors; v++) sums[i][v] = _mm512_setzero_ps();
-  const float *a = t->a, *b = t->b;
+  const size_t row = apart ? t->a_row : 1, step = t->a_step;
+  /* Every third row has an address of its own, the others follow by the processor's addressing. */
+  const float *a[5] = {t->a, t->a + 3 * row, t->a + 6 * row, t->a + 9 * row, t->a + 12 * row}, *b = t->b;
   for (size_t k = 0; k < t->depth; k++) {
     __m512 right[2];
 #pragma GCC unroll 2
-    for (size_t v = 0; v < vectors; v++) right[v] = _mm512_load_ps(b + v * lanes);
+    for (size_t v = 0; v < vectors; v++) right[v] = _mm512_loadu_ps(b + v * lanes);
 #pragma GCC unroll 14
     for (size_t i = 0; i < rows; i++) {
-      const __m512 left = _mm512_set1_ps(a[i]);
+      const __m512 left = _mm512_set1_ps(a[i / 3][i % 3 * row]);
 #pragma GCC unroll 2
       for (size_t v = 0; v < vectors; v++) sums[i][v] = _mm512_fmadd_ps(left, right[v], sums[i][v]);
     }
-    a += a_width;
-    b += b_width;
+#pragma GCC unroll 5
+    for (size_t i = 0; i < 5; i++) a[i] += step;
+    b += t->b_step;
   }
   const __m512 alpha = _mm512_set1_ps(t->alpha);
 #pragma GCC unroll 2
@@ -62,16 +65,18 @@ ALWAYS_INLINE AVX512 void compute(const struct tile *t, const size_t rows, const
 
 /* A tile with fewer rows computes some that are zero, and writes none of them. */
 #define BY_ROWS(vectors)                          \
-  if (t->rows > 12)                               \
-    compute(t, 14, vectors);                      \
+  if (t->a_row != 1)                              \
+    compute(t, 14, vectors, true);                \
+  else if (t->rows > 12)                          \
+    compute(t, 14, vectors, false);               \
   else if (t->rows > 8)                           \
-    compute(t, 12, vectors);                      \
+    compute(t, 12, vectors, false);               \
   else if (t->rows > 4)                           \
-    compute(t, 8, vectors);                       \
+    compute(t, 8, vectors, false);                \
   else if (t->rows > 1)                           \
-    compute(t, 4, vectors);                       \
+    compute(t, 4, vectors, false);                \
   else                                            \
-    compute(t, 1, vectors);
+    compute(t, 1, vectors, false);
 
 static AVX512 void narrow_tile(const struct tile *t) { BY_ROWS(1) }
 static AVX512 void wide_tile(const struct tile *t) { BY_ROWS(2) }
@@ -153,6 +158,7 @@ const struct instruction_set instruction_set_avx512 = {
     .is_supported = is_supported,
     .a_width = a_width,
     .b_width = b_width,
+    .is_flexible = true,
     .tile = tile,
     .pack_along = pack_along,
     .pack_across = pack_across,

@@ -6,16 +6,17 @@
 #include <stddef.h>
 
 /*
- * One tile of Y, from panels: `a` holds `a_width` numbers for each of `depth` steps, of which `rows` count, `b` likewise
- * `b_width`, of which `columns` count. What is over in a panel is zero.
+ * One tile of Y. In a panel the numbers of a step lie side by side: `a_step` of A, of which `rows` count, and `b_width` of B,
+ * of which `columns` count. What is over in a panel is zero. Whole tiles may be read from the matrices as they lie: then
+ * steps, or rows of A, lie as far apart as there.
  *
- *     y[i][j] = alpha * sum over k of a[k][i] * b[k][j]  +  (c == NULL ? 0 : c[i][j])
+ *     y[i][j] = alpha * sum over k of a[k * a_step + i * a_row] * b[k * b_step + j]  +  (c == NULL ? 0 : c[i][j])
  */
 struct tile {
   size_t depth, rows, columns;
   const float *a, *b, *c;
   float *y;
-  size_t c_stride, y_stride;
+  size_t a_step, a_row, b_step, c_stride, y_stride;
   float alpha;
 };
 
@@ -29,6 +30,8 @@ struct instruction_set {
   const char *name;
   bool (*is_supported)(void);
   size_t a_width, b_width;
+  /* Reads no more of a step of A than the next multiple of 4 rows, and takes rows that lie apart. */
+  bool is_flexible;
   void (*tile)(const struct tile *tile);
   /* to[k][i] = from[k][i], from[k] beginning at k * stride. */
   void (*pack_along)(const struct panel *panel, float *to);

@@ -31,8 +31,8 @@ static void tile(const struct tile *t) {
       sums[6][v] = vfmaq_laneq_f32(sums[6][v], right, high, 2);
       sums[7][v] = vfmaq_laneq_f32(sums[7][v], right, high, 3);
     }
-    a += a_width;
-    b += b_width;
+    a += t->a_step;
+    b += t->b_step;
   }
   const float32x4_t alpha = vdupq_n_f32(t->alpha);
   for (size_t i = 0; i < t->rows; i++) {

@@ -13,7 +13,7 @@ static void tile(const struct tile *t) {
   for (size_t k = 0; k < t->depth; k++)
     for (size_t i = 0; i < a_width; i++)
       for (size_t j = 0; j < b_width; j++)
-        sums[i][j] = fmaf(t->a[k * a_width + i], t->b[k * b_width + j], sums[i][j]);
+        sums[i][j] = fmaf(t->a[k * t->a_step + i * t->a_row], t->b[k * t->b_step + j], sums[i][j]);
   for (size_t i = 0; i < t->rows; i++)
     for (size_t j = 0; j < t->columns; j++)
       t->y[i * t->y_stride + j] = t->c == NULL
@@ -40,6 +40,7 @@ const struct instruction_set instruction_set_plain = {
     .is_supported = is_supported,
     .a_width = a_width,
     .b_width = b_width,
+    .is_flexible = true,
     .tile = tile,
     .pack_along = pack_along,
     .pack_across = pack_across,

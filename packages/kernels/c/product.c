@@ -33,9 +33,16 @@ static size_t block_depth(size_t depth) {
 /* A range of rows of op(A), or of columns of op(B), packed. */
 struct side {
   const struct matrix *matrix;
-  bool along; /* What a step reads lies side by side in the matrix too. */
+  bool along;       /* What a step reads lies side by side in the matrix too. */
+  bool is_unpacked; /* Whole panels are read where they lie: too few products are made of each number to pay for packing. */
   size_t width, first, count, panels;
   float *packed;
+};
+
+/* The numbers of a side that one tile reads in a block of steps. */
+struct source {
+  const float *data;
+  size_t step, apart; /* From step to step, and from number to number in a step. */
 };
 
 struct work {
@@ -51,6 +58,27 @@ static void choose(struct side *side, size_t first, size_t count) {
   side->first = first;
   side->count = count;
   side->panels = ceil_div(count, side->width);
+}
+
+static bool is_read_in_place(const struct side *side, size_t panel) {
+  return side->is_unpacked && (panel + 1) * side->width <= side->count;
+}
+
+static const float *place_in_matrix(const struct side *side, size_t panel, size_t step) {
+  const size_t first = side->first + panel * side->width, stride = side->matrix->stride;
+  return side->matrix->data + (side->along ? step * stride + first : first * stride + step);
+}
+
+static float *place_in_packed(const struct side *side, size_t panel, size_t block, size_t depth) {
+  return side->packed + side->panels * side->width * block + panel * side->width * depth;
+}
+
+/* A panel in the `depth` steps of a block. */
+static struct source source_of(const struct side *side, size_t panel, size_t block, size_t depth) {
+  if (!is_read_in_place(side, panel)) return (struct source){place_in_packed(side, panel, block, depth), side->width, 1};
+  const size_t stride = side->matrix->stride;
+  const float *data = place_in_matrix(side, panel, block);
+  return side->along ? (struct source){data, stride, 1} : (struct source){data, 1, stride};
 }
 
 /* Packs some panels of a side: one task of those that `pack_tasks` counts. */
@@ -70,17 +98,15 @@ static void pack(const struct work *work, const struct side *side, size_t task) 
     const size_t block_end = least(depth, block + work->block), steps_in_block = block_end - block;
     for (size_t k = block; k < block_end; k += most_steps) {
       for (size_t at = begin; at < end; at++) {
-        const size_t first = side->first + at * side->width;
-        const size_t stride = side->matrix->stride;
+        if (is_read_in_place(side, at)) continue;
         const struct panel panel = {
-            .from = side->matrix->data + (side->along ? k * stride + first : first * stride + k),
-            .stride = stride,
+            .from = place_in_matrix(side, at, k),
+            .stride = side->matrix->stride,
             .depth = least(most_steps, block_end - k),
-            .count = least(side->width, side->first + side->count - first),
+            .count = least(side->width, side->count - at * side->width),
             .width = side->width,
         };
-        float *to = side->packed + side->panels * side->width * block +
-                    (at * steps_in_block + (k - block)) * side->width;
+        float *to = place_in_packed(side, at, block, steps_in_block) + (k - block) * side->width;
         (side->along ? work->set->pack_along : work->set->pack_across)(&panel, to);
       }
     }
@@ -103,36 +129,46 @@ static struct range part(size_t count, size_t parts, size_t index) {
   return (struct range){count * index / parts, count * (index + 1) / parts};
 }
 
+/* One tile of a task: panel `i` of A by panel `j` of B, in the `depth` steps from `block` on. */
+static void compute_tile(const struct work *work, size_t i, size_t j, struct range steps) {
+  const struct product *product = work->product;
+  const size_t block = steps.begin, depth = steps.end - steps.begin, width = product->columns;
+  const struct source a = source_of(&work->a, i, block, depth), b = source_of(&work->b, j, block, depth);
+  const size_t row = work->a.first + i * work->a.width, column = work->b.first + j * work->b.width;
+  const float *c = block == 0 ? product->c : product->y;
+  const size_t c_stride = block == 0 && product->c_is_row ? 0 : width;
+  const struct tile tile = {
+      .depth = depth,
+      .rows = least(work->a.width, work->a.first + work->a.count - row),
+      .columns = least(work->b.width, work->b.first + work->b.count - column),
+      .a = a.data,
+      .b = b.data,
+      .c = c == NULL ? NULL : c + row * c_stride + column,
+      .y = product->y + row * width + column,
+      .a_step = a.step,
+      .a_row = a.apart,
+      .b_step = b.step,
+      .c_stride = c_stride,
+      .y_stride = width,
+      .alpha = product->alpha,
+  };
+  work->set->tile(&tile);
+}
+
 static void compute_task(void *data, size_t index) {
   const struct work *work = data;
-  const struct product *product = work->product;
+  const size_t depth = work->product->depth;
   const struct range rows = part(work->a.panels, work->row_tasks, index % work->row_tasks);
   const struct range columns = part(work->b.panels, work->column_tasks, index / work->row_tasks);
-  const size_t width = product->columns;
-  for (size_t block = 0; block < product->depth; block += work->block) {
-    const size_t depth = least(work->block, product->depth - block);
-    const float *a = work->a.packed + work->a.panels * work->a.width * block;
-    const float *b = work->b.packed + work->b.panels * work->b.width * block;
-    const float *c = block == 0 ? product->c : product->y;
-    const size_t c_stride = block == 0 && product->c_is_row ? 0 : width;
-    for (size_t i = rows.begin; i < rows.end; i++) {
-      const size_t row = work->a.first + i * work->a.width;
-      for (size_t j = columns.begin; j < columns.end; j++) {
-        const size_t column = work->b.first + j * work->b.width;
-        const struct tile tile = {
-            .depth = depth,
-            .rows = least(work->a.width, work->a.first + work->a.count - row),
-            .columns = least(work->b.width, work->b.first + work->b.count - column),
-            .a = a + i * work->a.width * depth,
-            .b = b + j * work->b.width * depth,
-            .c = c == NULL ? NULL : c + row * c_stride + column,
-            .y = product->y + row * width + column,
-            .c_stride = c_stride,
-            .y_stride = width,
-            .alpha = product->alpha,
-        };
-        work->set->tile(&tile);
-      }
+  for (size_t block = 0; block < depth; block += work->block) {
+    const struct range steps = {block, least(depth, block + work->block)};
+    if (work->b.is_unpacked) {
+      /* What is read of B where it lies is in the first cache for few rows more. */
+      for (size_t j = columns.begin; j < columns.end; j++)
+        for (size_t i = rows.begin; i < rows.end; i++) compute_tile(work, i, j, steps);
+    } else {
+      for (size_t i = rows.begin; i < rows.end; i++)
+        for (size_t j = columns.begin; j < columns.end; j++) compute_tile(work, i, j, steps);
     }
   }
 }
@@ -163,13 +199,34 @@ static void without_depth(const struct product *product) {
       product->y[at] = product->c[product->c_is_row ? at % product->columns : at];
 }
 
+/* The rows of a panel of A: few rows are divided evenly, so that no panel is left with two of them. */
+static size_t width_of_a(const struct product *product) {
+  const size_t width = product->set->a_width;
+  if (!product->set->is_flexible || product->rows == 0) return width;
+  const size_t even = ceil_div(product->rows, ceil_div(product->rows, width));
+  return least(width, ceil_div(even, 4) * 4);
+}
+
+/* Rows that lie a multiple of this apart fall into the same few places of the caches, and push each other out. */
+static const size_t crowded_stride = 1024;
+
 static struct work work_of(const struct product *product) {
+  const struct instruction_set *set = product->set;
+  const bool a_along = product->a.transposed, b_along = !product->b.transposed;
+  const size_t a_width = width_of_a(product);
   return (struct work){
       .product = product,
-      .set = product->set,
+      .set = set,
       .block = block_depth(product->depth),
-      .a = {.matrix = &product->a, .along = product->a.transposed, .width = product->set->a_width},
-      .b = {.matrix = &product->b, .along = !product->b.transposed, .width = product->set->b_width},
+      .a = {.matrix = &product->a,
+            .along = a_along,
+            .is_unpacked = !a_along && set->is_flexible && a_width == set->a_width &&
+                           product->columns <= 2 * set->b_width && product->a.stride % crowded_stride != 0,
+            .width = a_width},
+      .b = {.matrix = &product->b,
+            .along = b_along,
+            .is_unpacked = b_along && product->packed_b == NULL && product->rows > 0 && product->rows <= 2 * a_width,
+            .width = set->b_width},
   };
 }
 
@@ -221,6 +278,7 @@ size_t product_packed_b_size(const struct product *product) {
 
 void product_pack_b(const struct product *product, float *packed) {
   struct work work = work_of(product);
+  work.b.is_unpacked = false;
   work.b.packed = packed;
   choose(&work.b, 0, product->columns);
   const size_t tasks = pack_tasks(&work.b);
