@@ -51,8 +51,10 @@ export function dpo(settings: SettingsOf<'DPO'>): Objective<PreferencePair> {
         const logProbabilities = sumBySequence(scores, tokens, 2 * pairs);
         const ratios = sub(logProbabilities, cast(reference, dtype));
         const compared = lengths === undefined ? ratios : div(ratios, lengths);
+        const losses = dpoLosses(halves(compared), settings);
         return {
-          loss: reduceSum(mul(dpoLosses(halves(compared), settings), counted)),
+          loss: reduceSum(mul(losses.each, counted)),
+          losses: cast(losses.own, 'float32'),
           ...pairFigures({
             weights: counted,
             rewards: halves(mul(ratios, settings.beta)),
@@ -65,25 +67,29 @@ export function dpo(settings: SettingsOf<'DPO'>): Objective<PreferencePair> {
   };
 }
 
-/** The loss of each pair `[pairs]` from the log-ratios of its answers, divided by their tokens for ipo. */
+/**
+ * The loss of each pair `[pairs]` from the log-ratios of its answers, divided by their tokens for ipo; and `own`, how far the model is
+ * from the pair as it stands, which for a loss that doubts the pairs is that of one that does not.
+ */
 function dpoLosses(
   { chosen, rejected }: { readonly chosen: Value; readonly rejected: Value },
   { loss, beta, labelSmoothing }: SettingsOf<'DPO'>,
-): Value {
+): { readonly each: Value; readonly own: Value } {
+  const same = (each: Value) => ({ each, own: each });
   const lead = sub(chosen, rejected);
   if (loss === 'ipo') {
     const error = sub(lead, 1 / (2 * beta));
-    return mul(error, error);
+    return same(mul(error, error));
   }
   const scaled = mul(lead, beta);
-  if (loss === 'hinge') return relu(sub(1, scaled));
-  const straight = neg(logSigmoid(scaled));
-  if (labelSmoothing === 0) return straight;
+  if (loss === 'hinge') return same(relu(sub(1, scaled)));
+  const own = neg(logSigmoid(scaled));
+  if (labelSmoothing === 0) return same(own);
   const swapped = neg(logSigmoid(neg(scaled)));
-  const kept = mul(straight, 1 - labelSmoothing);
+  const kept = mul(own, 1 - labelSmoothing);
   if (loss === 'robust')
-    return div(sub(kept, mul(swapped, labelSmoothing)), 1 - 2 * labelSmoothing);
-  return sub(kept, mul(swapped, -labelSmoothing));
+    return { each: div(sub(kept, mul(swapped, labelSmoothing)), 1 - 2 * labelSmoothing), own };
+  return { each: sub(kept, mul(swapped, -labelSmoothing)), own };
 }
 
 /** References of the chosen answers, then of the rejected ones; 0 for unused room. */

@@ -50,6 +50,7 @@ export function embeddingPairs(
     sequences,
     types: types && ((example) => sequences(example).flatMap((tokens) => types({ tokens }))),
     targets: (example) => sequences(example).length,
+    lossesOf: 'examples',
     weight: () => 1,
     check(example, name, limits) {
       for (const [at, tokens] of sequences(example).entries()) {
@@ -114,14 +115,18 @@ function embeddingForward(
   const { loss, lead } = crossEntropy(scores, labels);
   const total = (column: Value): Value => reduceSum(mul(column, counted));
   let sum = total(loss);
+  let losses = loss;
   if (symmetric) {
     const own = slice(products, { axis: 1, start: 0, end: examples });
     const isAnchor = reshape(isExample, [1, examples]);
     const reverse = where(isAnchor, transpose(own), -1e9);
-    sum = mul(add(sum, total(crossEntropy(reverse, labels).loss)), 0.5);
+    const backward = crossEntropy(reverse, labels).loss;
+    sum = mul(add(sum, total(backward)), 0.5);
+    losses = mul(add(loss, backward), 0.5);
   }
   return {
     loss: sum,
+    losses: cast(reshape(losses, [examples]), 'float32'),
     correct: total(cast(greaterOrEqual(lead, 0), dtype)),
     vectors: { embeddings },
   };

@@ -1,9 +1,10 @@
 import { input } from '../graph/value.ts';
 import { sigmoid } from '../ops/activation.ts';
 import { cast, greater } from '../ops/comparison.ts';
-import { add, mul, sub } from '../ops/elementwise.ts';
+import { add, mul, neg, sub } from '../ops/elementwise.ts';
 import { reduceSum } from '../ops/reduce.ts';
 import type { TokenizedExample } from './example.ts';
+import { logSigmoid } from './log-sigmoid.ts';
 import {
   type Backbone,
   checkSequence,
@@ -47,6 +48,7 @@ export function kto(settings: SettingsOf<'KTO'>): Objective<JudgedCompletion> {
     shareable: true,
     sequences: (example) => [joined(example).tokens],
     targets: ({ completion }) => completion.length,
+    lossesOf: 'examples',
     weight: () => 1,
     check({ prompt, completion }, name, limits) {
       if (prompt.length === 0) throw new RangeError(`${name} has no prompt`);
@@ -166,6 +168,8 @@ function ktoForward(
     }
     return {
       loss: reduceSum(mul(weights, sub(1, sigmoid(lead)))),
+      // In nats, as those of pairs are.
+      losses: cast(neg(logSigmoid(lead)), 'float32'),
       correct: reduceSum(mul(cast(greater(lead, 0), dtype), counted)),
       figures,
     };

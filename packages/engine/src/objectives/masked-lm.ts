@@ -55,10 +55,12 @@ export function maskedLm(config: EncoderConfig): Objective<MaskedExample> {
         ),
         shape.targets,
       ),
-    forward: ({ hidden, tensor, labelSmoothing }, { targets }) =>
-      chunkedCrossEntropy(hidden, targetInputs(targets), (rows, labels) =>
+    forward({ hidden, tensor, labelSmoothing }, { targets }) {
+      const sums = chunkedCrossEntropy(hidden, targetInputs(targets), (rows, labels) =>
         smoothedCrossEntropy(head.scores(tensor, rows), labels, labelSmoothing),
-      ),
+      );
+      return { ...sums, losses: sums.vectors.losses };
+    },
     digest: (example) => [...textBytes(example), example.hidden, example.answers],
   };
 }

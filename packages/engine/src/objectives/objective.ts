@@ -40,7 +40,10 @@ export type Forward = {
   readonly correct: Value;
   /** Figures by the names that they are reported under, such as `rewards/chosen`. */
   readonly figures?: Readonly<Record<string, Figure>> | undefined;
-  /** The loss of each target `[targets]` in the order of the examples, where steps tell how each example fares. */
+  /**
+   * The loss of each target `[targets]` in the order of the examples, or of each example `[examples]` (`Objective.lossesOf`), where
+   * steps tell how each example fares: from ln 2 on the right answer is not the likelier one.
+   */
   readonly losses?: Value | undefined;
   /** Further results that only measuring programs compute, such as one score a sequence. */
   readonly vectors?: Readonly<Record<string, Value>> | undefined;
@@ -127,6 +130,8 @@ export type Objective<Example> = {
   types?: ((example: Example) => readonly Int32Array[]) | undefined;
   /** Rows of the target arrays that an example needs. */
   targets(example: Example): number;
+  /** What `Forward.losses` has a number for; targets where absent. */
+  readonly lossesOf?: 'examples' | undefined;
   /** What an example adds to the divisor of its step: tokens, rows or pairs that count. */
   weight(example: Example): number;
   /** Throws RangeError with one sentence, which begins with `name`, when the example is unusable. */

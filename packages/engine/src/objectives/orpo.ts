@@ -60,7 +60,8 @@ export function orpo(settings: SettingsOf<'ORPO'>): Objective<PreferencePair> {
         const chosen = where(used, means.chosen, -1);
         const rejected = where(used, means.rejected, -1);
         const odds = sub(sub(chosen, rejected), sub(log1mExp(chosen), log1mExp(rejected)));
-        const ratio = reduceSum(mul(logSigmoid(odds), counted));
+        const each = logSigmoid(odds);
+        const ratio = reduceSum(mul(each, counted));
         const nll = neg(reduceSum(mul(reshape(scores, [targets]), everyChosen)));
         const { correct, figures } = pairFigures({
           weights: counted,
@@ -69,6 +70,8 @@ export function orpo(settings: SettingsOf<'ORPO'>): Objective<PreferencePair> {
         });
         return {
           loss: add(mul(nll, scale), mul(ratio, -beta)),
+          // The other part is long for answers that are.
+          losses: cast(neg(each), 'float32'),
           correct,
           figures: {
             ...figures,

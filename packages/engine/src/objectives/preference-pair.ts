@@ -28,6 +28,7 @@ export const preferencePairs = {
   ],
   targets: ({ chosen, rejected }: PreferencePair): number =>
     targetCount(chosen) + targetCount(rejected),
+  lossesOf: 'examples' as const,
   weight: (): number => 1,
   scored: scoredPairs,
   check({ chosen, rejected }: PreferencePair, name: string, limits: ExampleLimits): void {

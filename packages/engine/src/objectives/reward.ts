@@ -51,6 +51,7 @@ export function reward(
         ...types({ tokens: rejected, types: own?.rejected }),
       ]),
     targets: () => 2,
+    lossesOf: 'examples',
     weight: () => 1,
     check({ chosen, rejected, margin = 0, types: own }, name, limits) {
       const model = { limits, config };
@@ -103,13 +104,15 @@ function rewardForward(
   const used = slice(scores, { axis: 0, start: 0, end: 2 * pairs });
   const columns = split(reshape(used, [pairs, 2]), [1, 1], 1);
   const [chosen, rejected] = columns.map((column) => reshape(column, [pairs])) as [Value, Value];
-  let losses = neg(logSigmoid(sub(sub(chosen, rejected), margins)));
+  const own = neg(logSigmoid(sub(sub(chosen, rejected), margins)));
+  let losses = own;
   if (centerCoefficient !== 0) {
     const sum = add(chosen, rejected);
     losses = add(losses, mul(mul(sum, sum), centerCoefficient));
   }
   return {
     loss: reduceSum(mul(losses, counted)),
+    losses: cast(own, 'float32'),
     ...pairFigures({ weights: counted, rewards: { chosen, rejected } }),
     vectors: { rewards: reshape(used, [2 * pairs]) },
   };

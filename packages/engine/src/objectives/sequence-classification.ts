@@ -152,8 +152,11 @@ const losses: Readonly<Record<ClassificationProblem, Loss>> = {
     const found = cast(greater(scores, 0), 'float32');
     const perText = reduceSum(cast(equal(found, wanted), 'float32'), { axes: [1], keepDims: true });
     const right = cast(greaterOrEqual(perText, labels), 'float32');
+    const weighed = mul(each, weights);
     return {
-      loss: mul(reduceSum(mul(each, weights)), 1 / labels),
+      loss: mul(reduceSum(weighed), 1 / labels),
+      // Of all labels together: from ln 2 on, that all are right is not the likelier.
+      losses: reduceSum(weighed, { axes: [1] }),
       correct: reduceSum(mul(right, weights)),
     };
   },

@@ -47,6 +47,7 @@ export function simpo(settings: SettingsOf<'SimPO'>): Objective<PreferencePair> 
             : sub(mul(straight, 1 - labelSmoothing), mul(logSigmoid(neg(margin)), labelSmoothing));
         return {
           loss: reduceSum(mul(losses, counted)),
+          losses: cast(straight, 'float32'),
           ...pairFigures({
             weights: counted,
             rewards: { chosen: mul(chosen, beta), rejected: mul(rejected, beta) },

@@ -97,8 +97,10 @@ function spanLoss(scores: Value, { rows, tokens, targets }: WindowShape) {
     ),
   ) as [ReturnType<typeof crossEntropy>, ReturnType<typeof crossEntropy>];
   const right = and(greaterOrEqual(starts.lead, 0), greaterOrEqual(ends.lead, 0));
+  const both = mul(add(starts.loss, ends.loss), weights);
   return {
-    loss: mul(reduceSum(mul(add(starts.loss, ends.loss), weights)), 0.5),
+    loss: mul(reduceSum(both), 0.5),
+    losses: mul(reshape(both, [targets]), 0.5),
     correct: reduceSum(mul(cast(right, 'float32'), weights)),
   };
 }

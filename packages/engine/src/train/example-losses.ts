@@ -3,13 +3,19 @@ import type { Objective } from '../objectives/objective.ts';
 /** The loss of an example that was not shown yet: no loss is below 0. */
 const notShown = -1;
 
-/** An example that was shown twice or more, with its loss where it was shown first and last, in nats a target. */
+/**
+ * An example that was shown twice or more, with its loss where it was shown first and last, in nats a target. Of one that hides
+ * other tokens each time the last is the lowest after the first: one look may have met its hardest words.
+ */
 export type SeenExample = {
   /** Its place among the examples. */
   readonly example: number;
   readonly first: number;
   readonly last: number;
 };
+
+/** What of an objective says which losses are an example's. */
+type Told<Example> = Pick<Objective<Example>, 'targets' | 'weight' | 'lossesOf' | 'inEpoch'>;
 
 /** Losses by the place of the example. */
 export type FirstAndLast = { readonly first: Float32Array; readonly last: Float32Array };
@@ -24,7 +30,7 @@ export type FirstAndLast = { readonly first: Float32Array; readonly last: Float3
  */
 export class ExampleLosses<Example> {
   readonly #examples: readonly Example[];
-  readonly #objective: Pick<Objective<Example>, 'targets' | 'weight'>;
+  readonly #objective: Told<Example>;
   readonly #losses: FirstAndLast;
 
   constructor({
@@ -32,7 +38,7 @@ export class ExampleLosses<Example> {
     objective,
   }: {
     readonly examples: readonly Example[];
-    readonly objective: Pick<Objective<Example>, 'targets' | 'weight'>;
+    readonly objective: Told<Example>;
   }) {
     const none = () => new Float32Array(examples.length).fill(notShown);
     this.#examples = examples;
@@ -40,18 +46,21 @@ export class ExampleLosses<Example> {
     this.#losses = { first: none(), last: none() };
   }
 
-  /** Takes in the losses `[targets]` of a pass over the examples of these places; undefined: it told none. */
+  /** Takes in the losses of a pass over the examples of these places, of each target or each example; undefined: it told none. */
   add(places: readonly number[], losses: Float32Array | undefined): void {
     if (losses === undefined) return;
+    const { targets, weight, lossesOf, inEpoch } = this.#objective;
     const { first, last } = this.#losses;
     let at = 0;
     for (const place of places) {
       const example = this.#examples[place] as Example;
       let sum = 0;
-      for (let left = this.#objective.targets(example); left > 0; left--)
+      for (let left = lossesOf === 'examples' ? 1 : targets(example); left > 0; left--)
         sum += losses[at++] as number;
-      const loss = sum / this.#objective.weight(example);
-      (first[place] === notShown ? first : last)[place] = loss;
+      const loss = sum / weight(example);
+      const before = last[place] as number;
+      if (first[place] === notShown) first[place] = loss;
+      else last[place] = inEpoch && before !== notShown ? Math.min(before, loss) : loss;
     }
   }
 
