@@ -203,5 +203,11 @@ it('tells a full disk and workers that cannot train', () => {
     'well',
   ]);
   const of = (change: object) => deviceFindings([{ ...worker, ...change } as never])[0]?.level;
+  const card = { kind: 'cuda', name: 'NVIDIA H200', memory_bytes: 150_754_820_096 };
+  const unknown = { kind: 'webgpu', name: 'GPU by WebGPU', memory_bytes: null };
+  const [told] = deviceFindings([{ ...worker, devices: [card, unknown] } as never]);
+  expect(told?.what).toContain(
+    'cuda (NVIDIA H200, 151 GB), webgpu (GPU by WebGPU, memory not known), 8.0 GB for runs',
+  );
   expect([of({}), of({ draining: true }), of({ devices: [] })]).toEqual(['well', 'note', 'fault']);
 });

@@ -117,8 +117,13 @@ export function deviceFindings(workers: readonly z.infer<typeof workerObjectSche
       ),
     ];
   return workers.map(({ id, devices, memory_bytes: memory, slots, free_slots: free, draining }) => {
-    const shown = devices.map(({ kind, name }) => `${kind} (${name})`).join(', ');
-    const words = `${id}: ${shown || 'no device'}, ${bytes(memory)} of memory, ${free} of ${slots} places free`;
+    const shown = devices
+      .map(
+        ({ kind, name, memory_bytes: own }) =>
+          `${kind} (${name}, ${own === null ? 'memory not known' : bytes(own)})`,
+      )
+      .join(', ');
+    const words = `${id}: ${shown || 'no device'}, ${bytes(memory)} for runs, ${free} of ${slots} places free`;
     if (devices.length === 0) return fault(words, 'see the log of that worker');
     return draining
       ? note(`${words}, takes no more jobs`, 'start another, or wait until it is back')

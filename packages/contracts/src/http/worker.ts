@@ -6,7 +6,11 @@ export const workerObjectSchema = z.object({
   id: z.string(),
   object: z.literal('lathe.worker'),
   devices: z.array(
-    z.object({ kind: deviceKindSchema, name: z.string(), memory_bytes: z.number() }),
+    z.object({
+      kind: deviceKindSchema,
+      name: z.string(),
+      memory_bytes: z.number().nullable().describe('null where the device does not tell it'),
+    }),
   ),
   /** Memory that it offers to all of its runs together. */
   memory_bytes: z.number(),

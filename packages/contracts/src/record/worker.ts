@@ -30,7 +30,8 @@ export const workerRecordSchema = z.object({
     z.object({
       kind: deviceKindSchema,
       name: z.string(),
-      memoryBytes: z.number(),
+      /** Null: not known. */
+      memoryBytes: z.number().nullable(),
     }),
   ),
   /** Memory that it offers to all of its runs together, in bytes. */

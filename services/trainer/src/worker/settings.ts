@@ -23,6 +23,8 @@ export type WorkerSettings = {
   readonly leaseMs: number;
   /** How long open gRPC calls may last once the worker stops. */
   readonly drainMs: number;
+  /** How long the driver of a card has to tell what the card is. */
+  readonly cardMs: number;
 };
 
 /** The settings that follow from the configuration, and the defaults of the others. */
@@ -60,5 +62,6 @@ export function workerSettings(config: Config): WorkerSettings {
     heartbeatMs: config.heartbeatMs,
     leaseMs: config.workerLeaseMs,
     drainMs: config.shutdownGraceMs * 0.2,
+    cardMs: 5000,
   };
 }

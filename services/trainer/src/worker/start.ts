@@ -63,9 +63,11 @@ export async function startWorker(
     config.workerAnnounce === null
       ? null
       : parseAddress(config.workerAnnounce, 'LATHE_WORKER_ANNOUNCE');
-  const device = await localDevice(config.workerDevice);
+  const device = await localDevice(config.workerDevice, settings);
   const devices = [device];
-  const memoryBytes = config.workerMemoryBytes || machineMemory();
+  // A run on a card has to fit into its memory, too.
+  const mostMemory = Math.min(machineMemory(), device.memoryBytes ?? Number.POSITIVE_INFINITY);
+  const memoryBytes = config.workerMemoryBytes || mostMemory;
   const identity = { name: 'worker', connection: config.workerId };
   return openService(config, identity, async (service) => {
     const { nats, metrics, artifacts, stops, log } = service;
@@ -142,7 +144,7 @@ export async function startWorker(
       security,
       describe: async () => ({
         workerId: config.workerId,
-        devices,
+        devices: devices.map((each) => ({ ...each, memoryBytes: each.memoryBytes ?? 0 })),
         versions,
         models: (await offer()).map(({ name }) => name),
       }),

@@ -33,7 +33,7 @@ export function Worker({ worker }: { readonly worker: WorkerObject }) {
         <dd>
           {worker.devices.map(({ kind, name, memory_bytes: bytes }, at) => (
             <div key={`${kind} ${String(at)}`}>
-              {kind}: {name}, {bytesText(bytes)}
+              {kind}: {name}, {bytes === null ? 'memory not known' : bytesText(bytes)}
             </div>
           ))}
         </dd>

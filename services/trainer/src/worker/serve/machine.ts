@@ -6,22 +6,27 @@ import type { Config } from '@lathe/platform/config';
 import { machineMemory } from '@lathe/platform/machine-memory';
 import { recipeVersion } from '@lathe/recipe/wire';
 import { z } from 'zod';
+import { nvidiaCard } from './card.ts';
 
 const packageSchema = z.object({ version: z.string() });
 const require = createRequire(import.meta.url);
 
 /**
- * The device that this worker trains on. Anything but the CPU is opened to see that it works; the engine is
- * not even loaded otherwise. Throws an Error of one sentence when the one that was named is not here.
+ * The device that this worker trains on, with its memory where that is known: of WebGPU it is not, which tells neither the card nor what
+ * it has. Anything but the CPU is opened to see that it works; the engine is not even loaded otherwise. Throws an Error of one
+ * sentence when the one that was named is not here.
  */
 export async function localDevice(
   wanted: Config['workerDevice'],
+  { cardMs }: { readonly cardMs: number },
 ): Promise<WorkerRecord['devices'][number]> {
   const kind = await workingDevice(wanted);
   const model = cpus()[0]?.model.trim();
   const processor = model === undefined || model === '' ? 'CPU' : model;
-  const names = { cpu: processor, webgpu: 'GPU by WebGPU', cuda: 'GPU by CUDA' };
-  return { kind, name: names[kind], memoryBytes: machineMemory() };
+  if (kind === 'cpu') return { kind, name: processor, memoryBytes: machineMemory() };
+  if (kind === 'webgpu') return { kind, name: 'GPU by WebGPU', memoryBytes: null };
+  const card = await nvidiaCard({ env: process.env, answerMs: cardMs });
+  return { kind, name: card?.name ?? 'GPU by CUDA', memoryBytes: card?.memoryBytes ?? null };
 }
 
 async function workingDevice(wanted: Config['workerDevice']): Promise<DeviceKind> {

@@ -66,6 +66,7 @@ export interface Device {
   /** cpu, webgpu or cuda. */
   kind: string;
   name: string;
+  /** 0: not known. */
   memoryBytes: number;
 }
 
