@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { resolveRecipe } from '@lathe/recipe/recipe';
+import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, it } from 'vitest';
 import { causalLm } from '../objectives/causal-lm.ts';
@@ -8,7 +8,7 @@ import { textExample } from '../objectives/example.ts';
 import { objectiveFor } from '../objectives/objective-for.ts';
 import { parseSettings } from '../objectives/objective-settings.ts';
 import { readReference } from '../parity/reference.ts';
-import { openTaskCase, taskCases } from '../parity/task-rows.fixture.ts';
+import { openTaskCase, type TaskCase, taskCases } from '../parity/task-rows.fixture.ts';
 import { ExampleLosses } from './example-losses.ts';
 import { createTrainer } from './trainer.ts';
 
@@ -77,15 +77,22 @@ const hasMore = /orpo|kto|^reward$/;
 /** What an example asks for is a number: its loss has the scale of the numbers, and nothing is told. */
 const isNumber = /regression|scored/;
 
-it.each(
-  taskCases.flatMap((one) =>
-    one.task.type === 'preference'
-      ? losses.map((loss) => [`${one.name} by ${loss}`, one, { loss }] as const)
-      : [[one.name, one, undefined] as const],
-  ),
-)(
-  'tells the losses of the examples of %s, whose mean is the loss of the step',
-  async (name, one, preference) => {
+type Case = {
+  readonly name: string;
+  readonly one: TaskCase;
+  readonly preference: RecipeInput['preference'];
+};
+
+/** Every task, and of pairs of answers every loss. */
+const cases = taskCases.flatMap<Case>((one) =>
+  one.task.type === 'preference'
+    ? losses.map((loss) => ({ name: `${one.name} by ${loss}`, one, preference: { loss } }))
+    : [{ name: one.name, one, preference: undefined }],
+);
+
+it.each(cases)(
+  'tells the losses of the examples of $name, whose mean is the loss of the step',
+  async ({ name, one, preference }) => {
     await using folder = await tempFolder();
     const { model, rows } = await openTaskCase(one, join(folder.path, 'model'));
     const settings = resolveRecipe({
