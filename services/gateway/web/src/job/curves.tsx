@@ -10,8 +10,14 @@ const trainingPlots = [
   ['gradient_norm', 'Gradient norm'],
   ['tokens_per_second', 'Tokens a second'],
   ['reward', 'Mean reward'],
+  ['frac_reward_zero_std', 'Share of groups that teach nothing'],
+  ['completions/mean_length', 'Tokens of an answer'],
+  ['entropy', 'Entropy'],
+  ['kl', 'Divergence from the start'],
   ['rewards/margins', 'Margin of rewards'],
 ] as const;
+/** Figures that are drawn with how far they spread around their mean. */
+const spreads: Readonly<Record<string, string>> = { reward: 'reward_std' };
 
 /** Scores that another plot has, or that say the same in other words. */
 const shownElsewhere = new Set(['valid_loss', 'full_valid_loss', 'full_valid_mean_token_accuracy']);
@@ -28,8 +34,12 @@ export function Curves({ jobId, run, version }: Props) {
   const loss = useMemo(() => lossPlot(run, weight), [version, weight]);
   if (training.steps.length === 0 && scores.steps.length === 0)
     return <Empty title="No step has been reported yet." />;
+  const best = bestStep(scores);
   const marks = run.marks.map(
-    ({ step, kind }): PlotMark => ({ x: step, colour: kind === 'checkpoint' ? 'line' : 'warn' }),
+    ({ step, kind }): PlotMark => ({
+      x: step,
+      colour: kind === 'resumed' ? 'warn' : step === best ? 'good' : 'line',
+    }),
   );
   const shared = { group: jobId, marks };
   return (
@@ -49,6 +59,7 @@ export function Curves({ jobId, run, version }: Props) {
         </label>
         <span class="small-text">
           Drag over a plot to zoom. Dashed lines are checkpoints
+          {marks.some(({ colour }) => colour === 'good') && ', the best one green'}
           {run.marks.some(({ kind }) => kind === 'resumed') && ' and, coloured, resumptions'}.
         </span>
       </div>
@@ -62,7 +73,10 @@ export function Curves({ jobId, run, version }: Props) {
                 {...shared}
                 title={title}
                 x={training.steps}
-                lines={smoothLines({ label: title, values, colour: 'one' }, weight)}
+                lines={[
+                  ...band(values, training.values.get(spreads[name] ?? '')),
+                  ...smoothLines({ label: title, values, colour: 'one' }, weight),
+                ]}
               />
             )
           );
@@ -86,6 +100,28 @@ export function Curves({ jobId, run, version }: Props) {
       </div>
     </>
   );
+}
+
+/** The step whose held-out loss is the lowest. */
+function bestStep({ steps, values }: Curve): number | undefined {
+  const losses = values.get('valid_loss')?.map((loss) => loss ?? Number.POSITIVE_INFINITY) ?? [];
+  return losses.length < 2 ? undefined : steps[losses.indexOf(Math.min(...losses))];
+}
+
+/** The lines between which most values of a mean lie. */
+function band(
+  means: readonly (number | null)[],
+  spread: readonly (number | null)[] | undefined,
+): Line[] {
+  if (spread === undefined) return [];
+  return ([-1, 1] as const).map((side) => ({
+    label: side < 0 ? 'less its spread' : 'with its spread',
+    values: means.map((mean, at) => {
+      const by = spread[at] ?? null;
+      return mean === null || by === null ? null : mean + side * by;
+    }),
+    ...{ colour: 'one', isFaint: true },
+  }));
 }
 
 function scoreNames({ values }: Curve): string[] {

@@ -1,11 +1,12 @@
 import { figure } from '../ui/numbers.ts';
 import { Scroll } from '../ui/scroll.tsx';
+import { differenceFrom } from '../ui/word-difference.ts';
 import type { LiveRun } from './live-run.ts';
 
 /** Steps of which the answers are shown side by side. */
 const shownSteps = 4;
 
-/** What the model answers to the same prompts, step by step: the newest beside earlier ones. */
+/** What the model answers to the same prompts, step by step, the newest beside earlier ones, with the words marked that are new. */
 export function SampleAnswers({ run }: { readonly run: LiveRun }) {
   const heldOut = run.samples.filter(({ isHeldOut }) => isHeldOut);
   const all = heldOut.length > 0 ? heldOut : run.samples;
@@ -30,11 +31,17 @@ export function SampleAnswers({ run }: { readonly run: LiveRun }) {
               <td data-head="Prompt">
                 <div class="said soft">{askedOf(columns, prompt)}</div>
               </td>
-              {columns.map(({ step, answers }) => {
-                const answer = answers.find((each) => promptOf(each) === prompt);
+              {columns.map(({ step }, at) => {
+                const answer = answerAt(columns, at, prompt);
                 return (
                   <td key={step} data-head={`Step ${step}`}>
-                    <div class="said">{answer === undefined ? '–' : textOf(answer)}</div>
+                    <div class="said">
+                      {answer === undefined ? (
+                        '–'
+                      ) : (
+                        <Changed now={answer} before={answerAt(columns, at - 1, prompt)} />
+                      )}
+                    </div>
                     {typeof answer?.reward === 'number' && (
                       <div class="soft small-text">reward {figure(answer.reward)}</div>
                     )}
@@ -50,6 +57,23 @@ export function SampleAnswers({ run }: { readonly run: LiveRun }) {
 }
 
 type Answer = Readonly<Record<string, unknown>>;
+
+/** The answer to a prompt in a column, where there is one. */
+function answerAt(columns: LiveRun['samples'], at: number, prompt: string): Answer | undefined {
+  return at < 0 ? undefined : columns[at]?.answers.find((each) => promptOf(each) === prompt);
+}
+
+/** An answer with the words marked that the one before it had not. */
+function Changed({ now, before }: { readonly now: Answer; readonly before: Answer | undefined }) {
+  if (before === undefined) return <>{textOf(now)}</>;
+  return (
+    <>
+      {differenceFrom(textOf(now), textOf(before)).map(({ text, isOwn }, i) =>
+        isOwn ? <mark key={String(i)}>{text}</mark> : text,
+      )}
+    </>
+  );
+}
 
 function promptOf(answer: Answer): string {
   return String(answer.prompt ?? answer.question ?? answer.line ?? answer.row ?? '');

@@ -5,6 +5,7 @@ import { Progress } from '../ui/progress.tsx';
 import { type Column, Table } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
 import { headlineOf, isOver, nameOf, shareDone, stateOf, taskText } from './job-words.ts';
+import { LossSpark } from './loss-spark.tsx';
 import { StateBadge } from './state-badge.tsx';
 
 type Props = {
@@ -83,12 +84,15 @@ function Done({ job }: { readonly job: JobObject }) {
   const left = job.estimated_finish === null ? null : job.estimated_finish - Date.now() / 1000;
   if (isOver(job))
     return job.finished_at === null ? null : (
-      <span class="soft">in {durationText(job.finished_at - job.created_at)}</span>
+      <>
+        <LossSpark job={job} />
+        <div class="soft small-text">in {durationText(job.finished_at - job.created_at)}</div>
+      </>
     );
-  if (share === undefined)
-    return <span class="soft small-text">{job.lathe.queue?.reason ?? '–'}</span>;
+  if (share === undefined) return <span class="soft small-text">{waitingText(job)}</span>;
   return (
     <>
+      <LossSpark job={job} />
       <Progress share={share} label={`${percentText(share)} trained`} />
       <span class="soft small-text">
         {percentText(Math.round(100 * share) / 100)}
@@ -96,6 +100,13 @@ function Done({ job }: { readonly job: JobObject }) {
       </span>
     </>
   );
+}
+
+/** Why a job waits, and its place in line. */
+function waitingText({ lathe: { queue } }: JobObject): string {
+  if (queue === null) return '–';
+  const { reason, position } = queue;
+  return position === null ? reason : `${reason} Place in line: ${position}.`;
 }
 
 function outcomeText(job: JobObject): string {

@@ -61,13 +61,20 @@ export function NewJobPage() {
             <JobForm
               files={files}
               models={models}
-              first={source === null ? drafted(query) : draftOf(source, model)}
+              first={source === null ? drafted(query) : cloned(source, query)}
             />
           )
         }
       </Answered>
     </>
   );
+}
+
+/** A job to change, on the model or the file that the address names instead of its own. */
+function cloned(source: JobObject, query: URLSearchParams): JobDraft {
+  const draft = draftOf(source, query.get('model'));
+  const file = query.get('file');
+  return file === null ? draft : { ...draft, file };
 }
 
 /** What the page of a file asks for in the address. */

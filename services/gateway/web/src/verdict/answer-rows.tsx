@@ -2,7 +2,7 @@ import type { EvaluationReport } from '@lathe/contracts/artifact/report';
 import { useState } from 'preact/hooks';
 import { useQueryText } from '../shell/router.ts';
 import { counted, grouped } from '../ui/numbers.ts';
-import { differenceFrom } from './word-difference.ts';
+import { differenceFrom } from '../ui/word-difference.ts';
 
 type Sample = EvaluationReport['samples'][number];
 
