@@ -77,12 +77,20 @@ function link(file, name) {
   symlinkSync(file, join(bin, name));
 }
 
+/** Installs Debian's package, and resolves to its program: Debian puts servers where not everybody's PATH leads. Null: it cannot. */
 async function installDebian({ name, debian }) {
-  if (debian === undefined || findOnPath('apt-get') === null || process.getuid?.() !== 0) return;
+  if (debian === undefined || findOnPath('apt-get') === null || process.getuid?.() !== 0)
+    return null;
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   const install = ['install', '-y', '--no-install-recommends', debian];
   await run('reading the Debian package lists', 'apt-get', ['update', '-q'], { env });
   await run(`installing Debian's ${name}`, 'apt-get', install, { env });
+  const listed = spawnSync('dpkg', ['-L', debian], {
+    encoding: 'utf8',
+    env: { ...process.env, PATH: outerPath },
+  });
+  const files = (listed.stdout ?? '').split('\n');
+  return files.find((file) => file.endsWith(`bin/${name}`) && existsSync(file)) ?? null;
 }
 
 /**
@@ -106,8 +114,7 @@ export async function installTool(tool) {
     say(`keeping the ${name} in .tools/bin, for ${version} could not be built`);
     return null;
   }
-  if (findOnPath(name) === null) await installDebian(tool);
-  const other = findOnPath(name);
+  const other = findOnPath(name) ?? (await installDebian(tool));
   if (other === null) return `${name} is missing: ${cure}`;
   say(`using ${other} (Lathe is tested with ${name} ${version})`);
   link(other, name);

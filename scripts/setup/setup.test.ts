@@ -88,6 +88,19 @@ it('falls back on PATH when Go cannot build, and does not try again', async () =
   expect(await fresh.calls()).toHaveLength(1);
 });
 
+it("takes Debian's program also where PATH does not lead to it", async () => {
+  await using fresh = await clone({ 'apt-get': '#!/bin/sh\n' });
+  const program = path.join(fresh.root, 'sbin', 'nats-server');
+  await mkdir(path.dirname(program));
+  await writeFile(program, '#!/bin/sh\n');
+  await fresh.add('dpkg', `#!/bin/sh\necho /usr/share/doc\necho ${program}\n`);
+  // Only an administrator installs packages.
+  const isRoot = process.getuid?.() === 0;
+  const { status, said } = fresh.setUp();
+  expect(status).toBe(isRoot ? 0 : 1);
+  expect(said).toContain(isRoot ? `using ${program}` : 'nats-server is missing');
+});
+
 it('says in one sentence what to do about a program that cannot be had', async () => {
   await using fresh = await clone({});
   const { status, said } = fresh.setUp();
