@@ -4,6 +4,7 @@ import { fileIdOf } from '../api/upload.ts';
 import { command } from '../command/command.ts';
 import { CommandError } from '../command/failure.ts';
 import { writeAnswer } from '../command/write-answer.ts';
+import { alike } from './alike.ts';
 import { count, percent } from '../terminal/amounts.ts';
 import type { Printer } from '../terminal/printer.ts';
 import { table } from '../terminal/table.ts';
@@ -60,7 +61,12 @@ export const dataInspect = command({
       await writeAnswer(call, await api.fetch(`${at}/report.html`), options.html);
     if (options.repaired !== undefined)
       await writeAnswer(call, await api.fetch(`${at}/repaired`), options.repaired);
-    if (report.refusal !== null) throw new CommandError('failed', report.refusal.message);
+    if (report.refusal === null) return;
+    if (!isJson && report.repaired !== undefined && options.repaired === undefined)
+      err.line(
+        `To go on with the ${count(report.repaired.rows)} rows that are right: lathe data inspect ${file} --repaired right.jsonl, then lathe tune right.jsonl`,
+      );
+    throw new CommandError('failed', report.refusal.message);
   },
 });
 
@@ -109,14 +115,9 @@ function tellReport(
   }
   if (findings.length === 0) return;
   out.line();
-  for (const { member, line, level, message } of findings.slice(0, mostFindings)) {
-    // Line 0 is the file as a whole.
-    const place = [member, line === 0 ? undefined : `line ${line}`].filter(
-      (part) => part !== undefined,
-    );
-    const text = [...place, harmless(message)].join(': ');
+  const told = alike(findings);
+  for (const { level, text } of told.slice(0, mostFindings))
     out.line(level === 'error' ? out.paint.red(text) : out.paint.yellow(text));
-  }
-  const more = findings.length - mostFindings + moreFindings;
+  const more = Math.max(0, told.length - mostFindings) + moreFindings;
   if (more > 0) out.line(out.paint.dim(`and ${count(more)} more findings (--html <file>)`));
 }

@@ -224,6 +224,13 @@ it('without a model it takes one that learns from such rows, and says where none
   expect(report).toMatchObject({ model: 'wide', task: { type: 'token-classification' } });
   const chats = await reportOn(await service.upload(chatLines(12)), { model: null });
   expect(chats).toMatchObject({ model: modelName, task: { type: 'generation' } });
+  // Labels are learnt by one that tells labels, before one that writes them, where it can read them.
+  const labels = await reportOn(await service.upload(labelled(24)), { model: null });
+  expect(labels).toMatchObject({ model: 'wide', task: { type: 'classification' }, refusal: null });
+  const text = 'the '.repeat(70);
+  const long = Array.from({ length: 24 }, (_, at) => JSON.stringify({ text, label: `${at % 2}` }));
+  const written = await reportOn(await service.upload(long.join('\n')), { model: null });
+  expect(written).toMatchObject({ model: modelName, task: { type: 'generation' }, refusal: null });
   const stepwise = JSON.stringify({ prompt: 'a', completions: ['b'], labels: [true] });
   const none = await reportOn(await service.upload(`${stepwise}\n`.repeat(12)), { model: null });
   expect(none.refusal?.message).toContain('stepwise rows');

@@ -47,9 +47,11 @@ type Seen = {
   readonly report: InspectionReport;
   readonly run?: { readonly manifest: DatasetManifest; readonly settings: ResolvedSettings };
   readonly right?: FileRead;
+  /** The model would write the labels that rows have, as answers. */
+  readonly writesLabels?: boolean;
 };
 
-/** For the model that the request names, or the first that learns from such rows. */
+/** For the model that the request names, or the first that learns from such rows: one that learns labels before one that writes them. */
 async function lookAt({ trainingFile, validationFile, ...input }: Input, ports: DataPorts) {
   const open = (id: string, param: Finding['file']) =>
     openFile(ports, ports.project, { id, param });
@@ -59,12 +61,18 @@ async function lookAt({ trainingFile, validationFile, ...input }: Input, ports: 
     validationFile: validationFile === null ? null : await open(validationFile, 'validation_file'),
   };
   let first: Seen | undefined;
+  let writer: Seen | undefined;
   for (const model of await modelsToTry(ports, input.model)) {
     const seen = await judged(model, await openLook(model, asked, ports));
-    if (seen.report.refusal?.code !== 'unsupported_model' || input.model !== null) return seen;
-    first ??= { ...seen, report: { ...seen.report, model: null } };
+    const { refusal: refused } = seen.report;
+    if (input.model !== null) return seen;
+    if (refused?.code === 'unsupported_model')
+      first ??= { ...seen, report: { ...seen.report, model: null } };
+    else if (seen.writesLabels) writer ??= seen;
+    // What such a model cannot read the one that writes may: its texts are longer.
+    else if (refused === null || writer?.report.refusal !== null) return seen;
   }
-  return first as Seen;
+  return (writer ?? first) as Seen;
 }
 
 async function judged(model: string, { asked: given, ports }: Look): Promise<Seen> {
@@ -77,6 +85,7 @@ async function judged(model: string, { asked: given, ports }: Look): Promise<See
     return { report: { version: 1, refusal: refusal(error), model, task: null, dataset: null } };
   }
   const { lesson } = files.training.rows;
+  const writesLabels = lesson.answers !== undefined;
   const right = isMendable(ports) ? await mendedFile({ asked, ports }) : files.training;
   try {
     const made = await completeDataset(asked, files, ports);
@@ -85,12 +94,13 @@ async function judged(model: string, { asked: given, ports }: Look): Promise<See
     const found = { model, task, method: files.job.method, dataset: made.report, plan };
     const report = { version: 1, refusal: null, ...found } as const;
     const { manifest, settings } = made;
-    return { right, run: { manifest, settings }, report };
+    return { right, run: { manifest, settings }, report, writesLabels };
   } catch (error) {
     const task = toHttp(settingsOf(lesson, files.wish));
     const dataset = await reportOfRead(files, ports);
     const { method } = files.job;
-    return { right, report: { version: 1, refusal: refusal(error), model, task, method, dataset } };
+    const report = { refusal: refusal(error), model, task, method, dataset };
+    return { right, report: { version: 1, ...report }, writesLabels };
   }
 }
 

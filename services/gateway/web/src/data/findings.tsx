@@ -28,7 +28,7 @@ export function Findings({ report }: { readonly report: DatasetReport }) {
             value: ({ line }) => line,
             cell: ({ line, member, file }) => (
               <>
-                {grouped(line)}
+                {line === 0 ? 'file' : grouped(line)}
                 {(member !== undefined || file === 'validation_file') && (
                   <div class="soft small-text">{member ?? 'validation file'}</div>
                 )}

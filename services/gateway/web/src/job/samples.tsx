@@ -69,7 +69,13 @@ function Changed({ now, before }: { readonly now: Answer; readonly before: Answe
   return (
     <>
       {differenceFrom(textOf(now), textOf(before)).map(({ text, isOwn }, i) =>
-        isOwn ? <mark key={String(i)}>{text}</mark> : text,
+        isOwn ? (
+          <mark class="new" key={String(i)}>
+            {text}
+          </mark>
+        ) : (
+          text
+        ),
       )}
     </>
   );

@@ -171,9 +171,9 @@ function JobForm({ files, models, first }: FormProps) {
               value={draft.method}
               onChange={(event) => set({ method: event.currentTarget.value as JobDraft['method'] })}
             >
-              <option value="supervised">supervised: learn the answers</option>
-              <option value="dpo">dpo: learn which of two answers is better</option>
-              <option value="reinforcement">reinforcement: learn from what a grader says</option>
+              <option value="supervised">supervised: the answers</option>
+              <option value="dpo">dpo: the better of two</option>
+              <option value="reinforcement">reinforcement: a grader</option>
             </select>
           </label>
         </div>
