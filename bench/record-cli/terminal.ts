@@ -33,8 +33,10 @@ export type TerminalOptions = {
 /** A shell in a terminal of its own, by tmux; its prompt is `$ `. Rejects where tmux is missing. */
 export async function openTerminal(options: TerminalOptions): Promise<Terminal> {
   const { socket, columns, folder, env } = options;
+  // A terminal gets the PATH of whoever asks for it, whatever else it is given.
+  const asking = { env: { ...process.env, ...env } };
   const tmux = async (...words: readonly string[]): Promise<string> =>
-    (await run('tmux', ['-L', socket, '-f', '/dev/null', ...words])).stdout;
+    (await run('tmux', ['-L', socket, '-f', '/dev/null', ...words], asking)).stdout;
   const name = `lathe-${Math.random().toString(36).slice(2)}`;
   const given = Object.entries({
     ...env,

@@ -126,6 +126,14 @@ describe('few-shot prompts', () => {
     expect(await fewShotEntrant(served(80), rows, { ...ports, shots })).toBeNull();
     expect(await tasksFor(served(60), rows, { ...ports, shots: [] })).toBeNull();
   });
+
+  it('ask a row that is as long as the context, for no longer an answer than there is room', async () => {
+    const row = heldOut(chatRow(1, 'z'.repeat(60), 'y'));
+    expect(row.examples.map(({ tokens }) => tokens.length)).toEqual([65]);
+    const tasks = await tasksFor(served(65), [row], { ...ports, shots: [] });
+    expect(tasks?.map(({ prompt, maxTokens }) => [prompt.length, maxTokens])).toEqual([[63, 2]]);
+    expect(await tasksFor(served(64), [row], { ...ports, shots: [] })).toBeNull();
+  });
 });
 type Chat = Extract<AnsweredRow, { kind: 'chat' }>;
 

@@ -30,12 +30,15 @@ export function askRows(
         : [{ role: 'user' as const, content: completionWithShots(row.prompt, shots) }];
     const prompt = promptTokens(kit, model, { messages, tools: toolsOf(row, shots) });
     const length = kit.tokenizer.encode(expected).length + callFrame(kit, calls);
+    // A row may be as long as the context: then its answer has no slack, which is no reason not to ask.
+    const left = model.room - prompt.length;
     const maxTokens = Math.min(
       length + limits.answerSlack,
       Math.max(limits.answerMost, length + 1),
+      left,
     );
     const examples = isScored ? examplesWithShots(kit, row, shots) : null;
-    if (prompt.length + maxTokens > model.room) return null;
+    if (left < (shots.length > 0 ? length + 1 : 1)) return null;
     if (examples?.some(({ tokens }) => tokens.length > model.room)) return null;
     asked.push({ prompt, maxTokens, examples });
   }
