@@ -2,12 +2,13 @@
  * `npm run record:cli`: what the command `lathe` shows in a terminal, into docs/cli-recordings.md, to be looked at: its help, its
  * progress, its errors, and what the doctor says of planted faults. A platform of its own is started and ended; needs tmux.
  */
+import { execFile } from 'node:child_process';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { scenes } from './scenes.ts';
 import { openTerminal } from './terminal.ts';
@@ -36,6 +37,12 @@ const env = {
   LATHE_LOG_LEVEL: 'silent',
   TAKEN: taken,
 };
+
+// However this ends: what a scene started goes on by itself.
+await using started = new AsyncDisposableStack();
+started.defer(async () => {
+  await promisify(execFile)('lathe', ['down'], { env }).catch(() => undefined);
+});
 
 /** Without what is of this machine, or of this run. */
 function plain(text: string): string {
