@@ -11,13 +11,14 @@ import path from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { scenes } from './scenes.ts';
-import { openTerminal } from './terminal.ts';
+import { closeTerminals, openTerminal } from './terminal.ts';
 
 const { values } = parseArgs({
   options: { out: { type: 'string', default: 'docs/cli-recordings.md' } },
 });
 const clone = path.resolve(import.meta.dirname, '..', '..');
 const usualColumns = 96;
+const socket = `lathe-record-${process.pid}`;
 
 await using folder = await tempFolder();
 const home = folder.path;
@@ -42,6 +43,7 @@ const env = {
 await using started = new AsyncDisposableStack();
 started.defer(async () => {
   await promisify(execFile)('lathe', ['down'], { env }).catch(() => undefined);
+  await closeTerminals(socket).catch(() => undefined);
 });
 
 /** Without what is of this machine, or of this run. */
@@ -58,8 +60,7 @@ function plain(text: string): string {
 const screens: string[] = [];
 for (const { title, columns = usualColumns, act } of scenes) {
   console.log(title);
-  const where = { socket: `lathe-record-${process.pid}`, folder: clone };
-  await using terminal = await openTerminal({ ...where, columns, env });
+  await using terminal = await openTerminal({ socket, folder: clone, columns, env });
   const shots: string[] = [];
   const keep = async (): Promise<void> => {
     shots.push(plain(await terminal.text()));

@@ -30,6 +30,11 @@ export type TerminalOptions = {
   readonly env: Readonly<Record<string, string>>;
 };
 
+/** Ends the terminals of a socket, and tmux's server for them. */
+export async function closeTerminals(socket: string): Promise<void> {
+  await run('tmux', ['-L', socket, 'kill-server']);
+}
+
 /** A shell in a terminal of its own, by tmux; its prompt is `$ `. Rejects where tmux is missing. */
 export async function openTerminal(options: TerminalOptions): Promise<Terminal> {
   const { socket, columns, folder, env } = options;
@@ -48,6 +53,8 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
   const shell = ['bash', '--norc', '--noprofile', '-i'];
   await tmux('new-session', '-d', '-s', name, ...size, '-c', folder, ...given, ...shell);
   await tmux('set-option', '-t', name, 'history-limit', String(history));
+  // Else the server ends with its last terminal, while the next one is being opened.
+  await tmux('set-option', '-s', 'exit-empty', 'off');
   let prompts = 0;
   const prompted = async (): Promise<void> => {
     await tmux('wait-for', `${name}-${prompts++}`);

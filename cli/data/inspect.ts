@@ -4,11 +4,11 @@ import { fileIdOf } from '../api/upload.ts';
 import { command } from '../command/command.ts';
 import { CommandError } from '../command/failure.ts';
 import { writeAnswer } from '../command/write-answer.ts';
-import { alike } from './alike.ts';
 import { count, percent } from '../terminal/amounts.ts';
 import type { Printer } from '../terminal/printer.ts';
 import { table } from '../terminal/table.ts';
 import { harmless, padText } from '../terminal/text-width.ts';
+import { alike } from './alike.ts';
 
 /** Findings that are shown; the page and --json have more. */
 const mostFindings = 20;
