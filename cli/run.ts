@@ -6,7 +6,7 @@ import { commandHelp, overview } from './command/help.ts';
 import { type Parsed, parseCommandLine } from './command/parse.ts';
 import { findTarget } from './profile/target.ts';
 import { createPrinter, type Printer } from './terminal/printer.ts';
-import { harmless } from './terminal/text-width.ts';
+import { harmless, wrapText } from './terminal/text-width.ts';
 
 /** Widest lines of help. */
 const helpColumns = 100;
@@ -74,10 +74,10 @@ function tell(
   { reason, message, code, param }: Failure,
   { isJson, err }: { readonly isJson: boolean; readonly err: Printer },
 ): number {
-  err.line(
-    isJson
-      ? JSON.stringify({ error: { message, code, param } })
-      : `${err.paint.red('lathe:')} ${harmless(message)}`,
-  );
+  const said = `lathe: ${harmless(message)}`;
+  if (isJson) err.line(JSON.stringify({ error: { message, code, param } }));
+  else
+    for (const line of err.isTerminal ? wrapText(said, err.width() - 1) : [said])
+      err.line(line.replace(/^lathe:/, err.paint.red('lathe:')));
   return exitCodes[reason].status;
 }

@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { homedir } from 'node:os';
+import { homedir, hostname } from 'node:os';
 import path from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { tempFolder } from '@lathe/testkit/temp-folder';
@@ -52,6 +52,7 @@ function plain(text: string): string {
     .replaceAll(home, '~')
     .replaceAll(clone, '<clone>')
     .replaceAll(homedir(), '~')
+    .replaceAll(hostname(), 'here')
     .replace(/(127\.0\.0\.1:)\d{4,}/g, (_, host) => `${host}8080`)
     .replace(/of process \d+/g, 'of process 4242')
     .replace(/by process \d+/g, 'by process 4242');

@@ -73,7 +73,8 @@ export const scenes: readonly Scene[] = [
     'lathe jobs show ftjob-1 --json',
     'LATHE_URL=http://127.0.0.1:1 LATHE_API_KEY=sk-0123456789 lathe jobs list',
     status,
-    'LATHE_API_KEY=sk-wrong-0123456789 LATHE_URL=$(lathe open --print | sed "s,/ui.*,,") lathe jobs list',
+    'AT=$(lathe open --print | sed "s,/ui.*,,")',
+    'LATHE_API_KEY=sk-wrong-0123456789 LATHE_URL=$AT lathe jobs list',
     status,
   ]),
   ...(
@@ -96,7 +97,7 @@ export const scenes: readonly Scene[] = [
       ],
       [
         'a key that is not accepted',
-        'LATHE_API_KEY=sk-wrong-0123456789 LATHE_URL=$(lathe open --print | sed "s,/ui.*,,") lathe doctor --remote',
+        'AT=$(lathe open --print | sed "s,/ui.*,,"); LATHE_API_KEY=sk-wrong-0123456789 LATHE_URL=$AT lathe doctor --remote',
       ],
       [
         'keys that others may read',

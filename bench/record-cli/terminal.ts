@@ -56,16 +56,27 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
   // Else the server ends with its last terminal, while the next one is being opened.
   await tmux('set-option', '-s', 'exit-empty', 'off');
   let prompts = 0;
-  const prompted = async (): Promise<void> => {
-    await tmux('wait-for', `${name}-${prompts++}`);
-  };
   const text = async (): Promise<string> => {
     const shown = await tmux('capture-pane', '-p', '-t', name, '-S', `-${history}`);
     return shown.replace(/[ \t]+$/gm, '').trimEnd();
   };
+  const shows = async (pattern: RegExp): Promise<void> => {
+    const until = performance.now() + mostMs;
+    while (!pattern.test(await text())) {
+      if (performance.now() > until)
+        throw new Error(`the terminal never showed ${pattern}:\n${await text()}`);
+      await sleep(lookMs);
+    }
+  };
+  const prompted = async (): Promise<void> => {
+    await tmux('wait-for', `${name}-${prompts++}`);
+    // The gate opens before the prompt is written.
+    await shows(/(^|\n)\$$/);
+  };
   await prompted();
   return {
     prompted,
+    shows,
     text,
     async type(line) {
       await tmux('send-keys', '-t', name, '-l', line);
@@ -73,14 +84,6 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     },
     async press(key) {
       await tmux('send-keys', '-t', name, key);
-    },
-    async shows(pattern) {
-      const until = performance.now() + mostMs;
-      while (!pattern.test(await text())) {
-        if (performance.now() > until)
-          throw new Error(`the terminal never showed ${pattern}:\n${await text()}`);
-        await sleep(lookMs);
-      }
     },
     async [Symbol.asyncDispose]() {
       await tmux('kill-session', '-t', name);

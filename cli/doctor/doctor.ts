@@ -3,7 +3,8 @@ import { CommandError } from '../command/failure.ts';
 import { localConfig } from '../platform/local-config.ts';
 import { localEnvironment } from '../profile/target.ts';
 import type { Paint } from '../terminal/paint.ts';
-import { padText } from '../terminal/text-width.ts';
+import type { Printer } from '../terminal/printer.ts';
+import { padText, wrapText } from '../terminal/text-width.ts';
 import { type Checked, type Finding, fault } from './finding.ts';
 import { checkLathe } from './lathe-checks.ts';
 import { checkMachine } from './machine-checks.ts';
@@ -34,7 +35,7 @@ export const doctor = command({
     ];
     for (const one of checked)
       if (isJson) json(one);
-      else for (const line of checkedLines(one, out.paint)) out.line(line);
+      else for (const line of checkedLines(one, out)) out.line(line);
     const faults = checked
       .flatMap(({ findings }) => findings)
       .filter(({ level }) => level === 'fault');
@@ -56,10 +57,22 @@ async function machineOf(env: Environment): Promise<Checked[]> {
   }
 }
 
-function checkedLines({ name, findings }: Checked, paint: Paint): string[] {
+/** Columns before what was found. */
+const margin = 15;
+
+function checkedLines(
+  { name, findings }: Checked,
+  { paint, width }: Pick<Printer, 'paint' | 'width'>,
+): string[] {
+  const under = (lines: readonly string[], first: string, later: string): string[] =>
+    lines.map((line, at) => `${at === 0 ? first : later}${line}`);
+  const blank = ' '.repeat(margin);
+  const wrapped = (text: string): string[] => wrapText(text, width() - margin - 3);
   return findings.flatMap((finding) => {
     const { mark, colour } = marks[finding.level];
-    const line = `${paint[colour](mark)} ${padText(name, 12)} ${finding.what}`;
-    return 'cure' in finding ? [line, `${' '.repeat(15)}→ ${finding.cure}`] : [line];
+    const head = `${paint[colour](mark)} ${padText(name, margin - 3)} `;
+    const found = under(wrapped(finding.what), head, blank);
+    if (!('cure' in finding)) return found;
+    return [...found, ...under(wrapped(finding.cure), `${blank}→ `, `${blank}  `)];
   });
 }
