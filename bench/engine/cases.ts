@@ -138,6 +138,8 @@ export type BenchResult = {
   readonly firstSeconds?: number;
   /** Losses of all steps, warm-up included: both programs must do the same work. */
   readonly losses: readonly number[];
+  /** Processor time of those steps together; where other programs take part of the machine, it says more. */
+  readonly processorSeconds?: number;
   /** Most resident memory of the process, in bytes. */
   readonly peakBytes: number;
   readonly trainableParameters: number;

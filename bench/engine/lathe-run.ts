@@ -2,14 +2,14 @@
  * Trains one case with this engine and prints its result as JSON; bench/engine/main.ts runs it.
  *
  *     node bench/engine/lathe-run.ts --case <name> --model <folder> --threads <n> [--profile <prefix>] [--steps <n>]
- *         [--update-threads 1|2] [--binding c-api|node]
+ *         [--update-threads 1|2] [--binding c-api|node] [--kernels auto|avx512|avx2|neon|plain|off]
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { causalLm } from '@lathe/engine/causal-lm';
 import { cpuDevice } from '@lathe/engine/cpu';
-import { cpuSessions } from '@lathe/engine/cpu-binding';
+import { cpuSessions, kernelChoices } from '@lathe/engine/cpu-binding';
 import { textExample } from '@lathe/engine/example';
 import { sequenceClassification } from '@lathe/engine/internal/objectives/sequence-classification';
 import { openAnyModelFolder } from '@lathe/engine/model-folder';
@@ -31,6 +31,8 @@ const { values } = parseArgs({
     'update-threads': { type: 'string' },
     /** How ONNX Runtime is called. */
     binding: { type: 'string', default: 'node' },
+    /** Whose products of matrices are used. */
+    kernels: { type: 'string', default: 'off' },
   },
 });
 const { method, task, batch, tokens, warmup } = benchCase(values.case);
@@ -47,11 +49,14 @@ const settings = resolveRecipe({
   microBatchTokens: batch * tokens,
 });
 const binding = values.binding === 'node' ? 'node' : 'c-api';
-const { problem } = await cpuSessions(binding);
-// Another one would be measured than the one that was asked for.
+const kernels = kernelChoices.find((choice) => choice === values.kernels);
+const { problem, kernelProblem } = await cpuSessions({ binding, kernels });
+// Others would be measured than those that were asked for.
 if (problem !== undefined) throw new Error(`the C API cannot be called here: ${problem}`);
+if (kernels === undefined) throw new RangeError(`no kernels are called "${values.kernels}"`);
+if (kernelProblem !== undefined) throw new Error(`there are no kernels here: ${kernelProblem}`);
 const device = cpuDevice({
-  binding,
+  ...{ binding, kernels },
   threads: Number(values.threads),
   ...(values.profile === undefined ? {} : { profilePrefix: values.profile }),
 });
@@ -83,16 +88,20 @@ console.log(JSON.stringify(result));
 async function run<Example>(trainer: Trainer<Example>): Promise<BenchResult> {
   const seconds: number[] = [];
   const losses: number[] = [];
+  let before = process.cpuUsage();
   const last = Math.min(trainer.totalSteps, Number(values.steps ?? trainer.totalSteps));
   while (trainer.step < last) {
     const metrics = await trainer.trainStep();
     losses.push(metrics.loss);
     if (losses.length > warmup) seconds.push(metrics.seconds);
+    else before = process.cpuUsage();
   }
+  const { user, system } = process.cpuUsage(before);
+  const processorSeconds = (user + system) / 1e6;
   const peakBytes = await mostMemory();
   const { trainableParameters } = trainer;
   await trainer.dispose();
-  return { seconds, losses, peakBytes, trainableParameters };
+  return { seconds, processorSeconds, losses, peakBytes, trainableParameters };
 }
 
 /** The most resident memory of this process, as the kernel counted it. */

@@ -3,7 +3,7 @@
  * and prints tokens per second, peak memory and their ratios; PyTorch eager and compiled, what compiling takes apart.
  *
  *     npm run bench:engine [-- --case <name>] [--rounds 2] [--threads 2] [--models <folder>] [--compile default|max-autotune|none]
- *         [--binding c-api|node] [--out <file>]
+ *         [--binding c-api|node] [--kernels auto|avx512|avx2|neon|plain|off] [--out <file>]
  *
  * PyTorch is looked for in .tools/python (bench/reference/decoders.py says how to make it); without it only
  * this engine runs. Ratios above 1 mean that Lathe is faster; memory below 1 that it takes less.
@@ -32,6 +32,8 @@ const { values } = parseArgs({
     compile: { type: 'string', default: 'default' },
     /** How ONNX Runtime is called; bench:turns compares. */
     binding: { type: 'string', default: 'node' },
+    /** Whose products of matrices are used. */
+    kernels: { type: 'string', default: 'off' },
     out: { type: 'string' },
   },
 });
@@ -60,6 +62,7 @@ const table = [
 ].join('\n');
 console.log(`\n${table}`);
 const products = [
+  `- Lathe called ONNX Runtime by the binding "${values.binding}", with the kernels "${values.kernels}"`,
   peakLine('ONNX Runtime', peaks.own),
   ...(peaks.torch === undefined ? [] : [peakLine('PyTorch', peaks.torch)]),
 ].join('\n');
@@ -120,7 +123,8 @@ async function measure(entry: BenchCase): Promise<Row> {
         process.execPath,
         [
           join(root, 'bench', 'engine', 'lathe-run.ts'),
-          ...['--case', entry.name, '--binding', values.binding, ...common],
+          ...['--case', entry.name, '--binding', values.binding, '--kernels', values.kernels],
+          ...common,
         ],
         // As a worker starts its engines.
         { env: withKeptMemory(process.env) },

@@ -1,9 +1,11 @@
 /**
  * Trains the cases of bench:engine with this checkout and with another one of this repository, in turn, and prints
  * the ratio of their speeds: what a change costs. Above 1 means that this checkout is faster. Without another one, it
- * compares two ways of calling ONNX Runtime: above 1 means that its C API is faster than its package for Node.
+ * compares two ways of calling ONNX Runtime: above 1 means that its C API is faster than its package for Node. With
+ * `--kernels` it compares two products of matrices by the C API: above 1 means that our own kernels are faster.
  *
  *     npm run bench:turns -- [--before <folder of the other checkout>] [--case <name>] [--rounds 5] [--threads 2]
+ *         [--kernels auto|avx512|avx2|neon|plain]
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,6 +21,7 @@ const { values } = parseArgs({
   options: {
     before: { type: 'string' },
     case: { type: 'string' },
+    kernels: { type: 'string' },
     rounds: { type: 'string', default: '5' },
     threads: { type: 'string', default: '2' },
     models: { type: 'string', default: join(root, '.tools', 'bench-models') },
@@ -29,16 +32,24 @@ const { values } = parseArgs({
 type Program = { readonly checkout: string; readonly flags: readonly string[] };
 
 const by = (binding: string): Program => ({ checkout: root, flags: ['--binding', binding] });
+const own = (kernels: string): Program => {
+  const { checkout, flags } = by('c-api');
+  return { checkout, flags: [...flags, '--kernels', kernels] };
+};
 const [earlier, now]: readonly [Program, Program] =
-  values.before === undefined
-    ? [by('node'), by('c-api')]
-    : [
+  values.before !== undefined
+    ? [
         { checkout: values.before, flags: [] },
         { checkout: root, flags: [] },
-      ];
+      ]
+    : values.kernels === undefined
+      ? [by('node'), by('c-api')]
+      : [own('off'), own(values.kernels)];
 
-console.log('| model and method | ratio of each round | best against best | memory | losses |');
-console.log('| --- | --- | --- | --- | --- |');
+console.log(
+  '| model and method | ratio of each round | best against best | processor time | memory | losses |',
+);
+console.log('| --- | --- | --- | --- | --- | --- |');
 await mkdir(values.models, { recursive: true });
 for (const entry of benchCases) {
   if (values.case !== undefined && entry.name !== values.case) continue;
@@ -66,8 +77,11 @@ for (const entry of benchCases) {
     Math.min(...rounds.map((round) => round[of].peakBytes));
   const same = rounds.every(({ earlier, now }) => String(earlier.losses) === String(now.losses));
   const speed = (best('earlier') / best('now')).toFixed(3);
+  const busy = (of: 'earlier' | 'now'): number =>
+    Math.min(...rounds.map((round) => round[of].processorSeconds ?? Number.NaN));
+  const processor = (busy('earlier') / busy('now')).toFixed(3);
   const memory = (least('now') / least('earlier')).toFixed(2);
-  const cells = [entry.title, ratios.join(', '), speed, memory];
+  const cells = [entry.title, ratios.join(', '), speed, processor, memory];
   console.log(`| ${[...cells, same ? 'the same bits' : 'differ'].join(' | ')} |`);
 }
 
