@@ -65,7 +65,7 @@ export const arrows: Table = {
       },
     },
     'packages/engine': {
-      imports: ['packages/recipe', 'packages/tokenizer', 'packages/scoring'],
+      imports: ['packages/recipe', 'packages/tokenizer', 'packages/scoring', 'packages/kernels'],
       rooms: {
         graph: '',
         ops: 'graph',

@@ -58,6 +58,7 @@ test.each(paused)('a paused job of before goes on: %s', async (name) => {
       device: 'cpu',
       engineThreads: 1,
       engineBinding: 'c-api',
+      engineKernels: 'off',
       saveStateMs: 1e9,
       stepBatchMs: 0,
     },

@@ -64,6 +64,14 @@ type GradientArguments<A extends Attributes, I extends Inputs> = {
 };
 
 /** Why there is no gradient: it is zero everywhere, or, with `deliberate`, cut on purpose. */
+/** What a lowering may use besides the operator's own. */
+export type Lowering = {
+  /** Whether y, or one of its own inputs, depends on a gradient. */
+  readonly isBackward: (value: Value) => boolean;
+  /** There where the device multiplies by kernels of our own: whether they lay weights that never change out anew. */
+  readonly products?: { readonly pack: boolean } | undefined;
+};
+
 type NoGradient = { readonly none: string; readonly deliberate?: true };
 
 export type OnnxAttribute =
@@ -82,7 +90,8 @@ type OnnxTensor = {
 /** One ONNX node. A plain list of numbers among the inputs becomes an int64 constant. */
 export type OnnxNode = {
   readonly type: string;
-  readonly domain?: 'com.microsoft';
+  /** Where it is not ONNX's own: ONNX Runtime's, or that of our kernels. */
+  readonly domain?: 'com.microsoft' | 'lathe';
   readonly inputs?: readonly (Value | readonly number[] | undefined)[];
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
   /** First opset that has the operator, when later than 21. */
@@ -100,15 +109,12 @@ export type OpDefinition<A extends Attributes = Attributes, I extends Inputs = I
   types(inputs: I, attributes: A): ValueType | readonly ValueType[];
   /** Gradients of the inputs, undefined for an input that has none (indices, masks). */
   readonly gradient: GradientRule<A, I> | NoGradient;
-  /**
-   * Another form for a device or type that lacks the ONNX operator, or runs it slower; one value an output.
-   * `isBackward` tells of y and of its own inputs whether they depend on a gradient.
-   */
+  /** Another form for a device or type that lacks the ONNX operator, or runs it slower; one value an output. */
   lower?(
     y: ValueOf<A, I>,
     inputs: I,
     device: DeviceName,
-    isBackward: (value: Value) => boolean,
+    lowering: Lowering,
   ): Value | readonly Value[] | undefined;
   /** The ONNX node; without it, the operator's name with its inputs and no attributes. */
   onnx?(y: ValueOf<A, I>): OnnxNode;

@@ -1,5 +1,5 @@
 import { isLeaf, partOp, type Value } from '../graph/value.ts';
-import type { LoweredGraph } from '../onnx/lower.ts';
+import type { LoweredGraph } from '../onnx/lowered-graph.ts';
 
 /**
  * The nodes of a lowered graph in the order in which ONNX Runtime's sequential executor runs them: a depth-first

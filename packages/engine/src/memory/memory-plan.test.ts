@@ -61,7 +61,7 @@ describe('the order of a graph', () => {
     const x = input('x', shape);
     const [a, b] = [exp(x), neg(x)];
     const outputs = { first: matmul(b, a), second: exp(a) };
-    const order = executionOrder(lowerGraph(outputs, 'cpu')).map(({ op }) => op.name);
+    const order = executionOrder(lowerGraph(outputs, { device: 'cpu' })).map(({ op }) => op.name);
     expect(order).toEqual(['Exp', 'Exp', 'Neg', 'MatMul']);
   });
 });

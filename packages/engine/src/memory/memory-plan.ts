@@ -55,7 +55,7 @@ const inPlace = new Set(['ScatterElements', 'ScatterND', 'Sigmoid', 'Tanh']);
  * reuse of buffers (a dead one of the same shape serves again, and is held until its last use), and its arena.
  */
 export function graphMemory(graph: Graph, device: DeviceName = 'cpu'): GraphMemory {
-  const lowered = lowerGraph(graph.outputs, device);
+  const lowered = lowerGraph(graph.outputs, { device });
   const order = executionOrder(lowered);
   const plan = planBuffers(order, Object.values(lowered.outputs));
   const arena = runsIn(plan, Number.POSITIVE_INFINITY);

@@ -19,7 +19,7 @@ describe('node order', () => {
   it('writes what does not depend on the incoming gradient before what does', () => {
     const loss = reduceSum(silu(matmul(silu(matmul(x, w)), w)));
     const [dw] = gradients(loss, [w]);
-    const { nodes } = lowerGraph({ loss, dw: dw! }, 'cpu');
+    const { nodes } = lowerGraph({ loss, dw: dw! }, { device: 'cpu' });
     const backward = new Set(nodes.filter(({ op }) => op === seedOp));
     for (const value of nodes) {
       if (value.inputs.some((source) => backward.has(source))) backward.add(value);
@@ -36,7 +36,7 @@ describe('node order', () => {
     const y = rmsNorm(silu(wide), constant(1, [4], 'float64'), 1e-5);
     const [dx] = gradients(reduceSum(y), [wide]);
     for (const device of ['cpu', 'webgpu'] as const) {
-      const { nodes, outputs } = lowerGraph({ y, dx: dx! }, device);
+      const { nodes, outputs } = lowerGraph({ y, dx: dx! }, { device });
       const place = new Map(nodes.map((value, index) => [value, index]));
       for (const value of nodes) {
         for (const source of value.inputs) {

@@ -5,7 +5,6 @@ import type { Shape } from '../graph/shape.ts';
 import { type DType, fromNumbers, type TensorData } from '../graph/tensor.ts';
 import {
   constantOp,
-  type DeviceName,
   externalOp,
   inputOp,
   isLeaf,
@@ -33,10 +32,9 @@ import {
   typeField,
   valueField,
 } from './fields.ts';
-import { lowerGraph } from './lower.ts';
+import { lowerGraph, type Target } from './lower.ts';
 
-export type EncodeOptions = {
-  readonly device?: DeviceName;
+export type EncodeOptions = Partial<Target> & {
   /** Folder that external weights are named relative to; needed when there are any. */
   readonly folder?: string | undefined;
 };
@@ -44,9 +42,9 @@ export type EncodeOptions = {
 const irVersion = 10;
 const baseOpset = 21;
 
-/** The bytes of an ONNX model (opset 21, or later where an operator needs it, and com.microsoft 1). */
+/** The bytes of an ONNX model (opset 21, or later where an operator needs it, and version 1 of other domains). */
 export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Array {
-  const { nodes, outputs } = lowerGraph(graph.outputs, options.device ?? 'cpu');
+  const { nodes, outputs } = lowerGraph(graph.outputs, { device: 'cpu', ...options });
   const names = new Names(outputs);
   const body = new GraphBody(names, outputs, options.folder);
   for (const value of nodes) body.add(value);
@@ -58,10 +56,11 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Arr
   model.text(modelField.producer, 'lathe');
   model.bytes(modelField.graph, body.writer.finish());
   model.message(modelField.opset, (opset) => opset.integer(opsetField.version, body.opset));
-  model.message(modelField.opset, (opset) => {
-    opset.text(opsetField.domain, 'com.microsoft');
-    opset.integer(opsetField.version, 1);
-  });
+  for (const domain of body.domains)
+    model.message(modelField.opset, (opset) => {
+      opset.text(opsetField.domain, domain);
+      opset.integer(opsetField.version, 1);
+    });
   return model.finish();
 }
 
@@ -96,6 +95,8 @@ class Names {
 class GraphBody {
   readonly writer = new ProtoWriter();
   opset = baseOpset;
+  /** Those of operators that are not ONNX's own. */
+  readonly domains = new Set(['com.microsoft']);
   #names: Names;
   #folder: string | undefined;
   #inputs = new Map<string, Value>();
@@ -208,6 +209,7 @@ class GraphBody {
   #node(value: Value): void {
     const form: OnnxNode = value.op.onnx?.(value) ?? { type: value.op.name };
     this.opset = Math.max(this.opset, form.since ?? 0);
+    if (form.domain !== undefined) this.domains.add(form.domain);
     const inputs = (form.inputs ?? value.inputs).map((source) =>
       source === undefined
         ? ''

@@ -1,11 +1,17 @@
-import type { DeviceName } from '../graph/value.ts';
-import { ancestors, part, partOp, seedOp, type Value } from '../graph/value.ts';
+import {
+  ancestors,
+  type DeviceName,
+  type Lowering,
+  part,
+  partOp,
+  seedOp,
+  type Value,
+} from '../graph/value.ts';
+import { fuseProducts } from './fuse-products.ts';
+import type { LoweredGraph } from './lowered-graph.ts';
 
-/** A graph in the forms that one device runs, its nodes in the order in which they are written. */
-export type LoweredGraph = {
-  readonly nodes: readonly Value[];
-  readonly outputs: Readonly<Record<string, Value>>;
-};
+/** What runs a graph: a kind of device, and our own kernels where it has them. */
+export type Target = Pick<Lowering, 'products'> & { readonly device: DeviceName };
 
 /**
  * Replaces each operator that the device lacks by its other form, and orders the nodes.
@@ -17,12 +23,12 @@ export type LoweredGraph = {
  */
 export function lowerGraph(
   outputs: Readonly<Record<string, Value>>,
-  device: DeviceName,
+  { device, products }: Target,
 ): LoweredGraph {
   const done = new Map<Value, Value>();
   const nodes: Value[] = [];
   const backward = backwardValues(ancestors(Object.values(outputs)));
-  const isBackward = (value: Value): boolean => backward.has(value);
+  const lowering: Lowering = { products, isBackward: (value) => backward.has(value) };
   const emit = (value: Value): void => {
     if (done.has(value)) return;
     const inputs = value.inputs.map((source) => done.get(source)!);
@@ -30,7 +36,7 @@ export function lowerGraph(
       done.set(value, partOf(value, inputs[0]!));
       return;
     }
-    const replacement = value.op.lower?.(value, inputs, device, isBackward);
+    const replacement = value.op.lower?.(value, inputs, device, lowering);
     if (replacement === undefined) {
       const changed = inputs.some((source, index) => source !== value.inputs[index]);
       const lowered = changed ? { ...value, inputs } : value;
@@ -53,12 +59,13 @@ export function lowerGraph(
     return value.inputs[0] === whole ? value : part(whole, index);
   };
   for (const value of emissionOrder(Object.values(outputs))) emit(value);
-  return {
+  const lowered = {
     nodes,
     outputs: Object.fromEntries(
       Object.entries(outputs).map(([name, value]) => [name, done.get(value)!]),
     ),
   };
+  return products === undefined ? lowered : fuseProducts(lowered);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { at, broadcast, build, type Dense } from '@lathe/testkit/dense';
-import { checkFamily } from '@lathe/testkit/gradient-check';
+import { checkFamily, type OpSamples } from '@lathe/testkit/gradient-check';
+import { describeWithKernels } from '../runtime/own-kernels.fixture.ts';
 import { matmulOps } from './matmul.ts';
 
 function flip(x: Dense, swap: boolean): Dense {
@@ -13,7 +14,7 @@ const left = { ...plain, transA: true };
 const right = { ...plain, transB: true, alpha: 0.5 };
 const both = { transA: true, transB: true, alpha: -2 };
 
-checkFamily(matmulOps, {
+const samples = {
   MatMul: {
     reference: ([x, y], { transA, transB, alpha }) => {
       const a = flip(x!, transA === true);
@@ -149,4 +150,8 @@ checkFamily(matmulOps, {
       },
     ],
   },
-});
+} satisfies Record<'MatMul', OpSamples>;
+
+checkFamily(matmulOps, samples);
+
+await describeWithKernels((device) => checkFamily(matmulOps, samples, [device]));

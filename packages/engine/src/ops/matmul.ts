@@ -4,6 +4,7 @@ import { node, type Value } from '../graph/value.ts';
 import { mul } from './elementwise.ts';
 import { reshape, transpose } from './layout.ts';
 import { requireFloating, requireSame } from './operand.ts';
+import { canMultiply, product } from './product.ts';
 
 /** Transposes swap the last two axes before multiplying; alpha scales the product. */
 export type MatMulOptions = {
@@ -81,15 +82,22 @@ export const matmulOps: Family<MatmulOps> = family<MatmulOps>({
         : matmul(rows, drows, { transA: !transA, alpha });
       return [da, db];
     },
-    lower: ({ inputs, attributes: { transA, transB, alpha } }, [a, b], device, isBackward) => {
+    lower: (
+      { inputs, attributes: { transA, transB, alpha } },
+      [a, b],
+      device,
+      { isBackward, products },
+    ) => {
+      if (products !== undefined && canMultiply(a, b, transA))
+        return product(a, b, { transA, transB, alpha, pack: products.pack });
       const flat = a.shape.length === 2 && b.shape.length === 2;
       const isPlain = !transB && alpha === 1;
       // Something transposed of forward values alone would be made in the forward pass, and stay until it is used.
       if (device === 'cpu' && flat && transA && isPlain && isBackward(inputs[0]))
         return transposedOnce(a, b);
       if (device !== 'webgpu' || flat || (!transA && !transB && alpha === 1)) return undefined;
-      const product = matmul(transA ? flip(a) : a, transB ? flip(b) : b);
-      return alpha === 1 ? product : mul(product, alpha);
+      const turned = matmul(transA ? flip(a) : a, transB ? flip(b) : b);
+      return alpha === 1 ? turned : mul(turned, alpha);
     },
     onnx: ({ inputs: [a, b], attributes: { transA, transB, alpha } }) => {
       const attributes = {

@@ -62,7 +62,8 @@ export async function startingGradients<Example>(
   const found = gradients(gradientOf ?? loss, [...weights.parameters.values()]);
   const outputs: Record<string, Value> = { loss };
   for (const [at, key] of names.entries()) outputs[`gradient.${key}`] = found[at] as Value;
-  const program = await cpuDevice().compile({ outputs }, { mapFolder: weightsFolder(model) });
+  const { device = cpuDevice() } = run;
+  const program = await device.compile({ outputs }, { mapFolder: weightsFolder(model) });
   const lengths = examples.map((example) =>
     objective.sequences(example).reduce((sum, { length }) => sum + length, 0),
   );

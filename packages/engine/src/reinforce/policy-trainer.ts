@@ -253,7 +253,7 @@ export class PolicyTrainer {
     return this.#parts.trainer.saveState(folder);
   }
 
-  restoreState(folder: string): Promise<void> {
+  restoreState(folder: string): ReturnType<Trainer<Rollout>['restoreState']> {
     return this.#parts.trainer.restoreState(folder);
   }
 

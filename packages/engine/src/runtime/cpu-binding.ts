@@ -1,41 +1,77 @@
 import type { Program } from './device.ts';
-import type { CpuSessionSettings } from './session-settings.ts';
+import type { CpuSessionSettings, LoadedKernels } from './session-settings.ts';
 
 /** The ways in which ONNX Runtime is called for the CPU: its C API, or its package for Node. */
 export const cpuBindings = ['c-api', 'node'] as const;
-export type CpuBinding = (typeof cpuBindings)[number];
+type CpuBinding = (typeof cpuBindings)[number];
+
+/**
+ * Whose products of matrices are taken: our own kernels by the widest instructions that the processor has, or by those that
+ * are named, or ONNX Runtime's (`off`).
+ */
+export const kernelChoices = ['auto', 'avx512', 'avx2', 'neon', 'plain', 'off'] as const;
+export type KernelChoice = (typeof kernelChoices)[number];
+
+export type CpuChoice = {
+  readonly binding?: CpuBinding | undefined;
+  readonly kernels?: KernelChoice | undefined;
+};
 
 export type CpuSessions = {
   /** The way that is taken. */
   readonly binding: CpuBinding;
   /** Why it is not the one that was asked for; absent when it is. */
   readonly problem?: string;
+  /** Our own kernels; absent where products are ONNX Runtime's. */
+  readonly kernels?: LoadedKernels;
+  /** Why they are not there though they were asked for. */
+  readonly kernelProblem?: string;
   /** Opens a session. Throws with ONNX Runtime's reason when it refuses the model. */
   open(model: Uint8Array, settings: CpuSessionSettings): Promise<Program>;
 };
 
 /** What is taken where nobody says otherwise (docs/decisions/2026-11-own-sessions.md). */
-const usual: CpuBinding = 'node';
+const usual = { binding: 'node', kernels: 'off' } as const satisfies CpuChoice;
 
 /**
  * Loads a way to open sessions on the CPU: the one that is asked for or, where the C API cannot be called on this system,
- * onnxruntime-node.
- * @example const { binding, problem } = await cpuSessions('c-api');
+ * onnxruntime-node; and our own kernels where they are asked for and can be loaded.
+ * @example const { binding, problem } = await cpuSessions({ binding: 'c-api' });
  */
-export async function cpuSessions(wanted: CpuBinding = usual): Promise<CpuSessions> {
-  if (wanted === 'node') return nodeSessions();
+export async function cpuSessions(choice: CpuChoice = {}): Promise<CpuSessions> {
+  const { binding = usual.binding, kernels = usual.kernels } = choice;
+  const sessions = await openedBy(binding);
+  return kernels === 'off' ? sessions : withKernels(sessions, kernels);
+}
+
+async function openedBy(binding: CpuBinding): Promise<CpuSessions> {
+  if (binding === 'node') return nodeSessions();
   try {
     const { openNativeSession } = await import('./c-api/native-program.ts');
     const { sessionThread } = await import('./c-api/session-thread.ts');
     await sessionThread();
-    return { binding: 'c-api', open: openNativeSession };
+    return { binding, open: openNativeSession };
   } catch (cause) {
-    const problem = cause instanceof Error ? cause.message : String(cause);
-    return { ...(await nodeSessions()), problem };
+    return { ...(await nodeSessions()), problem: reasonOf(cause) };
   }
 }
 
 async function nodeSessions(): Promise<CpuSessions> {
   const { openNodeSession } = await import('./node-session.ts');
   return { binding: 'node', open: openNodeSession };
+}
+
+async function withKernels(sessions: CpuSessions, choice: KernelChoice): Promise<CpuSessions> {
+  const isOwn = sessions.binding === 'c-api';
+  if (!isOwn) return { ...sessions, kernelProblem: "they are loaded by ONNX Runtime's C API only" };
+  try {
+    const { loadKernels } = await import('./c-api/load-kernels.ts');
+    return { ...sessions, kernels: await loadKernels(choice === 'auto' ? '' : choice) };
+  } catch (cause) {
+    return { ...sessions, kernelProblem: reasonOf(cause) };
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

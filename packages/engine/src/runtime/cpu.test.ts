@@ -1,13 +1,17 @@
+import { randomInt } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { Tensor } from '../graph/tensor.ts';
 import { input } from '../graph/value.ts';
-import { mul } from '../ops/elementwise.ts';
+import { add, mul } from '../ops/elementwise.ts';
+import { matmul } from '../ops/matmul.ts';
 import { checkDevice } from '../parity/conformance.fixture.ts';
 import { cpuDevice } from './cpu.ts';
 import { cpuBindings, cpuSessions } from './cpu-binding.ts';
+import { describeWithKernels } from './own-kernels.fixture.ts';
 
 describe.each(cpuBindings)('the CPU by the binding "%s"', (binding) => {
   it('is called that way', async () => {
-    expect(await cpuSessions(binding)).toMatchObject({ binding });
+    expect(await cpuSessions({ binding })).toMatchObject({ binding });
   });
 
   checkDevice(cpuDevice({ binding }));
@@ -24,5 +28,50 @@ describe.each(cpuBindings)('the CPU by the binding "%s"', (binding) => {
       await program.dispose();
     }
     expect(answers[1]).toEqual(answers[0]);
+  });
+});
+
+await describeWithKernels((device) => {
+  it('are those of kernels', async () => {
+    expect(await device.products?.()).toBe('lathe');
+  });
+
+  checkDevice(device);
+
+  it('multiply what fits, and refuse what does not in a sentence', async () => {
+    const [a, b] = [input('a', ['m', 'k']), input('b', ['k', 'n'])];
+    const c = input('c', ['m', 'n']);
+    const program = await device.compile({ outputs: { y: add(matmul(a, b), c) } });
+    const size = (): number => randomInt(0, 4);
+    const ones = (shape: readonly number[]): Tensor => {
+      const data = new Float32Array(shape.reduce((product, one) => product * one, 1)).fill(1);
+      return { data, shape, dtype: 'float32' };
+    };
+    for (let draw = 0; draw < 30; draw++) {
+      const [m, k, n] = [size(), size(), size()] as const;
+      const shapes = draw % 2 === 0 ? [m, k, k, n, m, n] : Array.from({ length: 6 }, size);
+      const [of, by, plus] = [shapes.slice(0, 2), shapes.slice(2, 4), shapes.slice(4)] as const;
+      const [rows = 0, depth = 0] = of;
+      const [inner = 0, columns = 0] = by;
+      const run = program.run({ a: ones(of), b: ones(by), c: ones(plus) });
+      const fits = depth === inner && plus[0] === rows && plus[1] === columns;
+      const sums = new Float32Array(rows * columns).fill(1 + depth);
+      if (fits) expect((await run).y?.data).toEqual(sums);
+      else await expect(run, shapes.join()).rejects.toThrow('ONNX Runtime failed in a run');
+    }
+    await program.dispose();
+  });
+});
+
+describe('kernels that are not there', () => {
+  it('are told of, and ONNX Runtime multiplies', async () => {
+    const foreign = process.arch === 'arm64' ? 'avx2' : 'neon';
+    const found = await cpuSessions({ binding: 'c-api', kernels: foreign });
+    expect(found.kernels).toBeUndefined();
+    expect(found.kernelProblem).toBeDefined();
+    const { kernelProblem } = await cpuSessions({ binding: 'node', kernels: 'auto' });
+    expect(kernelProblem).toBe("they are loaded by ONNX Runtime's C API only");
+    const device = cpuDevice({ binding: 'c-api', kernels: foreign });
+    expect(await device.products?.()).toBe('onnxruntime');
   });
 });

@@ -80,6 +80,9 @@ export interface Residency {
  */
 export type HalfProducts = 'native' | 'narrow' | 'rounded' | 'none';
 
+/** Whose products of matrices: ONNX Runtime's, or those of our own kernels. Their last bits differ. */
+export type Products = 'onnxruntime' | 'lathe';
+
 /**
  * Something that runs graphs. What it answers does not depend on which device it is, only how fast.
  * @example const device: Device = cpuDevice();
@@ -90,6 +93,8 @@ export interface Device {
   readonly updatesOnHost: boolean;
   /** How it multiplies in float16; found out when first asked. */
   halfProducts(): Promise<HalfProducts>;
+  /** Whose products it uses; ONNX Runtime's when absent. */
+  products?(): Promise<Products>;
   /** Threads that the host may use while no program runs; 1 when absent. */
   readonly hostThreads?: number;
   /** There when tensors can stay in the device's own memory between runs. */

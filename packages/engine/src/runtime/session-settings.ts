@@ -2,6 +2,9 @@ import { dirname, relative } from 'node:path';
 import type { Graph } from '../graph/graph.ts';
 import { ancestors, externalOp } from '../graph/value.ts';
 
+/** Our own kernels as a process has them: their library, and the instruction set that they use. */
+export type LoadedKernels = { readonly file: string; readonly set: string };
+
 /** How a session on the CPU is opened, whichever binding opens it. */
 export type CpuSessionSettings = {
   /** Threads of one operator; ONNX Runtime decides when left out. */
@@ -12,6 +15,8 @@ export type CpuSessionSettings = {
   readonly arena: boolean;
   /** ONNX Runtime's configuration entries. */
   readonly entries: Readonly<Record<string, string>>;
+  /** Our own kernels, where the graph is written for them. */
+  readonly kernels: LoadedKernels | undefined;
   /** Whether answers may lie in the runtime's memory until they are given back. */
   readonly lends: boolean;
 };

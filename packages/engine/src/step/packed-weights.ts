@@ -13,7 +13,7 @@ export type PackedWeights = {
 
 /** What packing the weights of a graph for the CPU takes, and gives back. */
 export function packedWeights(graph: Graph): PackedWeights {
-  const { nodes } = lowerGraph(graph.outputs, 'cpu');
+  const { nodes } = lowerGraph(graph.outputs, { device: 'cpu' });
   const copies = new Map<string, number>();
   const packed = new Set<Value>();
   const read = new Set<Value>();

@@ -86,7 +86,7 @@ describe('recomputation', () => {
       const names = [...weights.parameters.keys()];
       const found = gradients(loss, [...weights.parameters.values()]);
       const outputs = Object.fromEntries(names.map((key, at) => [key, found[at] as Value]));
-      return executionOrder(lowerGraph(outputs, 'cpu'));
+      return executionOrder(lowerGraph(outputs, { device: 'cpu' }));
     };
     const softmaxes = (nodes: readonly Value[]): number[] =>
       [...nodes.entries()]

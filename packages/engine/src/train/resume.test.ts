@@ -11,6 +11,7 @@ import { causalLm } from '../objectives/causal-lm.ts';
 import { readRecordedPreferences, recordedRun } from '../parity/recorded-preferences.ts';
 import { readReference } from '../parity/reference.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
+import { describeWithKernels } from '../runtime/own-kernels.fixture.ts';
 import { newestState } from './resumable-run.fixture.ts';
 import { createTrainer, type Trainer, type TrainerOptions } from './trainer.ts';
 
@@ -147,6 +148,37 @@ describe('a run that is stopped after a random step and goes on', () => {
     await expectSameEnd({ ...run, settings: { ...run.settings, shuffle: true } }, name);
   });
 });
+
+await describeWithKernels(
+  (device) => {
+    it('end bit for bit where the undisturbed run ends', async () => {
+      const full = await causalRun({ adaptation: { type: 'full' } });
+      await expectSameEnd({ ...full, device }, 'kernels-full');
+      const one = cpuDevice({ threads: 1, binding: 'c-api', kernels: 'plain' });
+      await expectSameEnd({ ...(await causalRun(everything)), device }, 'kernels', { device: one });
+    });
+
+    it('tell whose they were where a run goes on with others, and come to the same but for rounding', async () => {
+      const run = await causalRun(everything);
+      const others = { ...run, device: cpuDevice({ binding: 'c-api', kernels: 'off' }) };
+      const whole = await createTrainer(others);
+      const wanted = await train(whole, steps);
+      await whole.dispose();
+      const before = await createTrainer({ ...run, device });
+      const points = await train(before, 3);
+      await before.saveState(join(folder, 'other-products'));
+      await before.dispose();
+      const after = await createTrainer(others);
+      expect(await after.restoreState(join(folder, 'other-products'))).toBe('lathe');
+      points.push(...(await train(after, steps)));
+      await after.saveState(join(folder, 'own-products'));
+      expect(await after.restoreState(join(folder, 'own-products'))).toBeUndefined();
+      await after.dispose();
+      for (const [at, point] of points.entries()) expect(point).toBeCloseTo(wanted[at] ?? NaN, 4);
+    });
+  },
+  ['auto'],
+);
 
 it('goes on with passes of half the size, and ends where it would have but for rounding', async () => {
   const method = { type: 'full' } as const;

@@ -8,6 +8,7 @@ import {
 import type { Objective } from '../objectives/objective.ts';
 import type { FlatState } from '../optim/flat-state.ts';
 import type { AdapterValues } from '../peft/peft.ts';
+import type { Products } from '../runtime/device.ts';
 import { type LossScaleState, lossScaleStateSchema } from '../update/loss-scale.ts';
 import type { FirstAndLast } from './example-losses.ts';
 import { namedAsBefore } from './former-names.ts';
@@ -79,6 +80,8 @@ export type RunProgress = {
   readonly losses?: FirstAndLast | undefined;
   /** In runs of float16. */
   readonly lossScale?: LossScaleState | undefined;
+  /** Whose products of matrices the last step was made with; states of before do not name ONNX Runtime's. */
+  readonly products: Products;
 };
 
 const measuredName = 'measured';
@@ -88,7 +91,7 @@ const lossNames = { first: 'losses.first', last: 'losses.last' } as const;
 export async function saveRunState(
   folder: string,
   state: FlatState,
-  { step, fingerprint, measured, losses, lossScale }: RunProgress,
+  { step, fingerprint, measured, losses, lossScale, products }: RunProgress,
 ): Promise<void> {
   const tensors = new Map<string, StateTensor>();
   if (losses !== undefined)
@@ -98,7 +101,7 @@ export async function saveRunState(
   eachTensor(state, (name, shape, data) => tensors.set(name, { shape, data }));
   await writeTrainingState(folder, {
     tensors,
-    state: { step, fingerprint, ...(lossScale === undefined ? {} : { lossScale }) },
+    state: { step, fingerprint, products, ...(lossScale === undefined ? {} : { lossScale }) },
   });
 }
 
@@ -136,7 +139,10 @@ export async function restoreRunState(
   if (!lossScale.success)
     throw new ForeignStateError(`the training state in ${folder} holds no proper loss scale`);
   for (const [target, source] of pairs) target.set(source);
-  return { step, measured: numbers, losses: storedLosses(stored), lossScale: lossScale.data };
+  return {
+    ...{ step, measured: numbers, losses: storedLosses(stored), lossScale: lossScale.data },
+    products: stored.state.products === 'lathe' ? 'lathe' : 'onnxruntime',
+  };
 }
 
 function storedLosses({

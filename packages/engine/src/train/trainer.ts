@@ -8,6 +8,7 @@ import type { WindowShape } from '../nn/window.ts';
 import { checkAll, sizesOf } from '../objectives/objective.ts';
 import { parameterCount } from '../optim/flat-state.ts';
 import { scheduleFactor } from '../optim/schedule.ts';
+import type { Products } from '../runtime/device.ts';
 import { LossScale } from '../update/loss-scale.ts';
 import { scaledStep } from '../update/scaled-step.ts';
 import { type DivergedError, divergedAt } from './diverged-error.ts';
@@ -254,6 +255,7 @@ export class Trainer<Example> {
       ...{ step: this.#done, fingerprint: this.#fingerprints.current, measured },
       lossScale: this.#lossScale?.state,
       losses: this.#losses.stored(),
+      products: await this.#products(),
     });
   }
 
@@ -265,7 +267,12 @@ export class Trainer<Example> {
     await this.#programs.saveStates(folder);
   }
 
-  async restoreState(folder: string): Promise<void> {
+  /**
+   * Goes on from where a trainer of the same run saved its state. Gives whose products of matrices that one used where
+   * this one uses others: what is computed from here on is then the same only up to rounding. Throws ForeignStateError
+   * for a state of another run, and CheckpointError for a damaged one.
+   */
+  async restoreState(folder: string): Promise<Products | undefined> {
     const { examples, modelState } = this.#run;
     const { runner, measurements } = this.#programs;
     const expected = { fingerprints: this.#fingerprints, measured: measurements.size(examples) };
@@ -276,6 +283,7 @@ export class Trainer<Example> {
     this.#losses.restore(stored.losses);
     this.#done = stored.step;
     this.#failure = undefined;
+    return stored.products === (await this.#products()) ? undefined : stored.products;
   }
 
   async exportAdapter(folder: string): Promise<void> {
@@ -295,6 +303,10 @@ export class Trainer<Example> {
     await this.#programs.measurements.dispose();
     await this.#programs.tokens.start.dispose();
     await this.#programs.tokens.current.dispose();
+  }
+
+  async #products(): Promise<Products> {
+    return (await this.#run.device.products?.()) ?? 'onnxruntime';
   }
 
   #refuseFailed(): void {

@@ -40,6 +40,7 @@ const engine = variablesFor({
   reason: 'only these run the engine',
 });
 const engineTuned = variablesFor({ mayBeSetBy: ['evaluator', 'worker'], reason: tunedReason });
+const training = variablesFor({ mayBeSetBy: ['worker'], reason: tunedReason });
 const grpc = variablesFor({ setBy: ['trainer', 'worker'], reason: 'only these talk gRPC' });
 const models = variablesFor({
   mayBeSetBy: ['ingest', 'evaluator', 'worker'],
@@ -115,6 +116,8 @@ export const variables = {
   engineThreads: engine('LATHE_ENGINE_THREADS', wholeNumber(0, 0)).means('threads of one engine; 0: as many as cores'),
   engineBinding: engineTuned('LATHE_ENGINE_BINDING', oneOf('node', ['c-api', 'node']))
     .means('how ONNX Runtime is called on the CPU: by its C API, or by its package for Node, which is taken too where the former does not load'),
+  engineKernels: training('LATHE_KERNELS', oneOf('off', ['auto', 'avx512', 'avx2', 'neon', 'plain', 'off']))
+    .means("whose products of matrices training on the CPU uses: Lathe's own kernels by the widest instructions of the processor (auto) or by those named, or ONNX Runtime's (off), which are taken too where the kernels do not load; they need LATHE_ENGINE_BINDING=c-api"),
   evaluatorContextTokens: evaluator('LATHE_EVALUATOR_CONTEXT', wholeNumber(16, 4096))
     .means('most tokens of one chat, prompt included'),
   evaluatorRequests: evaluator('LATHE_EVALUATOR_REQUESTS', wholeNumber(1, 64))

@@ -105,6 +105,7 @@ export async function startWorker(
               device: device.kind,
               engineThreads: config.engineThreads,
               engineBinding: config.engineBinding,
+              engineKernels: config.engineKernels,
               saveStateMs: settings.saveStateMs,
               stepBatchMs: settings.stepBatchMs,
               orphanMs: settings.orphanMs,

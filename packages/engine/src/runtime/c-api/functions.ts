@@ -47,7 +47,8 @@ export const functions = {
   ReleaseTensorTypeAndShapeInfo: [99, 'void', ['void *']],
   ReleaseSessionOptions: [100, 'void', ['void *']],
   AddSessionConfigEntry: [130, 'void *', ['void *', 'str', 'str']],
+  RegisterCustomOpsLibrary_V2: [228, 'void *', ['void *', 'str']],
 } as const satisfies Record<string, readonly [number, string, readonly string[]]>;
 
 /** The version of the table in which the newest of them came. */
-export const tableVersion = 8;
+export const tableVersion = 14;

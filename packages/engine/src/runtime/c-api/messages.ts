@@ -13,6 +13,8 @@ export type Place = {
 /** What the thread of sessions is asked for; it answers each but the last in the order in which they came. */
 export type ToSessions =
   | { readonly kind: 'load' }
+  /** Our kernels of a library, by the instruction set of that name; '' is the widest that this processor has. */
+  | { readonly kind: 'load kernels'; readonly file: string; readonly set: string }
   | {
       readonly kind: 'open';
       readonly model: Pick<Place, 'address' | 'byteLength'>;
@@ -50,6 +52,7 @@ export type Answer =
 
 export type FromSessions =
   | { readonly kind: 'loaded' | 'disposed' }
+  | { readonly kind: 'loaded kernels'; readonly set: string }
   | ({ readonly kind: 'opened' } & OpenSession)
   /** Answers in the order of the outputs; null where a place was given. */
   | { readonly kind: 'answered'; readonly answers: readonly (Answer | null)[] }

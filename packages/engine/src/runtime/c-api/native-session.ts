@@ -1,8 +1,9 @@
 import { bytesPerElement } from '../../graph/tensor.ts';
 import { elementType, onnxType } from '../../ops/element-types.ts';
-import type { CpuSessionSettings } from '../session-settings.ts';
+import type { CpuSessionSettings, LoadedKernels } from '../session-settings.ts';
 import { type Address, type Library, memoryAt, textAt } from './library.ts';
 import type { Answer, NamedPort, Place, ToSessions } from './messages.ts';
+import { chooseKernels } from './own-kernels.ts';
 
 const warnings = 2;
 const errors = 3;
@@ -23,6 +24,18 @@ export class NativeRuntime {
     this.environment = library.find('CreateEnv', warnings, 'lathe');
     this.memory = library.find('CreateCpuMemoryInfo', arenaAllocator, defaultMemory);
     this.allocator = library.find('GetAllocatorWithDefaultOptions');
+  }
+
+  /** Loads our kernels, and sees whether ONNX Runtime takes them. Gives the instruction set that they use. */
+  loadKernels({ file, set }: LoadedKernels): string {
+    const chosen = chooseKernels(file, set);
+    const options = this.library.find('CreateSessionOptions');
+    try {
+      this.library.call('RegisterCustomOpsLibrary_V2', options, file);
+    } finally {
+      this.library.call('ReleaseSessionOptions', options);
+    }
+    return chosen;
   }
 
   /** Gives back a value that a run answered. */
@@ -159,7 +172,7 @@ export class NativeSession {
 
 function sessionOptions(
   library: Library,
-  { threads, profilePrefix, arena, entries }: CpuSessionSettings,
+  { threads, profilePrefix, arena, entries, kernels }: CpuSessionSettings,
 ): Address {
   const options = library.find('CreateSessionOptions');
   library.call('SetSessionLogSeverityLevel', options, errors);
@@ -171,6 +184,10 @@ function sessionOptions(
   if (profilePrefix !== undefined) library.call('EnableProfiling', options, profilePrefix);
   for (const [key, value] of Object.entries(entries))
     library.call('AddSessionConfigEntry', options, key, value);
+  if (kernels !== undefined) {
+    chooseKernels(kernels.file, kernels.set);
+    library.call('RegisterCustomOpsLibrary_V2', options, kernels.file);
+  }
   return options;
 }
 

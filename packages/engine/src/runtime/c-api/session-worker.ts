@@ -38,6 +38,8 @@ function answerTo(message: Exclude<ToSessions, { kind: 'give back' }>): FromSess
     case 'load':
       loaded();
       return { kind: 'loaded' };
+    case 'load kernels':
+      return { kind: 'loaded kernels', set: loaded().loadKernels(message) };
     case 'open': {
       const session = new NativeSession(loaded(), message);
       const { inputs, outputs } = session;

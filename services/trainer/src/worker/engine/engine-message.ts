@@ -1,6 +1,6 @@
 import { wireErrorSchema } from '@lathe/contracts/error';
 import { deviceKindSchema } from '@lathe/contracts/record/worker';
-import { cpuBindings } from '@lathe/engine/cpu-binding';
+import { cpuBindings, kernelChoices } from '@lathe/engine/cpu-binding';
 import { type RecipeInput, recipeSchema } from '@lathe/recipe/recipe';
 import { z } from 'zod';
 
@@ -49,6 +49,8 @@ const engineTaskSchema = z.object({
   threads: z.number().int(),
   /** How ONNX Runtime is called on the CPU; absent: as is usual. */
   binding: z.enum(cpuBindings).optional(),
+  /** Whose products of matrices are used there; absent: as is usual. */
+  kernels: z.enum(kernelChoices).optional(),
   /** Longest time between two saved states, in milliseconds. */
   saveStateMs: z.number(),
   /** Longest time for which steps are held back to be told together, in milliseconds; 0: each at once. */

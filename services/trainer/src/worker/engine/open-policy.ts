@@ -9,6 +9,7 @@ import { createPolicyTrainer, type PolicyStep } from '@lathe/engine/policy-train
 import { resolveRecipe } from '@lathe/recipe/recipe';
 import { DivergedRunError } from './diverged.ts';
 import type { EngineTask, FromEngine, Samples, Side } from './engine-message.ts';
+import { goOn } from './go-on.ts';
 import type { AskRewards } from './gradings.ts';
 import { modelKind } from './model-kind.ts';
 import { readShards } from './read-shards.ts';
@@ -63,7 +64,7 @@ async function open(task: EngineTask, link: PolicyLink): Promise<LoopTrainer> {
       link.send({ kind: 'alive' });
     },
   });
-  if (task.stateFolder !== null) await trainer.restoreState(task.stateFolder);
+  if (task.stateFolder !== null) await goOn(trainer, task.stateFolder, link.send);
   else tellShared(trainer, link.send, 'a step of the longest answers');
   const heldOut = await promptsOf(task.heldOutShards);
   const show = (side: Side, answers: PolicyStep['answers']): void =>

@@ -12,6 +12,7 @@ import { openWrittenScore, type WrittenScore } from '@lathe/engine/written-score
 import { resolveRecipe } from '@lathe/recipe/recipe';
 import { DivergedRunError } from './diverged.ts';
 import type { EngineTask, FromEngine } from './engine-message.ts';
+import { goOn } from './go-on.ts';
 import { initialOf, modelKind, weightsOf } from './model-kind.ts';
 import { readShards } from './read-shards.ts';
 import { samplesShown } from './samples-shown.ts';
@@ -72,7 +73,7 @@ async function openWith<Example>(
     examples,
     device,
   });
-  if (task.stateFolder !== null) await trainer.restoreState(task.stateFolder);
+  if (task.stateFolder !== null) await goOn(trainer, task.stateFolder, send);
   else tellShared(trainer, send, 'an epoch');
   const rows = await readShards(task.heldOutShards);
   const heldOut = examplesOf(rows);

@@ -11,7 +11,7 @@ registerHooks({ resolve(name, context, next) {
 const program = `import { taskDevice } from ${JSON.stringify(new URL('./task-device.ts', import.meta.url).href)};
 import { input } from '@lathe/engine/internal/graph/value';
 const told = [];
-const task = { device: 'cpu', threads: 1, binding: 'c-api' };
+const task = { device: 'cpu', threads: 1, binding: 'c-api', kernels: 'auto' };
 const device = await taskDevice(task, (message) => told.push(message));
 const compiled = await device.compile({ outputs: { y: input('x', [1]) } });
 const { y } = await compiled.run({ x: { data: Float32Array.of(7), shape: [1], dtype: 'float32' } });
@@ -29,6 +29,11 @@ it('trains by the package for Node where the C API cannot be called, and tells t
         kind: 'log',
         level: 'warn',
         text: "ONNX Runtime's C API cannot be called on this machine, so its package for Node is used: koffi is not built for this system",
+      },
+      {
+        kind: 'log',
+        level: 'warn',
+        text: "Lathe's kernels cannot be used on this machine, so matrices are multiplied by ONNX Runtime: they are loaded by ONNX Runtime's C API only",
       },
     ],
     y: 7,

@@ -3,15 +3,27 @@ import type { Device } from '@lathe/engine/device';
 import { openDevice } from '@lathe/engine/open-device';
 import type { EngineTask, FromEngine } from './engine-message.ts';
 
-/** The device of a task. The job is told where ONNX Runtime is not called as the settings say. */
+/** The device of a task. The job is told where the CPU is not used as the settings say. */
 export async function taskDevice(
-  { device, threads, binding }: Pick<EngineTask, 'device' | 'threads' | 'binding'>,
+  {
+    device,
+    threads,
+    binding,
+    kernels,
+  }: Pick<EngineTask, 'device' | 'threads' | 'binding' | 'kernels'>,
   send: (message: FromEngine) => void,
 ): Promise<Device> {
+  const warn = (text: string): void => send({ kind: 'log', level: 'warn', text });
   if (device === 'cpu') {
-    const { problem } = await cpuSessions(binding);
-    const text = `ONNX Runtime's C API cannot be called on this machine, so its package for Node is used: ${problem}`;
-    if (problem !== undefined) send({ kind: 'log', level: 'warn', text });
+    const { problem, kernelProblem } = await cpuSessions({ binding, kernels });
+    if (problem !== undefined)
+      warn(
+        `ONNX Runtime's C API cannot be called on this machine, so its package for Node is used: ${problem}`,
+      );
+    if (kernelProblem !== undefined)
+      warn(
+        `Lathe's kernels cannot be used on this machine, so matrices are multiplied by ONNX Runtime: ${kernelProblem}`,
+      );
   }
-  return openDevice(device, { binding, ...(threads === 0 ? {} : { threads }) });
+  return openDevice(device, { binding, kernels, ...(threads === 0 ? {} : { threads }) });
 }

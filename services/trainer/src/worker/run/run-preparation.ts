@@ -51,6 +51,7 @@ export type Preparation = {
   readonly device: EngineTask['device'];
   readonly engineThreads: number;
   readonly engineBinding: EngineTask['binding'];
+  readonly engineKernels: EngineTask['kernels'];
   readonly saveStateMs: number;
   readonly stepBatchMs: number;
   readonly orphanMs: number;
@@ -137,6 +138,7 @@ export async function prepareRun(
     device: preparation.device,
     threads: preparation.engineThreads,
     binding: preparation.engineBinding,
+    kernels: preparation.engineKernels,
     saveStateMs: preparation.saveStateMs,
     stepBatchMs: preparation.stepBatchMs,
     orphanMs: preparation.orphanMs,

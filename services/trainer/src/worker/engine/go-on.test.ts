@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import type { FromEngine } from './engine-message.ts';
+import { goOn } from './go-on.ts';
+
+it('tells the job where it goes on with other products of matrices, and nothing otherwise', async () => {
+  const told: FromEngine[] = [];
+  const send = (message: FromEngine): void => void told.push(message);
+  const trainer = { step: 7, restoreState: async () => undefined };
+  await goOn(trainer, 'folder', send);
+  expect(told).toEqual([]);
+  await goOn({ ...trainer, restoreState: async () => 'lathe' as const }, 'folder', send);
+  expect(told).toEqual([
+    {
+      kind: 'log',
+      level: 'warn',
+      text: "The run was made up to step 7 with the products of Lathe's kernels and goes on with ONNX Runtime's products: from here on it is the same run up to rounding.",
+    },
+  ]);
+});
