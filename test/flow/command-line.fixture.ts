@@ -82,7 +82,10 @@ export async function openCommandLine() {
     return shown;
   }
 
-  const quiet = { LATHE_DATA: data, LATHE_PORT: '0', LATHE_LOG_LEVEL: 'silent' };
+  const quiet = {
+    ...{ LATHE_DATA: data, LATHE_PORT: '0', LATHE_LOG_LEVEL: 'silent' },
+    LATHE_ENGINE_THREADS: '1',
+  };
   const started = await lathe(['up', '--json'], { env: quiet });
   if (started.status !== 0) throw new Error(started.err);
   const { url } = JSON.parse(started.out) as { url: string };
