@@ -2,7 +2,7 @@
  * What models learn from rewards: jobs of the method reinforcement over the HTTP API, on the built-in model, of several seeds.
  * Writes bench/reinforce/RESULTS.md, and of the tasks that are not asked for keeps what stands there.
  *
- *     npm run bench:reinforce [-- --tasks string,sums,reward-model] [--seeds 3]
+ *     npm run bench:reinforce [-- --tasks string,sums,words,reward-model] [--seeds 3]
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ import { asked, type Line, type Prompt, type RewardTask, rewardTasks } from './t
 
 const { values } = parseArgs({
   options: {
-    tasks: { type: 'string', default: 'string,sums,reward-model' },
+    tasks: { type: 'string', default: 'string,sums,words,reward-model' },
     seeds: { type: 'string', default: '3' },
   },
 });

@@ -60,7 +60,33 @@ function sums(most: number): Prompt[] {
     const [a, b] = [1 + (at % most), 1 + Math.floor(at / most)];
     return { question: `${a} + ${b} =`, sum: a + b };
   });
-  // A generator of Lehmer says the order.
+  return mixed(all);
+}
+
+/** How a sum is asked for. */
+const wordings: readonly ((a: number, b: number) => string)[] = [
+  (a, b) => `${a} + ${b} =`,
+  (a, b) => `What is ${a} plus ${b}?`,
+  (a, b) => `Add ${a} and ${b}.`,
+  (a, b) => `The sum of ${a} and ${b}:`,
+  (a, b) => `Ann has ${a} apples and gets ${b} more. How many has she?`,
+  (a, b) => `${a} cups stand on the table and ${b} on the shelf. How many are there?`,
+  (a, b) => `${a} people wait, and ${b} join them. How many wait?`,
+  (a, b) => `We sold ${a} tickets today and ${b} yesterday. How many were sold?`,
+];
+
+/** Sums of two numbers from 1 to 5, each in every wording, in an order that is always the same. */
+function wordedSums(): (Prompt & { readonly sum: number })[] {
+  const pairs = Array.from({ length: 25 }, (_, at) => [1 + (at % 5), 1 + Math.floor(at / 5)]);
+  return mixed(
+    pairs.flatMap(([a = 0, b = 0]) =>
+      wordings.map((wording) => ({ question: wording(a, b), sum: a + b })),
+    ),
+  );
+}
+
+/** An order that a generator of Lehmer says. */
+function mixed<Row>(all: readonly Row[]): Row[] {
   let state = 1;
   const keyed = all.map((row) => {
     state = (state * 48271) % 2147483647;
@@ -90,6 +116,7 @@ export async function rewardTasks(): Promise<Readonly<Record<string, RewardTask>
   };
   const short = { reinforcement: { max_completion_tokens: 16 } };
   const addition = sums(20);
+  const worded = wordedSums();
   return {
     string: {
       title: 'A greeting',
@@ -128,6 +155,36 @@ export async function rewardTasks(): Promise<Readonly<Record<string, RewardTask>
       hyperparameters: { n_epochs: 1, batch_size: 16 },
       lathe: {
         ...{ adaptation: { type: 'full' }, learning_rate: 6e-4 },
+        reinforcement: { max_completion_tokens: 4 },
+      },
+    },
+    words: {
+      title: 'Small sums in words',
+      about:
+        'Sums of two numbers from 1 to 5, each asked for in eight wordings, such as "Ann has 4 apples and gets 3 more. How many has she?", are worth 1 where the answer is right, else 0 (`javascript`). The model is `lathe-tiny` after a job on 100 of the prompts with their answers. Held-out prompts ask for sums that others ask for in other words.',
+      prompts: worded.slice(80),
+      choosing: worded.slice(0, 30),
+      heldOut: worded.slice(30, 80),
+      start: {
+        rows: worded.slice(80, 180).map(({ question, sum }) => chat(question, String(sum))),
+        settings: {
+          hyperparameters: { n_epochs: 12, batch_size: 8 },
+          lathe: { adaptation: { type: 'full' }, learning_rate: 6.2e-4 },
+        },
+      },
+      reward: (answer, { sum }) => Number(answer.trim() === String(sum)),
+      grader: () => ({
+        ...{ type: 'javascript', name: 'right' },
+        source:
+          'function grade(sample, item) { return Number(sample.output_text.trim() === String(item.sum)); }',
+      }),
+      rule: {
+        name: 'right sums',
+        holds: (answer, { sum }) => answer.trim() === String(sum),
+      },
+      hyperparameters: { n_epochs: 4, batch_size: 8 },
+      lathe: {
+        ...{ adaptation: { type: 'full' }, learning_rate: 1.5e-4 },
         reinforcement: { max_completion_tokens: 4 },
       },
     },
