@@ -47,7 +47,7 @@ export async function takeModelPages({ page, go, take }: Pictures): Promise<void
   await page.getByRole('button', { name: 'Make the export' }).click();
   await page.getByLabel('Alias').fill('gpt-4o-mini');
   await page.getByRole('button', { name: 'Set the alias' }).click();
-  await page.getByText('Export, succeeded').waitFor({ timeout: 120_000 });
+  await page.getByText('Export, succeeded').waitFor({ timeout: 600_000 });
   await page.getByRole('button', { name: 'Take away' }).waitFor();
   await page.getByText('adapter_config.json').waitFor();
   await take('model');
