@@ -57,15 +57,17 @@ async function rate({ form, rows, depth, columns }: Product): Promise<number> {
   const program = await device.compile({ outputs });
   const places = Object.fromEntries(names.map((name) => [name, random([rows, columns])]));
   const feeds = { a: random(aShape), b: random(bShape) };
-  let best = Number.POSITIVE_INFINITY;
+  const taken: number[] = [];
   const begun = nowMs();
   for (let run = 0; run < fewestRuns || nowMs() - begun < measuredMs; run++) {
     const started = nowMs();
     await program.run(feeds, places);
-    best = Math.min(best, nowMs() - started);
+    taken.push(nowMs() - started);
   }
   await program.dispose();
-  return (count * operations) / best / 1e6;
+  // Not the best: the processor's time is told too short now and then.
+  const median = taken.sort((one, other) => one - other)[Math.floor(taken.length / 2)] as number;
+  return (count * operations) / median / 1e6;
 }
 
 const rates: number[] = [];
