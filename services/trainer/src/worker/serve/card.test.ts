@@ -1,4 +1,4 @@
-import { chmod, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, it } from 'vitest';
@@ -8,8 +8,10 @@ import { nvidiaCard } from './card.ts';
 async function cardBy(script: string, env: Readonly<Record<string, string>> = {}) {
   await using folder = await tempFolder();
   const program = join(folder.path, 'nvidia-smi');
-  await writeFile(program, `#!/bin/sh\n${script}\n`);
-  await chmod(program, 0o755);
+  // Written by another process: one that this process begins meanwhile would hold a file that it writes open, and what is open for
+  // writing cannot be run.
+  const write = 'printf "#!/bin/sh\\n%s\\n" "$1" > "$2" && chmod 755 "$2"';
+  execFileSync('sh', ['-c', write, 'sh', script, program]);
   return nvidiaCard({ program, env, answerMs: 10_000 });
 }
 
