@@ -1,18 +1,10 @@
 import type { FileObject, RetrievedFile } from '@lathe/contracts/http/file';
 import { ask, request } from '../api/client.ts';
 import { upload } from '../api/upload.ts';
+import { linesWithout } from './lines-without.ts';
 
 /** Largest file that is read whole in the page. */
 const mostBytes = 64e6;
-
-/** The lines of a text but for some, counted from 1. */
-export function linesWithout(text: string, leftOut: readonly number[]): string {
-  const gone = new Set(leftOut);
-  return text
-    .split('\n')
-    .filter((_, at) => !gone.has(at + 1))
-    .join('\n');
-}
 
 /**
  * A new file with the rows of another but for some of its lines. Throws with a sentence for what is not JSON Lines, where a row may be
