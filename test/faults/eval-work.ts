@@ -108,14 +108,28 @@ async function outcomeOf(client: Client, { spec, path }: Submission): Promise<un
         return { custom_id, status: response?.status_code, body };
       });
     const { status, errors, request_counts, usage } = batch;
-    return { status, errors, request_counts, usage, answers };
+    return lasting({ status, errors, request_counts, usage, answers });
   }
   const run = await client.get(runSchema, path);
   const items = (await all(client, `${path}/output_items`)).map(
     ({ id: _, created_at: __, run_id: ___, eval_id: ____, ...item }) => item,
   );
   const { status, error, result_counts, per_testing_criteria_results, per_model_usage } = run;
-  return { status, error, result_counts, per_testing_criteria_results, per_model_usage, items };
+  return lasting({
+    status,
+    error,
+    result_counts,
+    per_testing_criteria_results,
+    per_model_usage,
+    items,
+  });
+}
+
+/** Without how much of each prompt was known, which goes by what was asked before it. */
+function lasting(outcome: Readonly<Record<string, unknown>>): unknown {
+  return JSON.parse(JSON.stringify(outcome), (name, value) =>
+    name === 'cached_tokens' ? undefined : value,
+  );
 }
 
 /** What undisturbed runs and batches come to. Throws for one that does not complete. */
