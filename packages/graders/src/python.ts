@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { sizeText } from '@lathe/contracts/words/size';
 import { GradingFault, lateFault } from './fault.ts';
 import type { Namespaces } from './template.ts';
 
@@ -54,7 +55,7 @@ export async function runPython(
   }
   if (stopped === 'printed')
     throw failed(
-      `The grader ${quoted} was stopped: it printed more than ${sandbox.printedBytes} bytes.`,
+      `The grader ${quoted} was stopped: it printed more than ${sizeText(sandbox.printedBytes)}.`,
     );
   const last = errors.trimEnd().split('\n').at(-1)?.slice(0, 500) ?? '';
   if (code !== 0 && errors.includes('Traceback (most recent call last)'))
