@@ -77,7 +77,7 @@ it('compiles every example', () => {
     extends: '../../tsconfig.json',
     include: ['*.ts'],
     exclude: [],
-    compilerOptions: { verbatimModuleSyntax: false },
+    compilerOptions: { verbatimModuleSyntax: false, tsBuildInfoFile: 'types.tsbuildinfo' },
   };
   writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify(settings));
   for (const door of doors)

@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 /** Where the kernels are, or why there are none. */
 type KernelLibrary = { readonly file: string } | { readonly problem: string };
 
-/** What set-up built: where it is, or in one sentence without its stop why it is not there. */
+/**
+ * What set-up built: where it is, or in one sentence without its stop why it is not there.
+ * @example const library = kernelLibrary();
+ */
 export function kernelLibrary(): KernelLibrary {
   const dist = new URL('../dist/', import.meta.url);
   let told: { readonly file?: unknown; readonly problem?: unknown };

@@ -11,9 +11,7 @@ const most = 1024;
 
 /**
  * A number of bytes for people: in the unit that says a round limit exactly, as settings are written, else in decimal ones.
- * @example sizeText(512_000_000); // 512 MB
- * @example sizeText(8 * 2 ** 20); // 8 MiB
- * @example sizeText(1_234_567); // 1.2 MB
+ * @example sizeText(512_000_000); // "512 MB", of 8 * 2 ** 20 "8 MiB", and of 1_234_567 "1.2 MB"
  */
 export function sizeText(bytes: number): string {
   if (bytes < 1000) return `${bytes} bytes`;
