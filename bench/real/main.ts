@@ -42,7 +42,7 @@ if (data === undefined) throw new Error('--data names the folder that holds bank
 /** Largest relative difference of the mean losses at which both programs count as doing the same work. */
 const sameWork = 0.01;
 
-const trlWays = ['padded', 'grouped', 'packed'] as const;
+const trlWays = ['TRL padded', 'TRL grouped', 'TRL packed'] as const;
 const ways = values.alone ? [] : trlWays;
 /** This engine, with less and less of what makes it faster. */
 const lathe = {
@@ -54,7 +54,7 @@ const lathe = {
 
 const work = await mkdtemp(join(tmpdir(), 'lathe-real-'));
 const lines = [
-  `| rows | tokens, learned | ${ways.map((way) => `TRL ${way}`).join(' | ')} | Lathe | times TRL's best | shared prompts | packing | head at learned tokens | the step itself |`,
+  `| rows | tokens, learned | ${ways.join(' | ')} | Lathe | times TRL's best | shared prompts | packing | head at learned tokens | the step itself |`,
   `| --- | --- | ${ways.map(() => '---').join(' | ')} | --- | --- | --- | --- | --- | --- |`,
 ];
 for (const set of dataSets) {
@@ -82,7 +82,7 @@ async function measure(set: DataSet, folder: string): Promise<string> {
     for (const way of ways) keep(way, await trlEpoch(file, way));
   }
   const of = (name: string): EpochResult => found.get(name) as EpochResult;
-  checkSameWork(set.name, of('shared'), of(values.alone ? 'packed' : 'padded'));
+  checkSameWork(set.name, of('shared'), of(values.alone ? 'packed' : 'TRL padded'));
   const seconds = (name: string): number => of(name).seconds;
   const [own, packed, alone, whole] = Object.keys(lathe).map(seconds) as [
     number,
@@ -127,7 +127,7 @@ function ownEpoch(file: string, flags: readonly string[]): Promise<EpochResult> 
 
 function trlEpoch(file: string, way: (typeof trlWays)[number]): Promise<EpochResult> {
   const program = join(root, 'bench', 'reference', 'sft_epoch.py');
-  const flags = ['--batch', String(batchSize), '--batching', way];
+  const flags = ['--batch', String(batchSize), '--batching', way.slice('TRL '.length)];
   return runForJson(values.python, [program, ...common(file), ...flags]);
 }
 
