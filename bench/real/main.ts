@@ -38,6 +38,9 @@ const { values } = parseArgs({
 });
 const { data } = values;
 if (data === undefined) throw new Error('--data names the folder that holds banking77, gsm8k, …');
+// The first step is not counted, since it asks for memory that the others have.
+if (!(Number(values.rows) > batchSize))
+  throw new Error(`--rows is ${values.rows}; more than ${batchSize} make more than one step.`);
 
 /** Largest relative difference of the mean losses at which both programs count as doing the same work. */
 const sameWork = 0.01;
