@@ -56,8 +56,12 @@ await describeWithKernels((device) => {
       const run = program.run({ a: ones(of), b: ones(by), c: ones(plus) });
       const fits = depth === inner && plus[0] === rows && plus[1] === columns;
       const sums = new Float32Array(rows * columns).fill(1 + depth);
+      const reason =
+        depth === inner
+          ? `Product: C has the shape [${plus.join(', ')}]; the product that it is added to has [${rows}, ${columns}].`
+          : `Product: A of the shape [${of.join(', ')}] and B of the shape [${by.join(', ')}] do not fit: ${depth} is not ${inner}.`;
       if (fits) expect((await run).y?.data).toEqual(sums);
-      else await expect(run, shapes.join()).rejects.toThrow('ONNX Runtime failed in a run');
+      else await expect(run, shapes.join()).rejects.toThrow(reason);
     }
     await program.dispose();
   });
