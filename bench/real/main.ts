@@ -45,8 +45,9 @@ if (!(Number(values.rows) > batchSize))
 /** Largest relative difference of the mean losses at which both programs count as doing the same work. */
 const sameWork = 0.01;
 
-const trlWays = ['TRL padded', 'TRL grouped', 'TRL packed'] as const;
-const ways = values.alone ? [] : trlWays;
+/** TRL's ways, by what they are called here, where Lathe packs rows too. */
+const trl = { 'TRL padded': 'padded', 'TRL grouped': 'grouped', 'TRL packed': 'packed' } as const;
+const ways: Readonly<Record<string, string>> = values.alone ? {} : trl;
 /** This engine, with less and less of what makes it faster. */
 const lathe = {
   shared: [],
@@ -57,8 +58,10 @@ const lathe = {
 
 const work = await mkdtemp(join(tmpdir(), 'lathe-real-'));
 const lines = [
-  `| rows | tokens, learned | ${ways.join(' | ')} | Lathe | times TRL's best | shared prompts | packing | head at learned tokens | the step itself |`,
-  `| --- | --- | ${ways.map(() => '---').join(' | ')} | --- | --- | --- | --- | --- | --- |`,
+  `| rows | tokens, learned | ${Object.keys(ways).join(' | ')} | Lathe | times TRL's best | shared prompts | packing | head at learned tokens | the step itself |`,
+  `| --- | --- | ${Object.keys(ways)
+    .map(() => '---')
+    .join(' | ')} | --- | --- | --- | --- | --- | --- |`,
 ];
 for (const set of dataSets) {
   if (values.set !== undefined && set.name !== values.set) continue;
@@ -82,7 +85,7 @@ async function measure(set: DataSet, folder: string): Promise<string> {
   };
   for (let round = 0; round < Number(values.rounds); round++) {
     for (const [name, flags] of Object.entries(lathe)) keep(name, await ownEpoch(file, flags));
-    for (const way of ways) keep(way, await trlEpoch(file, way));
+    for (const [name, batching] of Object.entries(ways)) keep(name, await trlEpoch(file, batching));
   }
   const of = (name: string): EpochResult => found.get(name) as EpochResult;
   checkSameWork(set.name, of('shared'), of(values.alone ? 'packed' : 'TRL padded'));
@@ -93,14 +96,14 @@ async function measure(set: DataSet, folder: string): Promise<string> {
     number,
     number,
   ];
-  const best = Math.min(...ways.map(seconds));
+  const best = Math.min(...Object.keys(ways).map(seconds));
   const lengths = rows.tokens.map((ids) => ids.length);
   const sum = lengths.reduce((total, length) => total + length, 0);
   const times = [best / own, packed / own, alone / packed, whole / alone, best / whole];
   return `| ${[
     `${set.title}: ${lengths.length}, of ${Math.min(...lengths)} to ${Math.max(...lengths)} tokens`,
     `${sum}, ${of('shared').supervisedTokens}`,
-    ...[...ways.map(seconds), own].map((each) => `${each.toFixed(1)} s`),
+    ...[...Object.keys(ways).map(seconds), own].map((each) => `${each.toFixed(1)} s`),
     ...times.map((factor) => (Number.isFinite(factor) ? factor.toFixed(2) : '')),
   ].join(' | ')} |`;
 }
@@ -128,9 +131,9 @@ function ownEpoch(file: string, flags: readonly string[]): Promise<EpochResult> 
   return runForJson(process.execPath, [program, ...common(file), ...flags], { env });
 }
 
-function trlEpoch(file: string, way: (typeof trlWays)[number]): Promise<EpochResult> {
+function trlEpoch(file: string, batching: string): Promise<EpochResult> {
   const program = join(root, 'bench', 'reference', 'sft_epoch.py');
-  const flags = ['--batch', String(batchSize), '--batching', way.slice('TRL '.length)];
+  const flags = ['--batch', String(batchSize), '--batching', batching];
   return runForJson(values.python, [program, ...common(file), ...flags]);
 }
 
