@@ -16,6 +16,7 @@ import { canonicalKind, type FileKind, type Lesson, type RowsKind } from './less
 import { fittingKinds, usableKinds } from './lesson/task-rows.ts';
 import { openUploads, tellNames, type UploadPorts, type Uploads } from './open-uploads.ts';
 import { CutSums } from './pack/cuts.ts';
+import type { KeptRow } from './pack/shown-rows.ts';
 import type { SplitName } from './read/container/split-names.ts';
 import type { Line } from './read/lines.ts';
 import type { Spool } from './read/spool.ts';
@@ -87,6 +88,8 @@ export type ReadRows = {
   readonly tooLong: CutSums;
   /** What each policy makes of rows that are too long. */
   policies?: Insight['tooLong'];
+  /** As they stand in the file: the first row that is cut for its length, and the first that is left out. */
+  readonly cutRows: KeptRow[];
 };
 
 /**
@@ -138,6 +141,7 @@ async function readRows(
     ...{ ...numbers, members },
     cleaning: createFileCleaning(ports.cleaning, ports.rowFolder),
     tooLong: new CutSums(),
+    cutRows: [],
   };
   const { wrong_rows_share: asked, too_long: policy } = wish.data ?? {};
   const wrong = createWrongRows(findings, asked ?? settings.wrongShare);
@@ -210,6 +214,9 @@ async function readRows(
       long.add({ line: number, ...of, isLeftOut: right === undefined, ...found });
       rows.tooLong.add(found.cuts);
       rows.tooLong.remove(found.keptCuts);
+      const which = right === undefined ? 'left_out' : 'cut';
+      if (found.marked && !rows.cutRows.some((row) => row.which === which))
+        rows.cutRows.push({ which, line: number, ...found.marked });
     }
   }
   wrong.judge(rows.read);

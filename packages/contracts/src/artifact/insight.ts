@@ -16,15 +16,29 @@ export type Lengths = z.infer<typeof lengthsSchema>;
 
 /** A row in the model's own tokens. */
 const shownRowSchema = z.object({
-  /** Why this one: the first, the one of middling length, or the longest. */
-  which: z.enum(['first', 'middle', 'longest']),
+  /**
+   * Why this one: the first, the one of middling length, or the longest, as they are trained on; or, as it stands in the file, the
+   * first that the length policy cuts, or leaves out.
+   */
+  which: z.enum(['first', 'middle', 'longest', 'cut', 'left_out']),
   line: whole,
   /** What it is in the shards: one sequence, or several such as both answers of a preference. */
   sequences: z.array(
     z.object({
       /** The text that each token adds, and whether the model learns to write or tag it, or that it is of the answer; null stands for tokens left out here. */
-      tokens: z.array(z.object({ text: z.string(), taught: z.boolean() }).nullable()),
+      tokens: z.array(
+        z
+          .object({
+            text: z.string(),
+            taught: z.boolean(),
+            /** The length policy drops it, so that it is neither read nor learnt. */
+            cut: z.literal(true).optional(),
+          })
+          .nullable(),
+      ),
       length: whole,
+      /** Of all its tokens, shown or not: those that the length policy drops; absent where it drops none. */
+      cut: whole.optional(),
     }),
   ),
   /** Its sequences beyond those that are shown. */

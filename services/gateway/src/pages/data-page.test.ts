@@ -40,6 +40,19 @@ const insight: Insight = {
         },
       ],
     },
+    {
+      ...{ which: 'cut', line: 4, more: 0 },
+      sequences: [
+        {
+          tokens: [
+            { text: 'read', taught: false },
+            { text: 'lost', taught: false, cut: true },
+            { text: 'answer', taught: true, cut: true },
+          ],
+          ...{ length: 3, cut: 2 },
+        },
+      ],
+    },
   ],
 };
 const dataset: DatasetReport = {
@@ -94,7 +107,8 @@ it('says what a job would do, what is wrong and how long the rows are', () => {
     ...['hold personal data: email', 'too many words to compare'],
     ...['Messages by role', 'in 7 rows from all over', '<td class="name">user</td>'],
     ...['Unigram, 32,000 tokens', 'found; such rows need none', '4.00 (5.00 bytes)', '>3 %<'],
-    ...['898 tokens are left out here', 'and 3 more sequences of the same row', '1.2 kB'],
+    ...['<i>read</i><s>lost</s><s class="taught">answer</s>', '3 tokens, of which 2 are dropped'],
+    ...['898 tokens are not shown here', 'and 3 more sequences of the same row', '1.2 kB'],
   ])
     expect(page).toContain(text);
   const fine = dataPage({ ...report, refusal: null, dataset: stored }, subject);

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { Html, html } from './html.ts';
 
 const style = `
-:root{color-scheme:light dark;--paper:#fff;--card:#f6f7f9;--ink:#1b1f24;--soft:#5b6470;--line:#d9dde3;--one:#2f6fb5;--two:#b3c7de;--good:#1d7a46;--bad:#b3261e;--warn:#8a5a00;--mark:#cfe8d5;--token:#eef0f3}
-@media (prefers-color-scheme:dark){:root{--paper:#14171b;--card:#1d2126;--ink:#e7eaee;--soft:#9aa4b0;--line:#333a43;--one:#6ea8e6;--two:#38516d;--good:#6fcf97;--bad:#ff8a80;--warn:#e5b567;--mark:#1f4a33;--token:#272c33}}
+:root{color-scheme:light dark;--paper:#fff;--card:#f6f7f9;--ink:#1b1f24;--soft:#5b6470;--line:#d9dde3;--one:#2f6fb5;--two:#b3c7de;--good:#1d7a46;--bad:#b3261e;--warn:#8a5a00;--mark:#cfe8d5;--token:#eef0f3;--cut:#f9dcd9}
+@media (prefers-color-scheme:dark){:root{--paper:#14171b;--card:#1d2126;--ink:#e7eaee;--soft:#9aa4b0;--line:#333a43;--one:#6ea8e6;--two:#38516d;--good:#6fcf97;--bad:#ff8a80;--warn:#e5b567;--mark:#1f4a33;--token:#272c33;--cut:#54282a}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
 main{max-width:62rem;margin:0 auto;padding:1.5rem 1rem 4rem}
@@ -49,9 +49,12 @@ dt{color:var(--soft)}dd{margin:0;min-width:0}
 .key.pale::before{background:var(--two)}
 .key.taught::before{background:var(--mark);outline:1px solid var(--good)}
 .key.plain::before{background:var(--token)}
+.key.cut::before{background:var(--cut);outline:1px solid var(--bad)}
 .tokens{background:var(--card);border-radius:.4rem;padding:.7rem .8rem;font:13.5px/1.75 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere;max-height:26rem;overflow-y:auto;unicode-bidi:isolate}
 .tokens i{font-style:normal;background:var(--token);border-radius:.2em;box-shadow:inset -1px 0 var(--paper)}
 .tokens b{font-weight:inherit;background:var(--mark);border-radius:.2em;box-shadow:inset -1px 0 var(--paper),inset 0 -2px var(--good)}
+.tokens s{background:var(--cut);border-radius:.2em;box-shadow:inset -1px 0 var(--paper)}
+.tokens s.taught{box-shadow:inset -1px 0 var(--paper),inset 0 -2px var(--good)}
 .tokens u{color:var(--soft);text-decoration:none}
 footer{margin-top:3rem;color:var(--soft);font-size:.88rem}
 @media (max-width:30rem){th,td{padding-right:.4rem}.tiles b{font-size:1.15rem}svg text{font-size:22px}svg.broad{display:none}svg.slim{display:block}svg.slim text{font-size:14px}.bars{width:auto}.bars svg text{font-size:13px}.stack th{display:none}.stack tr{display:block;padding:.4rem 0;border-bottom:1px solid var(--line)}.stack td{display:inline;border:0;padding-right:.8rem}.stack td.say{display:block}.cards th{display:none}.cards tr{display:block;padding:.45rem 0;border-bottom:1px solid var(--line)}.cards td{display:flex;justify-content:space-between;gap:1rem;border:0;padding:.1rem 0;text-align:right;white-space:normal}.cards td.name{display:block;text-align:left;font-weight:600}.cards td.name div{font-weight:400}.cards .label{display:inline;color:var(--soft);text-align:left}}

@@ -11,6 +11,7 @@ import type { PlacedEncoder } from '../render/row-encoder.ts';
 import { cuttingOf, type Fitted, wholeOf } from './cutting.ts';
 import { fitRow } from './fit-row.ts';
 import { effectsOn } from './length-effects.ts';
+import { markCut } from './mark-cut.ts';
 
 const encoderFolder = join(import.meta.dirname, '../../../../models/lathe-tiny-encoder');
 let folder: Awaited<ReturnType<typeof tempFolder>>;
@@ -100,7 +101,7 @@ describe('of a model that writes, one token a byte', () => {
     const system = said('system', 'Be short.');
     const answer = said('assistant', 'Yes.');
     const row = chat(system, said('user', `Read: ${'z'.repeat(100)} Is it?`), answer);
-    const { fitted } = await cut(row, 'generation', {
+    const { fitted, whole } = await cut(row, 'generation', {
       ...{ policy: 'truncate_middle_context', maxTokens: 60 },
     });
     const { messages } = (fitted?.row ?? expect.fail('nothing')) as { messages: unknown[] };
@@ -108,6 +109,11 @@ describe('of a model that writes, one token a byte', () => {
     expect((messages[1] as { content: string }).content).toMatch(/^Read: z+ … z+ Is it\?$/);
     expect(lengthsOf(fitted)?.[0]).toBeLessThanOrEqual(60);
     expect(lengthsOf(fitted)?.[0]).toBeGreaterThan(50);
+    const [marked] = markCut(whole, fitted?.encoded).examples;
+    const kept = marked?.tokens.filter((_, at) => marked.cut[at] === 0) ?? Int32Array.of();
+    // A byte is the token four after it; what is left of the question has no sign of the gap.
+    const left = Buffer.from(kept.map((token) => token - 4)).toString();
+    expect(left).toMatch(/Be short\..*Read: z+ Is it\?.*Yes\./s);
     const none = await cut(
       chat(said('user', 'Why?'), said('assistant', 'x'.repeat(90))),
       'generation',

@@ -179,12 +179,35 @@ it('shows lengths, what cutting loses, other answers, and which tokens are taugh
   expect(at?.tokens).toBeGreaterThan(100);
   expect(at?.taught).toBe(at?.tokens);
   expect(insight?.truncation.at(-1)).toMatchObject({ rows: 0, tokens: 0, taught: 0 });
-  expect(insight?.shown.map(({ which }) => which)).toEqual(['first', 'middle', 'longest']);
+  expect(insight?.shown.map(({ which }) => which)).toEqual([
+    ...['first', 'middle', 'longest', 'left_out'],
+  ]);
   const [first] = insight?.shown ?? [];
   const texts = first?.sequences[0]?.tokens ?? [];
   expect(texts.map((token) => token?.text).join('')).toContain('Where is my parcel, aa?');
   const taught = texts.filter((token) => token?.taught).map((token) => token?.text);
   expect(taught.join('')).toMatch(/^queue-0/);
+  const leftOut = insight?.shown.at(-1);
+  expect(leftOut).toMatchObject({ line: 152, sequences: [{ cut: leftOut?.sequences[0]?.length }] });
+});
+
+it('marks the tokens that the length policy drops, in the first row that it cuts and the first that it leaves out', async () => {
+  const answer = 'y'.repeat(400);
+  const rows = `${chatLines(20)}${chatLine('q'.repeat(400), 'x')}\n${chatLine('Why?', answer)}\n`;
+  const file = await service.upload(`${rows}${chatLine('How?', answer)}\n`);
+  const options = { max_tokens: 256, data: { too_long: 'truncate_end' } } as const;
+  const { dataset } = await reportOn(file, { options });
+  const [cut, leftOut, ...others] = dataset?.insight?.shown.slice(3) ?? [];
+  expect(others).toEqual([]);
+  expect([cut, leftOut]).toMatchObject([
+    { which: 'cut', line: 22, more: 0 },
+    { which: 'left_out', line: 21, more: 0 },
+  ]);
+  const { tokens = [], length = 0, cut: count } = cut?.sequences[0] ?? {};
+  expect(count).toBe(length - 256);
+  expect(tokens.slice(256).every((token) => token?.cut)).toBe(true);
+  expect(tokens.slice(0, 256).some((token) => token?.cut)).toBe(false);
+  expect(tokens.filter((token) => token?.cut && token.taught).length).toBeGreaterThan(100);
 });
 
 it('says with what tokens were counted, and how well that suits the texts', async () => {

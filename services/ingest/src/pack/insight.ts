@@ -17,6 +17,8 @@ export type InsightFacts = {
   /** What the rows that are cut or left out for their length would lose beyond what is kept of them. */
   readonly tooLong: CutSums;
   readonly policies: Insight['tooLong'];
+  /** As they stand in the file: the first row that is cut for its length, and the first that is left out. */
+  readonly cutRows: readonly KeptRow[];
 };
 
 /** What is asked of the model's tokenizer. */
@@ -30,7 +32,7 @@ type Row = { readonly json: string; readonly examples: readonly ShardExample[] }
 
 /** Looks at the rows of a data set one after another, the training file's first, in memory that does not grow with them. */
 export function createInsight(facts: InsightFacts) {
-  const { limit, lengths, tooLong, policies } = facts;
+  const { limit, lengths, tooLong, policies, cutRows } = facts;
   const sequences = createLengthCounts();
   const taught = createLengthCounts();
   const asked = createLengthCounts();
@@ -38,7 +40,7 @@ export function createInsight(facts: InsightFacts) {
   const cuts = new Sums();
   cuts.addAll(tooLong);
   const wanted = whichToShow(lengths);
-  const kept: KeptRow[] = [];
+  const kept: KeptRow[] = [...cutRows];
   let index = 0;
   return {
     add({ json, examples }: Row): void {
@@ -52,7 +54,9 @@ export function createInsight(facts: InsightFacts) {
       cuts.add(cutsOf(examples));
       sample.add(json);
       const which = wanted.get(index++);
-      if (which !== undefined) kept.push({ which, json, examples });
+      if (which === undefined) return;
+      const { line } = JSON.parse(json) as { readonly line: number };
+      kept.push({ which, line, examples });
     },
     async finish({ show, counts, measure }: Tokens, model: EncodingModel): Promise<Insight> {
       const written = taught.lengths();

@@ -8,7 +8,7 @@ const decode = async (sequences: readonly (readonly number[])[]) =>
 
 /** Texts of the tokens that are shown as taught. */
 async function taughtOf(example: ShardExample): Promise<string[]> {
-  const row = { which: 'first', json: '{"line": 1}', examples: [example] } as const;
+  const row = { which: 'first', line: 1, examples: [example] } as const;
   const [shown] = await showRows([row], decode);
   const tokens = shown?.sequences[0]?.tokens ?? [];
   expect(tokens.map((token) => token?.text)).toEqual(['t0', 't1', 't2', 't3', 't4']);

@@ -5,16 +5,21 @@ import type { Numbers } from '../row-numbers.ts';
 /** The text that each token of each sequence adds. */
 export type Decode = (sequences: readonly (readonly number[])[]) => Promise<readonly string[][]>;
 
+/** A sequence, and which of its tokens the length policy drops. */
+type KeptExample = ShardExample & { readonly cut?: Uint8Array };
+
 export type KeptRow = {
   readonly which: ShownRow['which'];
-  readonly json: string;
-  readonly examples: readonly ShardExample[];
+  readonly line: number;
+  readonly examples: readonly KeptExample[];
 };
 
 /** Sequences of a row that are shown, and tokens of each: so many of its beginning, and of its end. */
 const mostSequences = 2;
 const mostFirst = 250;
 const mostLast = 350;
+/** Where its middle or its end is cut: so many of its beginning, and on both sides of where a cut begins or ends. */
+const mostBeside = 120;
 
 /** Which rows are worth being shown, by their place: the first, the one of middling length, the longest. */
 export function whichToShow(lengths: Numbers): ReadonlyMap<number, ShownRow['which']> {
@@ -72,17 +77,17 @@ function placeOf(
 
 /** Rows in the texts of their tokens, the first one first. */
 export async function showRows(kept: readonly KeptRow[], decode: Decode): Promise<ShownRow[]> {
-  const order = ['first', 'middle', 'longest'] as const;
+  const order = ['first', 'middle', 'longest', 'cut', 'left_out'] as const;
   const rows = kept.toSorted((a, b) => order.indexOf(a.which) - order.indexOf(b.which));
   const shown = rows.map(({ examples }) => examples.slice(0, mostSequences));
   const texts = await decode(shown.flat().map(({ tokens }) => [...tokens]));
   let at = 0;
-  return rows.map(({ which, json, examples }, i) => ({
-    which,
-    line: (JSON.parse(json) as { readonly line: number }).line,
+  return rows.map(({ which, line, examples }, i) => ({
+    ...{ which, line },
     sequences: (shown[i] ?? []).map((example) => ({
       tokens: abridged(texts[at++] ?? [], example),
       length: example.tokens.length,
+      ...(example.cut && { cut: example.cut.reduce((sum, flag) => sum + flag, 0) }),
     })),
     more: examples.length - (shown[i] ?? []).length,
   }));
@@ -97,8 +102,28 @@ function isTaught({ supervised, labels, span }: ShardExample, at: number): boole
 
 type ShownTokens = ShownRow['sequences'][number]['tokens'];
 
-function abridged(texts: readonly string[], example: ShardExample): ShownTokens {
-  const tokens = texts.map((text, i) => ({ text, taught: isTaught(example, i) }));
+function abridged(texts: readonly string[], example: KeptExample): ShownTokens {
+  const { cut } = example;
+  const tokens = texts.map((text, i) => ({
+    ...{ text, taught: isTaught(example, i) },
+    ...(cut?.[i] === 1 && { cut: true as const }),
+  }));
   if (tokens.length <= mostFirst + mostLast) return tokens;
-  return [...tokens.slice(0, mostFirst), null, ...tokens.slice(-mostLast)];
+  const isWhole = cut === undefined || cut.every((flag) => flag === 1);
+  if (isWhole) return [...tokens.slice(0, mostFirst), null, ...tokens.slice(-mostLast)];
+  return besideCuts(tokens, cut);
+}
+
+/** The beginning, and what is on both sides of each place where a cut begins or ends, as far as there is room. */
+function besideCuts(tokens: ShownTokens, cut: Uint8Array): ShownTokens {
+  const edges = [...cut.keys()].filter((at) => at > 0 && cut[at] !== cut[at - 1]);
+  const nearest = edges.slice(0, Math.floor((mostFirst + mostLast) / (2 * mostBeside)));
+  const shown: ShownTokens = [];
+  for (const [at, token] of tokens.entries()) {
+    const isShown =
+      at < mostBeside || nearest.some((edge) => at >= edge - mostBeside && at < edge + mostBeside);
+    if (isShown) shown.push(token);
+    else if (shown.at(-1) !== null) shown.push(null);
+  }
+  return shown;
 }

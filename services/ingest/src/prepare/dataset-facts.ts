@@ -37,8 +37,8 @@ export async function reportOfRead(
 }
 
 /** Shows the rows of a file. */
-export function insightOf({ lengths, tooLong, policies }: ReadRows, limit: number) {
-  return createInsight({ limit, lengths, tooLong, policies });
+export function insightOf({ lengths, tooLong, policies, cutRows }: ReadRows, limit: number) {
+  return createInsight({ limit, lengths, tooLong, policies, cutRows });
 }
 
 /** The text files of a model, and the digest of the template that the rows went through. */

@@ -8,6 +8,7 @@ import { withoutPersonalData } from '../clean/personal-row.ts';
 import { type Cutting, cuttingOf, type Fitted, longestOf, wholeOf } from '../fit/cutting.ts';
 import { fitRow } from '../fit/fit-row.ts';
 import { effectsOn } from '../fit/length-effects.ts';
+import { markCut } from '../fit/mark-cut.ts';
 import { convertTo, groupOf, identityOf, rowKind } from '../kinds/row-kinds.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import { cutsOf } from '../pack/cuts.ts';
@@ -30,6 +31,7 @@ export function readLineRows(
   const { lesson, limits } = task;
   let { errors } = task;
   const readPlain = createPlainReader(encoder, task);
+  const marked = new Set<'cut' | 'left_out'>();
   const readOne = (
     number: number,
     { row: given, issues: found, group, isMended }: RowRead,
@@ -58,7 +60,15 @@ export function readLineRows(
     if (countErrors(wrong) > 0) return { number, issues };
     // What is split loses nothing.
     const isSplit = fitted?.encoded === encoded;
-    const long = isLong && { long: longRow({ row, whole, fitted, isSplit }, cutting) };
+    const how = fitted === undefined ? 'left_out' : 'cut';
+    const isMarked = isLong && !isSplit && !marked.has(how);
+    if (isMarked) marked.add(how);
+    const long = isLong && {
+      long: {
+        ...longRow({ row, whole, fitted, isSplit }, cutting),
+        ...(isMarked && { marked: markCut(whole, fitted?.encoded) }),
+      },
+    };
     if (fitted === undefined) return { number, issues, ...long };
     const right = rightRow(row, { ...fitted, group, personal });
     return { number, issues, isMended, right, ...long };

@@ -6,6 +6,7 @@ import type { Likeness } from '../clean/near-index.ts';
 import type { PersonalKind } from '../clean/personal-kinds.ts';
 import type { PersonalOptions } from '../clean/personal-row.ts';
 import type { LengthEffect } from '../fit/length-effects.ts';
+import type { MarkedRow } from '../fit/mark-cut.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { Cut } from '../pack/cuts.ts';
 import type { Sample } from '../read/format/detect.ts';
@@ -118,4 +119,6 @@ export type LongRow = {
   readonly cuts: readonly Cut[];
   readonly keptCuts: readonly Cut[];
   readonly effects: readonly LengthEffect[];
+  /** Which of its tokens are cut: of the first such row of some lines that is cut, and of the first that is left out. */
+  readonly marked?: MarkedRow;
 };
