@@ -63,16 +63,18 @@ const plain: readonly MemoryCase[] = [
   ),
 ];
 
-const fourBit = plain
-  .filter(({ name }) => name === 'smollm2-135m-lora' || name === 'qwen2.5-0.5b-lora')
-  .map(
-    (entry): MemoryCase => ({
-      ...entry,
-      name: `${entry.name}-4bit`,
-      title: `${entry.title}, 4-bit base`,
-      settings: { adaptation: { ...lora, baseBits: 4 } },
-    }),
-  );
+const quantized = ([4, 8] as const).flatMap((baseBits) =>
+  plain
+    .filter(({ name }) => name === 'smollm2-135m-lora' || name === 'qwen2.5-0.5b-lora')
+    .map(
+      (entry): MemoryCase => ({
+        ...entry,
+        name: `${entry.name}-${baseBits}bit`,
+        title: `${entry.title}, ${baseBits}-bit base`,
+        settings: { adaptation: { ...lora, baseBits } },
+      }),
+    ),
+);
 
 /** The last fifth of the blocks, in two epochs of which the second runs no others. */
 const lastBlocks = plain
@@ -104,7 +106,7 @@ export const memoryCases: readonly MemoryCase[] = [
   ...plain,
   ...accumulated,
   ...lastBlocks,
-  ...fourBit,
+  ...quantized,
   ...plain.map(
     (entry): MemoryCase => ({
       ...entry,

@@ -77,10 +77,18 @@ export const loraSchema = ruled(
       .default(1)
       .describe("learning rate of B as a multiple of A's (LoRA+)"),
     baseBits: z
-      .literal(4)
+      .literal([4, 8])
       .optional()
       .describe(
-        'keep the frozen linear layers as 4-bit numbers, in blocks of 32 that share a scale, while training',
+        'keep the frozen linear layers in so many bits while training: 4 for less memory, in blocks of 32 numbers that share a scale; 8 for speed, with a scale for each row',
+      ),
+    baseTolerance: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe(
+        'with base_bits 8: the share by which the loss of held-out rows may differ with such layers before the first step; where it differs more, the run keeps them as they are stored and says so; 0.01 where it is left out',
       ),
   }),
   {
@@ -92,7 +100,13 @@ export const loraSchema = ruled(
     at: 'baseBits',
     breaks: ({ baseBits, dora, initial }) =>
       baseBits !== undefined && (dora === true || initial === 'pissa'),
-    message: 'a 4-bit base goes with plain LoRA, not with DoRA or a start from PiSSA',
+    message: (_, { baseBits }) =>
+      `${baseBits === 8 ? 'an 8' : 'a 4'}-bit base goes with plain LoRA, not with DoRA or a start from PiSSA`,
+  },
+  {
+    at: 'baseTolerance',
+    breaks: ({ baseBits, baseTolerance }) => baseTolerance !== undefined && baseBits !== 8,
+    message: (name) => `${name('baseTolerance')} goes with ${name('baseBits')} 8`,
   },
 );
 

@@ -75,6 +75,12 @@ describe('a recipe', () => {
     [{ lossScale: { initial: 3 } }, 'lossScale.initial: must be a power of two'],
     [{ adaptation: { type: 'lora', dora: true, initial: 'pissa' } }, 'adaptation.dora: DoRA does'],
     [{ adaptation: { type: 'lora', baseBits: 4, dora: true } }, 'adaptation.baseBits: a 4-bit'],
+    [{ adaptation: { type: 'lora', baseBits: 8, dora: true } }, 'adaptation.baseBits: an 8-bit'],
+    [{ adaptation: { type: 'lora', baseTolerance: 0.1 } }, "baseTolerance' goes with 'baseBits' 8"],
+    [
+      { adaptation: { type: 'lora', baseBits: 8 }, reinforcement: {} },
+      'A base in 8 bits is proved',
+    ],
     [{ adaptation: { type: 'layers' } }, "adaptation: give either 'last' or 'names'"],
     [{ adaptation: { type: 'layers', last: 1, names: ['a'] } }, 'give either'],
     [{ adaptation: { type: 'ia3', targets: ['a'], feedForward: ['b'] } }, 'among the targets'],

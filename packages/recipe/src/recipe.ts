@@ -194,6 +194,13 @@ export const recipeSchema = ruled(
     message:
       'What samples its own answers and compares with the model that it began as cannot be random weights, prompt-tuning, a head alone, or have dropout; take lora, ia3, layers, prefix-tuning or full.',
   },
+  {
+    at: 'adaptation',
+    breaks: ({ reinforcement, adaptation }) =>
+      reinforcement !== undefined && adaptation?.type === 'lora' && adaptation.baseBits === 8,
+    message:
+      'A base in 8 bits is proved on the loss of held-out answers, which rows of reinforcement do not have; take 4 bits, or leave it out.',
+  },
   ...(['labelSmoothing', 'embeddingNoise'] as const).map((at) => ({
     at,
     breaks: (given: { reinforcement?: object | undefined } & { [Key in typeof at]?: number }) =>

@@ -18,9 +18,9 @@ export type AddedTensor = {
 export type FixedTensor = {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly data: Float32Array | Uint8Array;
+  readonly data: Float32Array | Uint8Array | Int8Array;
   /** What the numbers are; float32 when absent. */
-  readonly dtype?: 'float32' | 'uint8';
+  readonly dtype?: 'float32' | 'uint8' | 'int8';
 };
 
 /** Places in the forward pass where a method may change what happens. */

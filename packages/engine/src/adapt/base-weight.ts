@@ -19,9 +19,12 @@ export function asStored(weight: Float32Array, { inputs, transposed }: LinearPla
 }
 
 /** A row-major matrix of so many columns, transposed. */
-function turned(matrix: Float32Array, columns: number): Float32Array {
+export function turned<Numbers extends Float32Array | Int8Array>(
+  matrix: Numbers,
+  columns: number,
+): Numbers {
   const rows = matrix.length / columns;
-  const out = new Float32Array(matrix.length);
+  const out = matrix.slice() as Numbers;
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++)
       out[column * rows + row] = matrix[row * columns + column] as number;

@@ -4,19 +4,9 @@ import type { Value } from '../graph/value.ts';
 import { add } from '../ops/elementwise.ts';
 import { concat, reshape } from '../ops/layout.ts';
 import { fourBitBlock, fourBitColumns, fourBitZero, matmulFourBits } from '../ops/quantized.ts';
-import type { AdaptTarget, BaseLinear, FixedTensor } from './adaptation.ts';
+import type { AdaptTarget, FixedTensor } from './adaptation.ts';
 import { readLinear } from './base-weight.ts';
-
-/** The frozen linear layers of a model's blocks in 4 bits. */
-export type FourBitBase = {
-  readonly fixed: readonly FixedTensor[];
-  /** The layer in 4 bits; undefined where it stays as it is stored. */
-  linear(
-    module: string,
-    stored: BaseLinear,
-    tensor: (name: string) => Value,
-  ): BaseLinear | undefined;
-};
+import type { QuantizedBase } from './quantized-base.ts';
 
 /** A matrix `[outputs, inputs]` as `matmulFourBits` takes it. */
 export type FourBitMatrix = { readonly codes: Uint8Array; readonly scales: Float32Array };
@@ -25,7 +15,7 @@ export type FourBitMatrix = { readonly codes: Uint8Array; readonly scales: Float
  * Reads every linear layer inside the blocks and keeps it in 4 bits, one layer at a time. A layer whose
  * inputs are no multiple of 32 stays as it is, and so do embeddings, norms, biases and the head.
  */
-export async function fourBitBase({ model, shapesOnly }: AdaptTarget): Promise<FourBitBase> {
+export async function fourBitBase({ model, shapesOnly }: AdaptTarget): Promise<QuantizedBase> {
   const linears = modelLinears(model.config).filter(
     ({ inputs }) => inputs % fourBitBlock.numbers === 0,
   );

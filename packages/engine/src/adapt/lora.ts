@@ -13,11 +13,13 @@ import {
   type TensorValues,
 } from './adaptation.ts';
 import { asStored, readLinear } from './base-weight.ts';
-import { type FourBitBase, fourBitBase } from './four-bit-base.ts';
+import { eightBitBase } from './eight-bit-base.ts';
+import { fourBitBase } from './four-bit-base.ts';
 import { below, beside } from './joined-matrices.ts';
 import { doraLinear, loraLinear } from './lora-layer.ts';
 import { loraName, loraShapes, startA } from './lora-start.ts';
 import { principalParts } from './principal-parts.ts';
+import type { QuantizedBase } from './quantized-base.ts';
 import { adaptedLinears, targetNames } from './targets.ts';
 
 /** The factor on B·A: alpha / rank (Hu et al. 2021), or alpha / √rank (Kalajdzievski 2023). */
@@ -36,8 +38,8 @@ type Plan = {
   readonly scale: number;
   /** Where PiSSA starts, by module. */
   readonly principal: ReadonlyMap<string, Start>;
-  /** The frozen layers in 4 bits, where the settings ask for that. */
-  readonly base: FourBitBase | undefined;
+  /** The frozen layers in fewer bits, where the settings ask for that. */
+  readonly base: QuantizedBase | undefined;
 };
 type Start = { readonly a: Float32Array; readonly b: Float32Array };
 
@@ -53,9 +55,11 @@ export async function lora(
   if (settings.dora && settings.initial === 'pissa')
     throw new RangeError("DoRA does not go with PiSSA's start");
   if (settings.baseBits !== undefined && (settings.dora || settings.initial === 'pissa'))
-    throw new RangeError('a 4-bit base goes with plain LoRA, not with DoRA or a start from PiSSA');
+    throw new RangeError(
+      `a base of ${settings.baseBits} bits goes with plain LoRA, not with DoRA or a start from PiSSA`,
+    );
   const linears = chosenLinears(settings, target);
-  const base = settings.baseBits === undefined ? undefined : await fourBitBase(target);
+  const base = await quantizedBase(settings, target);
   const scale = loraScale(settings);
   const principal = new Map<string, Start>();
   if (settings.initial === 'pissa')
@@ -73,6 +77,14 @@ export async function lora(
     content: (values) => content(plan, values),
     merged: (values) => merged(plan, values),
   };
+}
+
+function quantizedBase(
+  { baseBits }: AdaptationOf<'lora'>,
+  target: AdaptTarget,
+): Promise<QuantizedBase> | undefined {
+  if (baseBits === undefined) return undefined;
+  return baseBits === 4 ? fourBitBase(target) : eightBitBase(target);
 }
 
 /** The layers that `targets` names in the blocks that `layers` does. Throws RangeError where there are none. */

@@ -1,6 +1,6 @@
 /**
  * Element types of the graph. bfloat16 occurs only as stored weights, cast before use, float16 also inside of
- * products; neither is fed or answered. uint8 occurs only as packed codes of quantised weights.
+ * products; neither is fed or answered. uint8 and int8 occur only as codes of quantised numbers.
  */
 export type DType =
   | 'float32'
@@ -10,6 +10,7 @@ export type DType =
   | 'int32'
   | 'int64'
   | 'uint8'
+  | 'int8'
   | 'bool';
 
 /** Numbers of a tensor in row-major order. bool is one byte; float16 and bfloat16 are their bits. */
@@ -19,6 +20,7 @@ export type TensorData =
   | Int32Array
   | BigInt64Array
   | Uint8Array
+  | Int8Array
   | Uint16Array;
 
 /** A concrete array, as it goes into and comes out of a program. */
@@ -36,6 +38,7 @@ const byteSizes = {
   int32: 4,
   int64: 8,
   uint8: 1,
+  int8: 1,
   bool: 1,
 } as const satisfies Record<DType, number>;
 
@@ -63,6 +66,8 @@ export function allocate(dtype: DType, length: number): TensorData {
     case 'uint8':
     case 'bool':
       return new Uint8Array(length);
+    case 'int8':
+      return new Int8Array(length);
     case 'float16':
     case 'bfloat16':
       return new Uint16Array(length);

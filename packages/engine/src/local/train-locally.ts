@@ -10,6 +10,7 @@ import type { TaskRow } from '../objectives/task-row.ts';
 import type { DeviceChoice } from '../runtime/device-choice.ts';
 import { openDevice } from '../runtime/open-device.ts';
 import { watched } from '../train/early-stopping.ts';
+import { settleBase } from '../train/settle-base.ts';
 import { createTrainer, type StepMetrics, type Trainer } from '../train/trainer.ts';
 import { trainingLoop } from '../train/training-loop.ts';
 import { openWrittenScore, type WrittenScore } from '../written/written-score.ts';
@@ -95,12 +96,13 @@ async function trainWith<Example>(
 ): Promise<string> {
   const { adaptation } = run.settings;
   const device = await openDevice(run.device ?? 'auto');
+  const settings = { ...run.settings, adaptation: withTokens(adaptation, encoders) };
+  const given = { model, device, settings, objective, examples };
+  const { base, told } = await settleBase({ ...given, heldOut });
+  if (told !== undefined) run.print(told.text);
   const trainer = await createTrainer({
-    model,
-    device,
-    settings: { ...run.settings, adaptation: withTokens(adaptation, encoders) },
-    objective,
-    examples,
+    ...given,
+    base,
     scratchFolder: run.out,
     ...(run.random ? { initial: 'random' as const } : {}),
   });

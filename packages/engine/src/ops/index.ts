@@ -1,6 +1,7 @@
 import type { Op } from '../graph/value.ts';
 import { activationOps } from './activation.ts';
 import { blockOps } from './block.ts';
+import { byteProductOps } from './byte-products.ts';
 import { comparisonOps } from './comparison.ts';
 import { crossEntropyOps } from './cross-entropy.ts';
 import { elementwiseOps } from './elementwise.ts';
@@ -28,6 +29,7 @@ export const families = {
   'index-elements': indexElementsOps,
   matmul: matmulOps,
   quantized: quantizedOps,
+  'byte-products': byteProductOps,
   softmax: softmaxOps,
   'cross-entropy': crossEntropyOps,
   'linear-cross-entropy': linearCrossEntropyOps,

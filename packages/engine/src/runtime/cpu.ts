@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { encodeModel } from '../onnx/encode.ts';
+import { byteProblem } from './byte-products.ts';
 import { type CpuChoice, cpuSessions } from './cpu-binding.ts';
 import type { Device } from './device.ts';
 import { commonEntries, weightFolder } from './session-settings.ts';
@@ -29,6 +30,9 @@ export function cpuDevice({
     async products() {
       const { kernels } = await cpuSessions({ binding, kernels: choice });
       return kernels === undefined ? 'onnxruntime' : 'lathe';
+    },
+    byteProducts() {
+      return byteProblem((graph) => this.compile(graph));
     },
     hostThreads: threads ?? availableParallelism(),
     async compile(graph, { mapFolder, arena = true, prepack = false, lends = false } = {}) {

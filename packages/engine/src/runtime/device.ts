@@ -95,6 +95,11 @@ export interface Device {
   halfProducts(): Promise<HalfProducts>;
   /** Whose products it uses; ONNX Runtime's when absent. */
   products?(): Promise<Products>;
+  /**
+   * Why it cannot multiply bytes exactly, as a sentence without its stop; undefined where it can. It has no such products when
+   * absent.
+   */
+  byteProducts?(): Promise<string | undefined>;
   /** Threads that the host may use while no program runs; 1 when absent. */
   readonly hostThreads?: number;
   /** There when tensors can stay in the device's own memory between runs. */

@@ -41,6 +41,7 @@ describe.each<[string, RecipeInput['adaptation']]>([
   ['LoRA', { type: 'lora', rank: 4 }],
   ['rank-stabilised LoRA', { type: 'lora', rank: 4, rankStabilized: true }],
   ['LoRA on a 4-bit base', { type: 'lora', rank: 4, baseBits: 4 }],
+  ['LoRA on an 8-bit base', { type: 'lora', rank: 4, baseBits: 8 }],
   ['prompt tuning', { type: 'prompt-tuning', tokens: 3 }],
   ['prefix tuning', { type: 'prefix-tuning', tokens: 3 }],
 ])('an adapter that is trained on: %s', (name, method) => {

@@ -13,6 +13,7 @@ import { cpuDevice } from '../runtime/cpu.ts';
 import type { Device } from '../runtime/device.ts';
 import { createModelState, type ModelState } from '../trained/model-state.ts';
 import { requireWatchable } from './early-stopping.ts';
+import { type KeptBase, withBase } from './kept-base.ts';
 import { type Precision, precisionFor } from './precision.ts';
 
 export type RunOptions<Example> = {
@@ -27,6 +28,8 @@ export type RunOptions<Example> = {
   readonly initial?: 'random' | undefined;
   /** Continue this adapter instead of starting a fresh one. */
   readonly adapter?: AdapterValues | undefined;
+  /** Keep the frozen layers as they are stored, though the settings ask for fewer bits (`settleBase`). */
+  readonly base?: KeptBase | undefined;
 };
 
 /** The steps of a run that draws its examples, and the most of them that share a window. */
@@ -39,7 +42,10 @@ type DrawnSteps = {
 };
 
 /** A run whose every step is planned, and whose state is where it starts. */
-export type PreparedRun<Example> = Pick<RunOptions<Example>, 'model' | 'examples' | 'initial'> & {
+export type PreparedRun<Example> = Pick<
+  RunOptions<Example>,
+  'model' | 'examples' | 'initial' | 'base'
+> & {
   readonly device: Device;
   /** As they hold on the device and within the memory. */
   readonly settings: Recipe & { readonly precision: Precision };
@@ -56,8 +62,9 @@ export type PreparedRun<Example> = Pick<RunOptions<Example>, 'model' | 'examples
 
 /** Checks the examples, fits the passes into the memory, plans every step and allocates the state. */
 export async function prepareRun<Example>(
-  options: RunOptions<Example>,
+  asked: RunOptions<Example>,
 ): Promise<PreparedRun<Example>> {
+  const options = { ...asked, settings: withBase(asked.settings, asked.base) };
   const { model, examples, initial, device = cpuDevice() } = options;
   const precision = await precisionFor(options.settings.precision, device);
   const given = { ...options.settings, precision };
@@ -99,7 +106,7 @@ export async function prepareRun<Example>(
     ...{ settings, limits, mostTokens, sizes, seed, plan, modelState },
     objective: plan.shared === undefined ? objective : { ...objective, sharesPrompts: true },
   };
-  return { model, examples, initial, device, ...prepared };
+  return { model, examples, initial, base: asked.base, device, ...prepared };
 }
 
 /** The plan of a step of the longest examples as that of a whole run, with room for shorter ones, of which windows hold more. */

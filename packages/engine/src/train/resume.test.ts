@@ -44,6 +44,7 @@ const cases: [string, RecipeInput][] = [
   ['layers', { adaptation: { type: 'layers', last: 1 }, layerRateDecay: 0.9 }],
   ['rsLoRA and LoRA+', { adaptation: { type: 'lora', rankStabilized: true, rateRatioB: 16 } }],
   ['DoRA', { adaptation: { type: 'lora', rank: 4, dora: true, dropout: 0.1 } }],
+  ['LoRA beside 8 bits', { adaptation: { type: 'lora', rank: 4, baseBits: 8, dropout: 0.1 } }],
   ['PiSSA', { adaptation: { type: 'lora', rank: 4, initial: 'pissa' } }],
   ['IA3', { adaptation: { type: 'ia3' } }],
   ['prompt tuning', { adaptation: { type: 'prompt-tuning', tokens: 3 } }],

@@ -12,6 +12,7 @@ import type { Products } from '../runtime/device.ts';
 import { type LossScaleState, lossScaleStateSchema } from '../update/loss-scale.ts';
 import type { FirstAndLast } from './example-losses.ts';
 import { namedAsBefore } from './former-names.ts';
+import type { KeptBase } from './kept-base.ts';
 
 /** A stored state belongs to a run with other settings, data or model shape. */
 export class ForeignStateError extends Error {
@@ -82,6 +83,8 @@ export type RunProgress = {
   readonly lossScale?: LossScaleState | undefined;
   /** Whose products of matrices the last step was made with; states of before do not name ONNX Runtime's. */
   readonly products: Products;
+  /** That the frozen layers are as they are stored, though fewer bits were asked for. */
+  readonly base?: KeptBase | undefined;
 };
 
 const measuredName = 'measured';
@@ -91,7 +94,7 @@ const lossNames = { first: 'losses.first', last: 'losses.last' } as const;
 export async function saveRunState(
   folder: string,
   state: FlatState,
-  { step, fingerprint, measured, losses, lossScale, products }: RunProgress,
+  { step, fingerprint, measured, losses, lossScale, products, base }: RunProgress,
 ): Promise<void> {
   const tensors = new Map<string, StateTensor>();
   if (losses !== undefined)
@@ -101,7 +104,11 @@ export async function saveRunState(
   eachTensor(state, (name, shape, data) => tensors.set(name, { shape, data }));
   await writeTrainingState(folder, {
     tensors,
-    state: { step, fingerprint, products, ...(lossScale === undefined ? {} : { lossScale }) },
+    state: {
+      ...{ step, fingerprint, products },
+      ...(lossScale === undefined ? {} : { lossScale }),
+      ...(base === undefined ? {} : { base }),
+    },
   });
 }
 
@@ -143,6 +150,12 @@ export async function restoreRunState(
     ...{ step, measured: numbers, losses: storedLosses(stored), lossScale: lossScale.data },
     products: stored.state.products === 'lathe' ? 'lathe' : 'onnxruntime',
   };
+}
+
+/** How the run that saved this state keeps its frozen layers. Throws CheckpointError when the state is damaged. */
+export async function baseOfState(folder: string): Promise<KeptBase | undefined> {
+  const { state } = await readTrainingState(folder);
+  return state.base === 'stored' ? 'stored' : undefined;
 }
 
 function storedLosses({

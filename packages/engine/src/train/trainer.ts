@@ -246,7 +246,7 @@ export class Trainer<Example> {
 
   async saveState(folder: string): Promise<void> {
     this.#refuseFailed();
-    const { examples, modelState } = this.#run;
+    const { examples, modelState, base } = this.#run;
     const { runner, measurements } = this.#programs;
     await measurements.prepare(examples);
     const measured = measurements.save(examples);
@@ -256,6 +256,7 @@ export class Trainer<Example> {
       lossScale: this.#lossScale?.state,
       losses: this.#losses.stored(),
       products: await this.#products(),
+      base,
     });
   }
 

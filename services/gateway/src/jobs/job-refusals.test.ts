@@ -231,6 +231,12 @@ test.each([
     /plain LoRA/,
   ],
   [
+    { lathe: { adaptation: { type: 'lora', base_bits: 4, base_tolerance: 0.1 } } },
+    'invalid_value',
+    'lathe.adaptation.base_tolerance',
+    /goes with 'base_bits' 8/,
+  ],
+  [
     { lathe: { adaptation: { type: 'ia3', targets: ['k_proj'], feed_forward: ['down_proj'] } } },
     'invalid_value',
     'lathe.adaptation.feed_forward',

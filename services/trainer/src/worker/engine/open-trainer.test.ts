@@ -61,6 +61,14 @@ test('a run at a common rate ends with its model', async () => {
   expect(await train({}, {})).toEqual(['ready', 'steps', 'saved', 'finished']);
 });
 
+test('whether the frozen layers are kept in 8 bits is told before the first step, with the losses', async () => {
+  const [log] = await told(
+    { heldOutShards: [shard], outputFolder: join(folder.path, 'rounded') },
+    { adaptation: { type: 'lora', rank: 2, baseBits: 8 } },
+  );
+  expect(log).toMatchObject({ kind: 'log', text: expect.stringMatching(/^The frozen layers are/) });
+});
+
 test('answers to held-out rows are told before the first step and at each score, and change nothing', async () => {
   const rows = { heldOutShards: [shard], checkpointEvery: 1 };
   const recipe = { adaptation: { type: 'lora', rank: 2 }, epochs: 2 } as const;

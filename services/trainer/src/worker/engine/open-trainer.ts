@@ -17,6 +17,7 @@ import { initialOf, modelKind, weightsOf } from './model-kind.ts';
 import { readShards } from './read-shards.ts';
 import { samplesShown } from './samples-shown.ts';
 import { taskDevice } from './task-device.ts';
+import { tellBase } from './tell-base.ts';
 import { tellShared } from './tell-shared.ts';
 import type { LoopTrainer } from './train-loop.ts';
 import { inUserTerms } from './user-terms.ts';
@@ -61,22 +62,25 @@ async function openWith<Example>(
   const isAdapter = start?.kind === 'adapter';
   if (initial !== 'random') await requireFiniteWeights(model.tensors);
   const device = await taskDevice(task, send);
-  const trainer = await createTrainer({
-    objective,
-    model,
-    settings: resolveRecipe(recipe),
-    initial,
+  const rows = await readShards(task.heldOutShards);
+  const heldOut = examplesOf(rows);
+  const given = {
+    ...{ model, objective, examples, device, settings: resolveRecipe(recipe) },
     adapter: isAdapter ? adapterValues(await readAdapterOf(model, start.folder)) : undefined,
+  };
+  const { base } = await tellBase(
+    { ...given, heldOut, stateFolder: task.stateFolder ?? undefined },
+    send,
+  );
+  const trainer = await createTrainer({
+    ...given,
+    ...{ initial, base },
     origin: start?.digest,
     baseStates: task.baseStates,
     scratchFolder: task.outputFolder,
-    examples,
-    device,
   });
   if (task.stateFolder !== null) await goOn(trainer, task.stateFolder, send);
   else tellShared(trainer, send, 'an epoch');
-  const rows = await readShards(task.heldOutShards);
-  const heldOut = examplesOf(rows);
   const { earlyStopping: rule, task: kind, preference } = resolveRecipe(recipe);
   const writes = preference === undefined && (kind?.type ?? 'generation') === 'generation';
   const asked = {
