@@ -5,9 +5,12 @@
  *
  *     npm run bench:verdicts [-- --experiments 1000] [--rows 60] [--seeds 1] [--kind ROUGE]
  */
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { seededRandom } from '@lathe/scoring/random';
+import { createLogger } from '@lathe/platform/log';
+import { createThreadPool } from '@lathe/platform/threads/thread-pool';
 import { wilson } from '@lathe/scoring/wilson';
+import type { Pilot, Task } from './count.ts';
 import { type Kind, kinds, unevenKind } from './kinds.ts';
 
 const { values } = parseArgs({
@@ -25,18 +28,29 @@ const seeds = Number(values.seeds);
 const gain = 0.1;
 const [mostByChance, leastFound] = [0.025, 0.8];
 
+const pool = createThreadPool(availableParallelism(), {
+  program: new URL('count.ts', import.meta.url),
+  name: 'experiments',
+  taskMs: 2 ** 31 - 1,
+  log: createLogger({ logLevel: 'warn', logFormat: 'text' }, 'bench'),
+});
+const signal = new AbortController().signal;
+let asked = 0;
+// Each is a project of its own, since one alone would leave half of the threads to others.
+const ask = (task: Task): Promise<unknown> =>
+  pool.run({ project: String(asked++), size: 1, task, signal });
+
 /** The share of experiments that end in *improved*, as text, and whether it reaches its goal. */
-function improved(
-  { compare }: Kind,
+async function improved(
+  kind: string,
   { rows, shift, seed }: { rows: number; shift: number; seed: number },
-): { readonly text: string; readonly isGood: boolean } {
-  const found = Array.from({ length: seeds }, (_, at) => {
-    const random = seededRandom(seed + 100 * at);
-    let count = 0;
-    for (let each = 0; each < experiments; each++)
-      if (compare(rows, shift, random).verdict === 'improved') count++;
-    return count;
-  });
+): Promise<{ readonly text: string; readonly isGood: boolean }> {
+  const found = await Promise.all(
+    Array.from({ length: seeds }, async (_, at) => {
+      const count = await ask({ kind, experiments, rows, shift, seed: seed + 100 * at });
+      return count as number;
+    }),
+  );
   const total = found.reduce((sum, count) => sum + count, 0);
   const { rate, low, high } = wilson(total, seeds * experiments);
   const furthest = shift === 0 ? Math.max(...found) : Math.min(...found);
@@ -51,23 +65,41 @@ function improved(
 }
 
 const few = Number(values.rows);
-console.log(
-  '| kind | rows | improved without a difference | rows advised | improved by chance there | gain of 10 points found |',
-);
-console.log('| --- | ---: | ---: | ---: | ---: | ---: |');
-for (const [at, kind] of kinds.entries()) {
-  if (!kind.name.includes(values.kind)) continue;
-  const advised = kind.advised(gain);
-  const shares = [
-    { rows: few, shift: 0 },
-    { rows: advised, shift: 0 },
-    { rows: advised, shift: kind.shiftFor(gain) },
-  ].map((each, column) => improved(kind, { ...each, seed: 1000 + 10 * at + column }));
-  const [atFew, byChance, withGain] = shares.map(({ text }) => text);
-  console.log(`| ${[kind.name, few, atFew, advised, byChance, withGain].join(' | ')} |`);
-  if (shares.some(({ isGood }) => !isGood)) process.exitCode = 1;
+
+/** A kind's line of the table, and whether all of its goals are reached. */
+async function lineOf({ name }: Kind, at: number) {
+  const advised = (await ask({ kind: name, gain })) as Pilot;
+  const shares = [{ rows: few, shift: 0 }, { rows: advised.rows, shift: 0 }, advised].map(
+    (each, column) => improved(name, { ...each, seed: 1000 + 10 * at + column }),
+  );
+  const told = await Promise.all(shares);
+  const [atFew, byChance, withGain] = told.map(({ text }) => text);
+  return {
+    text: `| ${[name, few, atFew, advised.rows, byChance, withGain].join(' | ')} |`,
+    isGood: told.every(({ isGood }) => isGood),
+  };
 }
-for (const rows of unevenKind.name.includes(values.kind) ? [few, 4 * few] : []) {
-  const { text } = improved(unevenKind, { rows, shift: 0, seed: 1090 });
-  console.log(`${unevenKind.name}, without a difference, ${rows} rows: ${text}`);
+
+async function unevenLine(rows: number): Promise<string> {
+  const { name } = unevenKind;
+  const { text } = await improved(name, { rows, shift: 0, seed: 1090 });
+  return `${name}, without a difference, ${rows} rows: ${text}`;
+}
+
+try {
+  const isAsked = ({ name }: Kind) => name.includes(values.kind);
+  const lines = kinds.flatMap((kind, at) => (isAsked(kind) ? [lineOf(kind, at)] : []));
+  const uneven = isAsked(unevenKind) ? [few, 4 * few].map(unevenLine) : [];
+  console.log(
+    '| kind | rows | improved without a difference | rows advised | improved by chance there | gain of 10 points found |',
+  );
+  console.log('| --- | ---: | ---: | ---: | ---: | ---: |');
+  for (const line of lines) {
+    const { text, isGood } = await line;
+    console.log(text);
+    if (!isGood) process.exitCode = 1;
+  }
+  for (const line of uneven) console.log(await line);
+} finally {
+  await pool.stop();
 }
