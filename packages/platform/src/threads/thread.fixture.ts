@@ -13,8 +13,10 @@ serveTasks((task) => {
       throw new LatheError('invalid_value', 'No.', { param: 'x', cause: new Error('why') });
     case 'fail':
       throw Object.assign(new Error('odd folder'), { name: 'OddError' });
+    case 'compute':
+      for (;;);
     case 'wait':
-      // As a computation does: nothing else happens in this thread.
+      // Nothing else happens in this thread, and it takes no processor.
       Atomics.wait(rest as Int32Array, 0, 0);
       return 'waited';
     default:

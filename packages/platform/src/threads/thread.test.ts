@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { LatheError } from '@lathe/contracts/error';
 import { afterAll, expect, it } from 'vitest';
 import { createLogger } from '../log/log.ts';
@@ -47,10 +48,27 @@ it('starts again after a thread has died, and fails only what it worked on', asy
 
 it('leaves the event loop free, and ends a thread that takes too long', async () => {
   const hasty = createThread({ ...options, taskMs: 250 });
-  const stuck = hasty.run(gate().task);
+  const stuck = hasty.run(['compute']);
   await expect(stuck).rejects.toMatchObject({ code: 'timeout', retryable: false });
   expect(await thread.run(['echo', 2])).toBe(2);
   expect(await hasty.run(['echo', 3])).toBe(3);
+  await hasty.stop();
+});
+
+it('gives a task its time of a processor, however long that takes on a busy machine', async () => {
+  const slow = createThread({ ...options, taskMs: 1000 });
+  await slow.run(['echo', 0]);
+  const { task, open } = gate();
+  const waiting = slow.run(task);
+  await setTimeout(1500);
+  open();
+  expect(await waiting).toBe('waited');
+  await slow.stop();
+});
+
+it('ends a thread that waits for something that never comes', async () => {
+  const hasty = createThread({ ...options, taskMs: 50 });
+  await expect(hasty.run(gate().task)).rejects.toMatchObject({ code: 'timeout' });
   await hasty.stop();
 });
 

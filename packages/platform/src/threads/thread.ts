@@ -9,7 +9,10 @@ export type ThreadOptions = {
   readonly program: URL;
   /** How the log names it. */
   readonly name: string;
-  /** A task that takes longer is given up, and the thread with it; what the thread takes to start does not count. */
+  /**
+   * A task that takes longer is given up, and the thread with it. What the thread takes to start does not count, nor does time in which
+   * this process has no processor, up to `mostWaits` times as long.
+   */
   readonly taskMs: number;
   readonly log: Logger;
 };
@@ -32,6 +35,15 @@ type Running = {
   readonly up: PromiseWithResolvers<void>;
   readonly open: Map<number, PromiseWithResolvers<unknown>>;
 };
+
+/** A task that waits for this many times its time waits for something else than a processor. */
+const mostWaits = 10;
+
+/** What this process has computed since it began, in milliseconds of a processor. */
+function computedMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
 
 /**
  * Starts the thread at the first task, and again at the next one after it has died.
@@ -74,7 +86,13 @@ export function createThread({ program, name, taskMs, log }: ThreadOptions): Thr
       open.set(id, answer);
       const message: ToThread = { id, task };
       let timer: NodeJS.Timeout | undefined;
-      const giveUp = (): void => {
+      const giveUpAfter = (begun: { readonly at: number; readonly computed: number }): void => {
+        // A busy machine may have left the thread nothing, however long ago it was asked.
+        const leftMs = taskMs - (computedMs() - begun.computed);
+        if (leftMs > 0 && performance.now() - begun.at < mostWaits * taskMs) {
+          timer = setTimeout(giveUpAfter, leftMs, begun);
+          return;
+        }
         log.error({ thread: name, taskMs }, 'a thread took too long over a task and was ended');
         open.delete(id);
         answer.reject(
@@ -85,7 +103,8 @@ export function createThread({ program, name, taskMs, log }: ThreadOptions): Thr
         void worker.terminate();
       };
       void up.promise.then(() => {
-        if (open.has(id)) timer = setTimeout(giveUp, taskMs);
+        const begun = { at: performance.now(), computed: computedMs() };
+        if (open.has(id)) timer = setTimeout(giveUpAfter, taskMs, begun);
       });
       try {
         worker.postMessage(message, buffers);
