@@ -18,7 +18,7 @@ const { values, positionals: files } = parseArgs({
   options: {
     out: { type: 'string', default: '.out/inspect' },
     model: { type: 'string' },
-    chromium: { type: 'string', default: 'chromium' },
+    chromium: { type: 'string', default: '/usr/bin/chromium' },
   },
 });
 if (files.length === 0) {

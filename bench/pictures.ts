@@ -1,20 +1,23 @@
-import { execFile } from 'node:child_process';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { chromium } from 'playwright-core';
 
 const views = [
-  { name: 'light', size: '1000,2600', settings: 'preferredColorScheme=1' },
-  { name: 'dark', size: '1000,2600', settings: 'preferredColorScheme=0' },
-  { name: 'phone', size: '390,3600', settings: 'preferredColorScheme=1' },
+  { name: 'light', width: 1000, colorScheme: 'light' },
+  { name: 'dark', width: 1000, colorScheme: 'dark' },
+  { name: 'phone', width: 390, colorScheme: 'light' },
 ] as const;
 
-/** Takes pictures of a page with Chromium, in light and dark and as wide as a phone, as PNG files beside it. */
-export async function takePictures(page: string, chromium: string): Promise<void> {
-  for (const { name, size, settings } of views) {
-    const picture = page.replace(/\.html$/, `.${name}.png`);
-    const shown = [`--window-size=${size}`, `--blink-settings=${settings}`];
-    const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', ...shown];
-    const url = `file://${path.resolve(page)}`;
-    await promisify(execFile)(chromium, [...flags, `--screenshot=${picture}`, url]);
+/** Takes pictures of a whole page with Chromium, in light and dark and as wide as a phone, as PNG files beside it. */
+export async function takePictures(page: string, executablePath: string): Promise<void> {
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  try {
+    for (const { name, width, colorScheme } of views) {
+      const shown = await browser.newPage({ colorScheme, viewport: { width, height: 800 } });
+      await shown.goto(`file://${path.resolve(page)}`);
+      await shown.screenshot({ path: page.replace(/\.html$/, `.${name}.png`), fullPage: true });
+      await shown.close();
+    }
+  } finally {
+    await browser.close();
   }
 }

@@ -29,10 +29,16 @@ function known(): object[] {
   });
 }
 
+type Chat = { readonly messages: readonly { readonly content: string }[] };
+
+async function quickstart(): Promise<Chat[]> {
+  const lines = (await readFile('examples/support-routing.jsonl', 'utf8')).trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as Chat);
+}
+
 /** The quickstart's messages with the queues of others: there is nothing to be learnt. */
 async function shuffled(): Promise<object[]> {
-  const lines = (await readFile('examples/support-routing.jsonl', 'utf8')).trimEnd().split('\n');
-  const rows = lines.map((line) => JSON.parse(line) as { messages: { content: string }[] });
+  const rows = await quickstart();
   const queues = createRandom(103).shuffled(
     rows.map(({ messages }) => messages.at(-1)?.content ?? ''),
   );
@@ -46,9 +52,11 @@ function row(system: string, user: string, assistant: string): object {
   return { messages: messages.map(([role, content]) => ({ role, content })) };
 }
 
-/** The three jobs, in the order in which they are shown. */
+/** The jobs, in the order in which they are shown. */
 export async function verdictCases(): Promise<VerdictCase[]> {
   return [
+    // A count of words tells its queues as well as a model does.
+    { name: 'quickstart', outcomes: ["don't fine-tune"], rows: await quickstart() },
     { name: 'new-form', outcomes: ['improved'], rows: sortedAsJson() },
     { name: 'shuffled', outcomes: ['cannot tell', 'regressed'], rows: await shuffled() },
     { name: 'known', outcomes: ["don't fine-tune"], rows: known() },

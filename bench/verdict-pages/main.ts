@@ -1,6 +1,6 @@
 /**
- * `npm run verdicts:pages`: three jobs over HTTP on the built-in model, of which one is worth its tuning, one has nothing to
- * learn and one teaches what the model knows. Keeps each report's page with pictures of it in `.out/verdicts`, in light and
+ * `npm run verdicts:pages`: jobs over HTTP on the built-in model: the quickstart's, one that is worth its tuning, one that has nothing to
+ * learn and one that teaches what the model knows. Keeps each report's page with pictures of it in `.out/verdicts`, in light and
  * dark and as wide as a phone, to be looked at, and ends with 1 where a verdict is another one. Needs Debian's chromium.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -18,7 +18,7 @@ import { type VerdictCase, verdictCases } from './datasets.ts';
 const { values } = parseArgs({
   options: {
     out: { type: 'string', default: '.out/verdicts' },
-    chromium: { type: 'string', default: 'chromium' },
+    chromium: { type: 'string', default: '/usr/bin/chromium' },
   },
 });
 const builtIn = 'lathe-tiny';
