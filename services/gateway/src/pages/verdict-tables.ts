@@ -66,6 +66,9 @@ ${sorted.map(row)}</table></div>
 <p class="soft">Many are looked at together, so chance is adjusted for their number (Holm); below 3.5 % it counts, where the interval leaves zero out.</p>`;
 }
 
+/** Of so many metrics a page has room for the intervals in one line. */
+const mostUnbroken = 5;
+
 /** Every contestant with what it is, its metrics, its loss and its costs. */
 export function contestantTable(report: EvaluationReport): Html {
   const { contestants, headline } = report;
@@ -99,7 +102,7 @@ export function contestantTable(report: EvaluationReport): Html {
     const { value, low, high, unit } = metric;
     return cell(
       name,
-      html`${metricText(value, unit)}<div class="soft wrap">${[low, high].map((end) => metricText(end, unit).replace(' %', '')).join(' to ')}</div>`,
+      html`${metricText(value, unit)}<div class="soft${names.length > mostUnbroken ? ' wrap' : ''}">${[low, high].map((end) => metricText(end, unit).replace(' %', '')).join(' to ')}</div>`,
     );
   };
   return html`<h2>All contestants</h2>
