@@ -27,10 +27,12 @@ const pageOf = <T extends z.ZodType>(item: T) =>
 /** Answers after which a client may send the same request again; what else is 5xx is a fault of the platform. */
 const retryable = new Set([408, 409, 429, 503]);
 const mostPauseMs = 1000;
+/** Longest time of one answer: the next try may find a gateway that is there. */
+const answerMs = 120_000;
 
 export function createClient(
   { url, apiKey }: { readonly url: string; readonly apiKey: string },
-  { patienceMs = 120_000, onAnswer = (_: number): void => {} } = {},
+  { patienceMs = 600_000, onAnswer = (_: number): void => {} } = {},
 ) {
   /** Sends until there is an answer that stands. Throws when the patience ends. */
   const send = async (path: string, init: RequestInit = {}): Promise<Response> => {
@@ -45,7 +47,7 @@ export function createClient(
         const response = await fetch(`${url}/v1${path}`, {
           ...init,
           headers: { authorization: `Bearer ${apiKey}`, ...init.headers },
-          signal: AbortSignal.timeout(patienceMs),
+          signal: AbortSignal.timeout(answerMs),
         });
         onAnswer(response.status);
         // The body is part of the answer: a connection may break in it.

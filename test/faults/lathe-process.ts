@@ -11,7 +11,8 @@ import { type Part, type PartName, partsUnder } from './parts.ts';
 
 const startScript = fileURLToPath(new URL('../../scripts/start.ts', import.meta.url));
 const apiKey = 'sk-faults-0123456789abcdef';
-const patienceMs = 60_000;
+/** How long what has to come may take on a machine that has other work; what cannot come any more is told at once. */
+const patienceMs = 600_000;
 
 /** `npm start` as a process of its own, with its data in a folder that outlives it. */
 export type LatheProcess = AsyncDisposable & {

@@ -66,7 +66,7 @@ const campaigns = {
   evals: async () => {
     await using stage = await openEvalStage();
     const { lathe, targets } = stage;
-    const client = createClient(lathe, { patienceMs: 180_000 });
+    const client = createClient(lathe);
     const undisturbed = await referenceAnswers(client);
     const work = createEvalWork(client, undisturbed, Number(values.seed));
     return await runKills(lathe, work, { targets });
@@ -82,7 +82,7 @@ type Blows = {
 async function killJobs(specs: readonly SpecName[], pauseMs?: number) {
   await using lathe = await startLathe({ environment: shortTimes });
   const undisturbed = await references(specs);
-  const client = createClient(lathe, { patienceMs: 180_000 });
+  const client = createClient(lathe);
   const work = createJobWork(client, undisturbed, { seed: Number(values.seed), specs });
   return await runKills(lathe, work, { targets: jobTargets, pauseMs });
 }
@@ -93,7 +93,7 @@ async function runKills(lathe: LatheProcess, work: Work, { targets, pauseMs = 20
       kills: Number(values.kills),
       seed: Number(values.seed),
       targets,
-      ...{ clients: 3, pauseMs, freezeMs: 5000, settleMs: 300_000, say },
+      ...{ clients: 3, pauseMs, freezeMs: 5000, settleMs: 900_000, say },
     });
   } finally {
     mkdirSync(logFolder, { recursive: true });
