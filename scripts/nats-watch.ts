@@ -11,8 +11,10 @@ export type NatsWatchSettings = {
   readonly againMs: number;
   /** How long a write may take. */
   readonly timeoutMs: number;
-  /** Looks in a row that must find a problem before the server is started again. */
+  /** Looks in a row that must find no write answered before the server is started again, after its disk was full. */
   readonly patience: number;
+  /** The same where nobody saw a full disk: a busy machine may leave it no time, and a restart would only be more work. */
+  readonly busyPatience: number;
   /** Room in its folder, in bytes, below which a restart would not help. */
   readonly leastRoomBytes: number;
 };
@@ -22,6 +24,7 @@ const natsWatchDefaults: NatsWatchSettings = {
   againMs: 1000,
   timeoutMs: 3000,
   patience: 2,
+  busyPatience: 30,
   leastRoomBytes: 16 * 2 ** 20,
 };
 
@@ -51,12 +54,16 @@ export function watchNatsWrites(
   const { signal } = stopping;
   let nats: Nats | undefined;
   let failures = 0;
+  let wasFull = false;
   const look = async (): Promise<string | null> => {
     const { bavail, bsize } = await statfs(folder);
-    if (bavail * bsize < settings.leastRoomBytes)
+    if (bavail * bsize < settings.leastRoomBytes) {
+      wasFull = true;
       return `the disk of ${folder} is full: ${Math.floor((bavail * bsize) / 2 ** 20)} MiB are left`;
+    }
     nats ??= await ports.connect();
     await checkWrites(nats, settings.timeoutMs);
+    wasFull = false;
     return null;
   };
   const lookAndMend = async (): Promise<void> => {
@@ -70,7 +77,7 @@ export function watchNatsWrites(
     if (signal.aborted) return;
     if (problem === null) failures = 0;
     onProblem(problem);
-    if (failures < settings.patience) return;
+    if (failures < (wasFull ? settings.patience : settings.busyPatience)) return;
     failures = 0;
     log.error({ problem }, 'nats-server is started again: it takes no writes, and there is room');
     await restart();
