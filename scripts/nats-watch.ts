@@ -24,7 +24,7 @@ const natsWatchDefaults: NatsWatchSettings = {
   againMs: 1000,
   timeoutMs: 3000,
   patience: 2,
-  busyPatience: 30,
+  busyPatience: 15,
   leastRoomBytes: 16 * 2 ** 20,
 };
 
