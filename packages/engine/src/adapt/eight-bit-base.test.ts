@@ -6,7 +6,7 @@ import { modelLinears } from '../families/model-config.ts';
 import { estimateMemory } from '../memory/memory-estimate.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { describeWithBytes } from '../runtime/byte-products.fixture.ts';
-import { dequantizeRows, quantizeRows } from './eight-bit-base.ts';
+import { roundedLayer, widenedLayer } from './eight-bit-base.ts';
 import { farthest, model, roundedModel, settingsOf, trained } from './quantized-base.fixture.ts';
 
 await describeWithBytes('an 8-bit base', () => {
@@ -30,7 +30,7 @@ await describeWithBytes('an 8-bit base', () => {
     expect(one?.equals(other ?? Buffer.of())).toBe(true);
 
     const widened = await roundedModel(folder, (weight, plan) =>
-      dequantizeRows(quantizeRows(weight, plan)),
+      widenedLayer(roundedLayer(weight, plan)),
     );
     const wanted = await trained(widened, settingsOf({}, 5));
     expect(farthest(found.losses, wanted.losses)).toBeLessThan(0.01);

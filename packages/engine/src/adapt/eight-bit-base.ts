@@ -7,6 +7,7 @@ import { add, mul } from '../ops/elementwise.ts';
 import { reshape } from '../ops/layout.ts';
 import type { AdaptTarget, FixedTensor } from './adaptation.ts';
 import { readLinear, turned } from './base-weight.ts';
+import { mixBlocks, mixedBlocks } from './mixed-blocks.ts';
 import type { QuantizedBase } from './quantized-base.ts';
 
 /** A matrix `[outputs, inputs]` as codes of the same shape, and a scale for each row. */
@@ -22,14 +23,14 @@ export async function eightBitBase({ model, shapesOnly }: AdaptTarget): Promise<
   const linears = modelLinears(model.config);
   const fixed: FixedTensor[] = [];
   for (const linear of linears) {
-    const matrix = shapesOnly ? nothing : quantizeRows(await readLinear(model, linear), linear);
+    const matrix = shapesOnly ? nothing : roundedLayer(await readLinear(model, linear), linear);
     fixed.push(...fixedTensors(linear, matrix));
   }
   const modules = new Set(linears.map(({ module }) => module));
   /** What several layers read is rounded once. */
   const rounded = new WeakMap<Value, ByteRows>();
   const bytesOf = (x: Value): ByteRows => {
-    const rows = rounded.get(x) ?? byteRows(x);
+    const rows = rounded.get(x) ?? byteRows(mixedBlocks(x));
     rounded.set(x, rows);
     return rows;
   };
@@ -77,6 +78,19 @@ export function quantizeRows(
   return { codes, scales };
 }
 
+/** A layer as it is kept: with mixed blocks, as what goes into it is. */
+export function roundedLayer(
+  weight: Float32Array,
+  plan: Pick<LinearPlan, 'inputs' | 'outputs'>,
+): EightBitMatrix {
+  return quantizeRows(mixBlocks(weight, plan.inputs), plan);
+}
+
+/** What is left of a layer that is kept so. */
+export function widenedLayer(matrix: EightBitMatrix): Float32Array {
+  return mixBlocks(dequantizeRows(matrix), matrix.codes.length / matrix.scales.length);
+}
+
 /** What the codes stand for, as `[outputs, inputs]`. */
 export function dequantizeRows({ codes, scales }: EightBitMatrix): Float32Array {
   const inputs = codes.length / scales.length;
@@ -97,5 +111,5 @@ function fixedTensors(
 
 /** The whole matrix in float32. */
 function widened({ turned: codes, scales }: ByteMatrix): Value {
-  return mul(cast(codes, 'float32'), reshape(scales, [-1, 1]));
+  return mixedBlocks(mul(cast(codes, 'float32'), reshape(scales, [-1, 1])));
 }
