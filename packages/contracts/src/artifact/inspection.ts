@@ -32,6 +32,8 @@ export const inspectionReportSchema = z.object({
       heldOutRows: z.number().int(),
       /** The smallest gain in right answers that the rows that are scored show; null: none is small enough. */
       detectableGain: z.number().nullable(),
+      /** The same in a sentence, with the rows that would show 5 points; absent where none are held out, and in older reports. */
+      shows: z.string().optional(),
     })
     .optional(),
   /**

@@ -29,6 +29,8 @@ export const estimateSchema = z.object({
   held_out_rows: z.number().int().nullable(),
   /** The smallest gain in right answers, from 0 to 1, that a verdict on the held-out rows finds in 80 of 100 cases. */
   detectable_gain: z.number().nullable(),
+  /** The same in a sentence, with the rows that would show 5 points; absent where that is not known. */
+  held_out_rows_show: z.string().optional(),
   /** Tokens of all epochs. */
   training_tokens: z.number().int().nullable(),
   epochs: z.number().int().nullable(),

@@ -24,6 +24,7 @@ const told = async (response: Response): Promise<Estimate> =>
 const plan = {
   ...{ epochs: 3, batchSize: 4, learningRate: 0.001, examples: 10, steps: 9 },
   ...{ trainRows: 10, trainTokens: 200, heldOutRows: 2, detectableGain: null },
+  shows: '2 held-out rows are too few to tell a gain from chance.',
 };
 const report: InspectionReport = {
   ...{ version: 1, refusal: null, model: 'lathe-tiny', task: { type: 'generation' } },
@@ -79,6 +80,7 @@ test('a job is estimated by one reading of its files, and none is created', asyn
     ...{ object: 'lathe.estimate', status: 'succeeded', inspection, refusals: [] },
     ...{ model: 'lathe-tiny', task: { type: 'generation' }, training_rows: 10, held_out_rows: 2 },
     ...{ detectable_gain: null, training_tokens: 600, epochs: 3, batch_size: 4 },
+    held_out_rows_show: '2 held-out rows are too few to tell a gain from chance.',
     ...{ learning_rate: 0.001, steps: 9, seconds: null, seed: 1, memory_bytes: null, queue },
   };
   for (let time = 0; time < 2; time++) {

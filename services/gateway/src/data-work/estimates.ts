@@ -143,6 +143,7 @@ function estimateObject({ report, tokens, ...known }: Known): Estimate {
     training_rows: plan?.trainRows ?? null,
     held_out_rows: plan?.heldOutRows ?? null,
     detectable_gain: plan?.detectableGain ?? null,
+    ...(plan?.shows !== undefined && { held_out_rows_show: plan.shows }),
     training_tokens: tokens ?? null,
     epochs: plan?.epochs ?? null,
     batch_size: plan?.batchSize ?? null,

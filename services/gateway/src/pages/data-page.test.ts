@@ -113,10 +113,15 @@ it('says what a job would do, what is wrong and how long the rows are', () => {
     expect(page).toContain(text);
   const fine = dataPage({ ...report, refusal: null, dataset: stored }, subject);
   expect(fine).toContain(`A job would train on ${stored.rows.kept} rows for the task generation`);
-  const plan = { trainRows: stored.rows.kept - 2, heldOutRows: 2 } as InspectionReport['plan'];
-  expect(dataPage({ ...report, refusal: null, dataset: stored, plan }, subject)).toContain(
+  const plan = {
+    ...{ trainRows: stored.rows.kept - 2, heldOutRows: 2 },
+    shows: '2 held-out rows are too few.',
+  } as InspectionReport['plan'];
+  const held = dataPage({ ...report, refusal: null, dataset: stored, plan }, subject);
+  expect(held).toContain(
     `train on ${stored.rows.kept - 2} rows for the task generation and hold 2 out to be scored`,
   );
+  expect(held).toContain('<p>2 held-out rows are too few.</p>');
   expect(fine).not.toContain('the method reinforcement');
   const asked = { ...report, refusal: null, method: 'reinforcement' } as const;
   expect(dataPage(asked, subject)).toContain('a job with the method reinforcement teaches it');

@@ -53,7 +53,7 @@ function verdict({ refusal, task, method, dataset, plan }: InspectionReport): Ht
   const heldOut = plan !== undefined && plan.trainRows + plan.heldOutRows === rows?.kept;
   const trained = heldOut ? plan.trainRows : rows?.kept;
   const held = heldOut ? ` and hold ${grouped(plan.heldOutRows)} out to be scored` : '';
-  return html`<div class="verdict"><b>A job would train on ${trained === undefined ? 'it' : `${grouped(trained)} rows`}${teaches}${held}${left}.</b>${method === 'reinforcement' && html`<p>Nobody answers the rows: a model answers them itself, and a job with the method reinforcement teaches it by what a grader says.</p>`}</div>`;
+  return html`<div class="verdict"><b>A job would train on ${trained === undefined ? 'it' : `${grouped(trained)} rows`}${teaches}${held}${left}.</b>${plan?.shows !== undefined && html`<p>${plan.shows}</p>`}${method === 'reinforcement' && html`<p>Nobody answers the rows: a model answers them itself, and a job with the method reinforcement teaches it by what a grader says.</p>`}</div>`;
 }
 
 function sections(dataset: DatasetReport): Html {

@@ -10,12 +10,14 @@ export function planOf(
 ): NonNullable<InspectionReport['plan']> {
   const { train, heldOut } = manifest;
   const { epochs, batchSize, learningRate } = settings;
+  const { gain, told } = whatRowsShow(heldOut.rows, most);
   return {
     ...{ epochs, batchSize, learningRate, examples },
     steps: epochs * Math.ceil(examples / batchSize),
     trainRows: train.rows,
     trainTokens: train.tokens,
     heldOutRows: heldOut.rows,
-    detectableGain: whatRowsShow(heldOut.rows, most).gain,
+    detectableGain: gain,
+    ...(told !== '' && { shows: told.trim() }),
   };
 }
