@@ -11,7 +11,8 @@ function unbounded(schema: unknown, path = ''): string[] {
   if (Array.isArray(schema)) return schema.flatMap((part) => unbounded(part, path));
   if (typeof schema !== 'object' || schema === null) return [];
   const { type, minimum, exclusiveMinimum, maximum, exclusiveMaximum } = schema as Described;
-  const isNumber = (type === 'number' || type === 'integer') && !('const' in schema);
+  const isListed = 'const' in schema || 'enum' in schema;
+  const isNumber = (type === 'number' || type === 'integer') && !isListed;
   const isBounded =
     (minimum ?? exclusiveMinimum) !== undefined && (maximum ?? exclusiveMaximum) !== undefined;
   const within = Object.entries(schema).flatMap(([key, part]) =>
