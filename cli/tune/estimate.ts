@@ -50,10 +50,19 @@ function estimateFacts(estimate: Estimate): [string, string][] {
     ['learning rate', rate === null ? null : String(rate)],
     ['steps', number(estimate.steps)],
     ['memory', memory === null ? null : bytes(memory)],
+    ['disk', diskWords(estimate.disk_bytes)],
     ['time', timeWords(seconds)],
     ['waits', estimate.queue?.reason ?? null],
   ];
   return facts.filter((fact): fact is [string, string] => fact[1] !== null);
+}
+
+function diskWords(disk: Estimate['disk_bytes']): string | null {
+  if (disk === null) return null;
+  const { dataset, model, models, store, worker } = disk;
+  if (store === null || model === null || models === null || worker === null)
+    return `${bytes(dataset)} for the rows`;
+  return `${bytes(store)} in the store at most, ${count(models)} × ${bytes(model)} of it for models; ${bytes(worker)} on the worker`;
 }
 
 function timeWords(seconds: Estimate['seconds']): string | null {

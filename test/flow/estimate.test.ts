@@ -23,6 +23,7 @@ it('steps, tokens and rows are those of the job, by whose pace the next estimate
     seconds: null,
   });
   expect(before.memory_bytes).toBeGreaterThan(1e6);
+  expect(before.disk_bytes).toMatchObject({ models: 2 });
   const { id } = await client.fineTuning.jobs.create(body);
   const events = await fetch(`${platform.url}/v1/fine_tuning/jobs/${id}/events?stream=true`, {
     headers: { authorization: `Bearer ${platform.apiKey}` },

@@ -113,7 +113,7 @@ async function openPorts(
     lists: openRecordLists(nats),
     claims: await openRecords(nats, buckets.idempotency, claimSchema),
     places: await openRecords(nats, buckets.idempotency, placeSchema),
-    memoryOf: (job) => askMemory(nats.connection, job, { waitMs: settings.memoryWaitMs, log }),
+    needsOf: (job) => askMemory(nats.connection, job, { waitMs: settings.memoryWaitMs, log }),
     inference: countInference(createInference(nats.connection, settings), served),
     bodies,
     graders,

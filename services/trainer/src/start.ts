@@ -12,7 +12,7 @@ import type { Stoppable } from '@lathe/platform/shutdown';
 import { createTrainWork } from './controller/drive/train-work.ts';
 import { watchJobs } from './controller/job-board.ts';
 import { measureJobs, measureWorkers } from './controller/metrics.ts';
-import { toldMemory } from './controller/place/job-memory.ts';
+import { toldNeeds } from './controller/place/job-memory.ts';
 import { createPlacement } from './controller/place/placement.ts';
 import type { ControllerPorts } from './controller/ports.ts';
 import { type ControllerSettings, controllerSettings } from './controller/settings.ts';
@@ -66,7 +66,7 @@ export async function start(
       settings,
       log,
     };
-    const memory = answerMemory(nats.connection, (record) => toldMemory(ports, record), log);
+    const memory = answerMemory(nats.connection, (record) => toldNeeds(ports, record), log);
     stops.add('questions about memory', async () => memory.stop());
     measureQueues(nats, metrics);
     measureJobs(jobs, metrics);

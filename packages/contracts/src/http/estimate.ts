@@ -24,6 +24,22 @@ export const estimateSchema = z.object({
   seed: z.number().int(),
   /** Peak memory of the training in bytes: as a worker tells of it, or told of a job of the project with the same model, method and options; null where none tells. */
   memory_bytes: z.number().nullable(),
+  /** Bytes on disks: null where the request is refused, or its rows are not read yet. */
+  disk_bytes: z
+    .object({
+      /** Of the rows in tokens and in words, as the store keeps them. */
+      dataset: z.number().int(),
+      /** Of the model that the job ends in, which each checkpoint has too; null where no worker tells. */
+      model: z.number().int().nullable(),
+      /** Models that are kept: the result, and the checkpoints before it where nothing stops it early. */
+      models: z.number().int().nullable(),
+      /** Of what is kept to go on from while it trains, and goes when it is over. */
+      states: z.number().int().nullable(),
+      /** The most in the store, and on the disk of the worker, which has the rows and one checkpoint at a time. */
+      store: z.number().int().nullable(),
+      worker: z.number().int().nullable(),
+    })
+    .nullable(),
   /** Rows to train on, and those that are held out. */
   training_rows: z.number().int().nullable(),
   held_out_rows: z.number().int().nullable(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { jobRecordSchema } from '../job/record.ts';
 
-/** How much memory a job would take that nobody has created: a gateway asks the trainers. */
+/** How much memory and disk a job would take that nobody has created: a gateway asks the trainers. */
 export const memoryQuestionSchema = z.object({
   version: z.literal(1),
   requestId: z.string(),
@@ -10,6 +10,16 @@ export const memoryQuestionSchema = z.object({
 });
 export type MemoryQuestion = z.infer<typeof memoryQuestionSchema>;
 
-/** At the peak of its training, in bytes; null where no worker tells. */
-export const memoryAnswerSchema = z.object({ memoryBytes: z.number().nullable() });
+export const memoryAnswerSchema = z.object({
+  /** At the peak of its training, in bytes; null where no worker tells. */
+  memoryBytes: z.number().nullable(),
+  /**
+   * Bytes of the files that it would write: a model that it saves, a state to go on from, and the states that the store holds of it
+   * at a time; null where no worker tells.
+   */
+  files: z
+    .object({ model: z.number(), state: z.number(), states: z.number() })
+    .nullable()
+    .default(null),
+});
 export type MemoryAnswer = z.infer<typeof memoryAnswerSchema>;

@@ -17,45 +17,44 @@ import type { Logger } from '../log/log.ts';
 import { jsonOf } from './json.ts';
 
 /**
- * The bytes of memory that a job would take at the peak of its training, as a training worker tells; null where none does within
- * `waitMs`. Throws when nats-server cannot be reached.
- * @example const bytes = await askMemory(nats.connection, job, { waitMs: 5000, log });
+ * What a job would take of memory and of disk, as a training worker tells; nulls where none does within `waitMs`. Throws when
+ * nats-server cannot be reached.
+ * @example const { memoryBytes } = await askMemory(nats.connection, job, { waitMs: 5000, log });
  */
 export async function askMemory(
   connection: NatsConnection,
   job: JobRecord,
   { waitMs, log }: { readonly waitMs: number; readonly log: Logger },
-): Promise<number | null> {
+): Promise<MemoryAnswer> {
   const question: MemoryQuestion = { version: 1, requestId: job.requestId, job };
   try {
     const options = { timeout: waitMs };
     const reply = await connection.request(memorySubject, JSON.stringify(question), options);
-    return memoryAnswerSchema.parse(jsonOf(reply)).memoryBytes;
+    return memoryAnswerSchema.parse(jsonOf(reply));
   } catch (error) {
     const isUnanswered =
       error instanceof TimeoutError ||
       (error instanceof RequestError && error.cause instanceof NoRespondersError);
     if (!isUnanswered) throw error;
     log.info({ err: error }, 'nobody told what a job would need');
-    return null;
+    return { memoryBytes: null, files: null };
   }
 }
 
 /**
  * Answers what jobs would need that nobody has created, until it is stopped, which leaves those that are asked about unanswered.
- * @example const questions = answerMemory(nats.connection, async (job) => job.memoryBytes ?? null, log);
+ * @example const questions = answerMemory(nats.connection, async (job) => needsOf(job), log);
  */
 export function answerMemory(
   connection: NatsConnection,
-  memoryOf: (job: JobRecord) => Promise<number | null>,
+  needsOf: (job: JobRecord) => Promise<MemoryAnswer>,
   log: Logger,
 ): { stop(): void } {
   const failed = (error: unknown): void =>
     log.error({ err: error }, 'it could not be told what a job would need');
   const answer = async (message: Msg): Promise<void> => {
     const { job } = memoryQuestionSchema.parse(jsonOf(message));
-    const told: MemoryAnswer = { memoryBytes: await memoryOf(job) };
-    message.respond(JSON.stringify(told));
+    message.respond(JSON.stringify(await needsOf(job)));
   };
   const questions = connection.subscribe(memorySubject, {
     queue: memoryQueue,

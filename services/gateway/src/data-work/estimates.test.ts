@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type InspectionReport, inspectionObjects } from '@lathe/contracts/artifact/inspection';
 import { dataWorkPrefix } from '@lathe/contracts/artifact/key';
 import { type Estimate, estimateSchema } from '@lathe/contracts/http/estimate';
@@ -31,6 +32,13 @@ const report: InspectionReport = {
   ...{ dataset: null, plan },
 };
 
+const manifest = JSON.parse(
+  readFileSync(
+    new URL('../../../../packages/contracts/fixtures/dataset-manifest.1.json', import.meta.url),
+    'utf8',
+  ),
+) as object;
+
 /** Ends an inspection as an ingest would. */
 async function finish(
   id: string,
@@ -47,7 +55,7 @@ async function finish(
   };
   const objects = {
     [inspectionObjects.report]: { key, ...put },
-    ...(await store(inspectionObjects.manifest, {})),
+    ...(await store(inspectionObjects.manifest, manifest)),
     ...(settings && (await store(inspectionObjects.settings, settings))),
   };
   const result = { objects, files: [] };
@@ -59,7 +67,7 @@ async function finish(
 const unknown = {
   ...{ task: null, training_rows: null, held_out_rows: null, detectable_gain: null },
   ...{ training_tokens: null, epochs: null, batch_size: null, learning_rate: null },
-  ...{ steps: null, seconds: null, seed: 1, memory_bytes: null },
+  ...{ steps: null, seconds: null, seed: 1, memory_bytes: null, disk_bytes: null },
 };
 
 test('a job is estimated by one reading of its files, and none is created', async () => {
@@ -81,7 +89,8 @@ test('a job is estimated by one reading of its files, and none is created', asyn
     ...{ model: 'lathe-tiny', task: { type: 'generation' }, training_rows: 10, held_out_rows: 2 },
     ...{ detectable_gain: null, training_tokens: 600, epochs: 3, batch_size: 4 },
     held_out_rows_show: '2 held-out rows are too few to tell a gain from chance.',
-    ...{ learning_rate: 0.001, steps: 9, seconds: null, seed: 1, memory_bytes: null, queue },
+    ...{ learning_rate: 0.001, steps: 9, seconds: null, seed: 1, memory_bytes: null },
+    ...{ disk_bytes: null, queue },
   };
   for (let time = 0; time < 2; time++) {
     const again = await ask(body);
@@ -123,7 +132,7 @@ test('the time is a range of what such jobs have taken', async () => {
   for (const id of jobs) await gateway.jobs.delete(recordKey(project, id));
 });
 
-test('its memory is what a trainer tells of its settings and rows', async () => {
+test('its memory and its disk are what a trainer tells of its settings and rows', async () => {
   const settings = {
     ...{ epochs: 3, batchSize: 4, learningRateMultiplier: 1, learningRate: 0.001 },
     adaptation: { type: 'lora', rank: 4 },
@@ -132,16 +141,25 @@ test('its memory is what a trainer tells of its settings and rows', async () => 
     callback: (_, message) => {
       const { job } = memoryQuestionSchema.parse(message.json());
       const isMeant = job.settings?.epochs === 3 && job.datasetKey?.endsWith('/manifest.json');
-      message.respond(JSON.stringify({ memoryBytes: isMeant ? 123 : 0 }));
+      const files = { model: 1000, state: 3000, states: 6000 };
+      message.respond(JSON.stringify({ memoryBytes: isMeant ? 123 : 0, files }));
     },
   });
   const body = { model: 'lathe-tiny', training_file: await gateway.upload(), seed: 9 };
   const begun = await told(await ask(body));
   expect(begun.memory_bytes).toBeNull();
   await finish(begun.inspection as string, report, settings);
-  expect((await told(await ask(body))).memory_bytes).toBe(123);
+  const { memory_bytes, disk_bytes } = await told(await ask(body));
+  expect(memory_bytes).toBe(123);
+  // The sizes of the manifest; three epochs of three steps, the last of which ends in the result.
+  expect(disk_bytes).toEqual({
+    ...{ dataset: 50, model: 1000, models: 3, states: 6000 },
+    ...{ store: 50 + 3 * 1000 + 6000, worker: 20 + 1000 + 3000 },
+  });
   questions.unsubscribe();
-  expect((await told(await ask(body))).memory_bytes).toBeNull();
+  const untold = await told(await ask(body));
+  expect(untold.memory_bytes).toBeNull();
+  expect(untold.disk_bytes).toMatchObject({ dataset: 50, store: null, worker: null });
 });
 
 test('all that the creation or the reading would refuse is told, where the body can be read', async () => {

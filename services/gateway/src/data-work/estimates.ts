@@ -1,8 +1,10 @@
+import { datasetManifestSchema } from '@lathe/contracts/artifact/dataset';
 import { type InspectionReport, inspectionObjects } from '@lathe/contracts/artifact/inspection';
 import { errorCodes, LatheError, toWireError, type WireError } from '@lathe/contracts/error';
 import type { Estimate } from '@lathe/contracts/http/estimate';
 import type { CreateJob } from '@lathe/contracts/http/fine-tuning';
 import { type JobRecord, resolvedSettingsSchema } from '@lathe/contracts/job/record';
+import type { MemoryAnswer } from '@lathe/contracts/message/memory';
 import type { DataWorkOf } from '@lathe/contracts/record/data-work';
 import { findJson } from '@lathe/platform/artifacts/read-json';
 import type { NamedModels } from '@lathe/platform/records/named-model';
@@ -16,14 +18,15 @@ import {
   type DataWorkPorts,
   doneBefore,
 } from './data-work.ts';
+import { diskNeeds } from './disk-needs.ts';
 import { findInspectionReport, inspectionInput, usualSeed } from './inspections.ts';
 
 export type EstimatePorts = JobPorts &
   DataWorkPorts &
   NamedModels &
   ShownPorts & {
-    /** What a worker tells that the job would need, in bytes; null where none tells. */
-    readonly memoryOf: (job: JobRecord) => Promise<number | null>;
+    /** What a worker tells that the job would need. */
+    readonly needsOf: (job: JobRecord) => Promise<MemoryAnswer>;
   };
 
 type Asked = { readonly project: string; readonly requestId: string; readonly body: CreateJob };
@@ -93,10 +96,9 @@ export async function estimateBy(
     datasetKey: result?.objects[inspectionObjects.manifest]?.key ?? null,
   };
   const isKnown = refusal === null && first.settings !== null && first.datasetKey !== null;
+  const told = isKnown ? await ports.needsOf(first) : undefined;
   const memoryBytes =
-    job.body.lathe?.memory_limit ??
-    (isKnown ? await ports.memoryOf(first) : null) ??
-    (await memoryFor(ports.jobBriefs, job));
+    job.body.lathe?.memory_limit ?? told?.memoryBytes ?? (await memoryFor(ports.jobBriefs, job));
   const wouldBe = {
     ...first,
     // As much as it may need, where nobody has told: what is known to be too large alone is told.
@@ -106,6 +108,7 @@ export async function estimateBy(
   return estimateObject({
     ...{ body, status: state, inspection: id },
     memory_bytes: memoryBytes,
+    ...(told && plan && { disk_bytes: await diskOf(ports, first, { plan, told }) }),
     refusals: refusal === null ? [] : [refusal],
     ...(refusal === null && { queue: await placeIfQueued(ports, wouldBe) }),
     ...(report && { report }),
@@ -124,8 +127,28 @@ async function settingsOf(
   return key === undefined ? null : findJson(artifacts, key, resolvedSettingsSchema);
 }
 
+/** What the job would take of disks; null where its data set is gone meanwhile. */
+async function diskOf(
+  { artifacts }: EstimatePorts,
+  { datasetKey, options }: JobRecord,
+  {
+    plan,
+    told,
+  }: { readonly plan: NonNullable<InspectionReport['plan']>; readonly told: MemoryAnswer },
+): Promise<Estimate['disk_bytes']> {
+  if (datasetKey === null) return null;
+  const manifest = await findJson(artifacts, datasetKey, datasetManifestSchema);
+  if (manifest === null) return null;
+  const { steps, epochs } = plan;
+  const perEpoch = Math.max(1, Math.ceil(steps / epochs));
+  const checkpointEvery = options.checkpoint_every ?? perEpoch;
+  return diskNeeds(manifest, told.files, { steps, checkpointEvery });
+}
+
 type Known = Pick<Estimate, 'refusals'> &
-  Partial<Pick<Estimate, 'status' | 'inspection' | 'seconds' | 'memory_bytes' | 'queue'>> & {
+  Partial<
+    Pick<Estimate, 'status' | 'inspection' | 'seconds' | 'memory_bytes' | 'disk_bytes' | 'queue'>
+  > & {
     readonly body: CreateJob;
     readonly report?: InspectionReport;
     readonly tokens?: number;
@@ -138,6 +161,7 @@ function estimateObject({ report, tokens, ...known }: Known): Estimate {
     ...{ model: known.body.model, refusals: known.refusals },
     seed: known.body.seed ?? usualSeed,
     memory_bytes: known.memory_bytes ?? null,
+    disk_bytes: known.disk_bytes ?? null,
     ...{ status: known.status ?? null, inspection: known.inspection ?? null },
     task: report?.task ?? null,
     training_rows: plan?.trainRows ?? null,

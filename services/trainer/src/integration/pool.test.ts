@@ -120,9 +120,13 @@ test('a job waits for a worker that can tell what it needs, says so, and obeys m
     const { id, memoryBytes: _, ...like } = told;
     const asked = { ...like, id: `${id}-like`, stage: 'ingest' } as const;
     const options = { waitMs: patienceMs, log: createLogger(cluster.config, 'test') };
-    expect(await askMemory(cluster.nats.connection, asked, options)).toBe(5e8);
+    expect(await askMemory(cluster.nats.connection, asked, options)).toMatchObject({
+      ...{ memoryBytes: 5e8, files: { state: 300, states: 600 } },
+    });
     const unknown = { ...asked, model: 'nobody' };
-    expect(await askMemory(cluster.nats.connection, unknown, options)).toBeNull();
+    expect(await askMemory(cluster.nats.connection, unknown, options)).toEqual({
+      ...{ memoryBytes: null, files: null },
+    });
   }));
 
 test('a project that floods the queue keeps the others from no turn', () =>

@@ -1,7 +1,25 @@
+import type { Estimate } from '@lathe/contracts/http/estimate';
 import { sentenceOf } from '../api/client.ts';
-import { bytesText, durationText, figure, grouped } from '../ui/numbers.ts';
+import { bytesText, counted, durationText, figure, grouped } from '../ui/numbers.ts';
 import { Problem } from '../ui/states.tsx';
 import type { Estimating } from './use-estimate.ts';
+
+/** What the job takes of disks, as far as it is known. */
+function diskFact({
+  dataset,
+  model,
+  models,
+  store,
+  worker,
+}: NonNullable<Estimate['disk_bytes']>): readonly [name: string, value: string] {
+  if (store === null || model === null || models === null || worker === null)
+    return ['of disk for the rows; no worker tells what it will write', bytesText(dataset)];
+  const saved = `${counted(models, 'model')} of ${bytesText(model)} each, its states while it trains`;
+  return [
+    `of disk in the store at most: rows of ${bytesText(dataset)}, ${saved}; ${bytesText(worker)} on the worker`,
+    bytesText(store),
+  ];
+}
 
 /** What the job would be: rows, tokens, steps, time, memory, and what a verdict could show. */
 export function EstimateSection({
@@ -20,7 +38,7 @@ export function EstimateSection({
     batch_size: batch,
     learning_rate: rate,
   } = estimate;
-  const { seconds, refusals, seed, memory_bytes: memory, queue } = estimate;
+  const { seconds, refusals, seed, memory_bytes: memory, disk_bytes: disk, queue } = estimate;
   const facts: readonly (readonly [name: string, value: string])[] = [
     ['is what the rows teach', task?.type ?? '–'],
     ['rows to train on', rows === null ? '–' : grouped(rows)],
@@ -41,6 +59,7 @@ export function EstimateSection({
       memory === null ? 'no training worker tells what it needs' : 'of memory at most',
       memory === null ? 'memory unknown' : bytesText(memory),
     ],
+    ...(disk === null ? [] : [diskFact(disk)]),
     [
       seconds === null
         ? 'no job like this has run here yet, which would tell'

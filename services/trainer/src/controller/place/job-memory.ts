@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { baseModelOf, type JobRecord } from '@lathe/contracts/job/record';
+import type { MemoryAnswer } from '@lathe/contracts/message/memory';
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
 import { canTell } from '@lathe/platform/pool/place';
 import type { ControllerPorts } from '../ports.ts';
+import { keptStates } from '../record/kept-states.ts';
 import type { OwnedJob } from '../record/owned-job.ts';
 import { runQuestion } from '../workers/start-request.ts';
-import { WorkerError } from '../workers/worker-client.ts';
+import { type RunNeeds, WorkerError } from '../workers/worker-client.ts';
 
 import { isAway } from './waiting.ts';
 
@@ -19,8 +21,9 @@ export async function learnMemory(
   signal: AbortSignal,
 ): Promise<number> {
   for (;;) {
-    const { isAsked, memoryBytes } = await askWorkers(ports, job.record);
-    if (memoryBytes !== undefined) {
+    const { isAsked, told } = await askWorkers(ports, job.record);
+    if (told !== undefined) {
+      const { memoryBytes } = told;
       await job.change(() => ({ memoryBytes }));
       return memoryBytes;
     }
@@ -33,21 +36,28 @@ export async function learnMemory(
 
 type AskPorts = Pick<ControllerPorts, 'workers' | 'dial' | 'log'>;
 
-/** What a worker tells that a job would need, in bytes; null where none tells, and of a run that cannot be planned, which says why itself. */
-export async function toldMemory(ports: AskPorts, record: JobRecord): Promise<number | null> {
-  const { memoryBytes = 0 } = await askWorkers(ports, record);
-  return memoryBytes === 0 ? null : memoryBytes;
+/** What a worker tells that a job would need; nulls where none tells, and of a run that cannot be planned, which says why itself. */
+export async function toldNeeds(ports: AskPorts, record: JobRecord): Promise<MemoryAnswer> {
+  const { told } = await askWorkers(ports, record);
+  if (told === undefined || told.memoryBytes === 0) return { memoryBytes: null, files: null };
+  const { memoryBytes, modelBytes: model, stateBytes, sharedStateBytes } = told;
+  // A worker of before it was told names no sizes.
+  const files =
+    model === 0
+      ? null
+      : { model, state: stateBytes, states: keptStates * stateBytes + sharedStateBytes };
+  return { memoryBytes, files };
 }
 
 /** Asks the workers that have the job's base model once, one after the other, until one tells: and whether there was one to ask. */
 async function askWorkers(
   ports: AskPorts,
   record: JobRecord,
-): Promise<{ readonly isAsked: boolean; readonly memoryBytes?: number }> {
+): Promise<{ readonly isAsked: boolean; readonly told?: RunNeeds }> {
   const workers = ports.workers.alive().filter((one) => canTell(one, baseModelOf(record)));
   for (const worker of workers) {
     try {
-      return { isAsked: true, memoryBytes: await ask(ports, record, worker) };
+      return { isAsked: true, told: await ask(ports, record, worker) };
     } catch (error) {
       if (!(error instanceof WorkerError) && !isAway(error)) throw error;
       const told = { err: error, jobId: record.id, worker: worker.id };
@@ -61,7 +71,7 @@ async function ask(
   { dial }: Pick<ControllerPorts, 'dial'>,
   record: JobRecord,
   { address }: WorkerRecord,
-): Promise<number> {
+): Promise<RunNeeds> {
   const question = runQuestion(record);
   const client = dial(address);
   try {

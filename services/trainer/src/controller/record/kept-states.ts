@@ -4,7 +4,7 @@ import { keysWithState } from './checkpoints.ts';
 import { removeState, type TidyPorts } from './removal.ts';
 
 /** Checkpoints of a job that keep their training state: one more than is needed, in case the newest is damaged. */
-const keptStates = 2;
+export const keptStates = 2;
 
 /** Removes training states of a job that no run will need. */
 export type KeptStates = {

@@ -37,10 +37,13 @@ export class WorkerError extends Error {
   }
 }
 
+/** What a run would need, in bytes. */
+export type RunNeeds = EstimateResponse;
+
 /** A connection to one worker. Every method throws WorkerError. */
 export type WorkerClient = {
-  /** The memory that such a run would need, in bytes; 0: the run will say why it cannot be told. */
-  estimate(request: EstimateRequest): Promise<number>;
+  /** What such a run would need; 0 bytes of memory: the run will say why it cannot be told. */
+  estimate(request: EstimateRequest): Promise<RunNeeds>;
   start(request: StartJobRequest): Promise<{ already: boolean }>;
   /** The run's messages after a sequence. Ends with the run, or throws when the stream breaks. */
   watch(
@@ -76,12 +79,10 @@ export function dialWorker(address: string, security: WorkerSecurity): WorkerCli
   const named = (run: RunName, requestId: string) => ({ ...run, requestId });
   const control = deadlines.control;
   return {
-    estimate: async (request) => {
-      const { memoryBytes } = await unary<EstimateResponse>(deadlines.estimate, (options, reply) =>
+    estimate: (request) =>
+      unary(deadlines.estimate, (options, reply) =>
         client.estimate(request, metadata(), options, reply),
-      );
-      return memoryBytes;
-    },
+      ),
     start: (request) =>
       unary(deadlines.start, (options, reply) =>
         client.startJob(request, metadata(), options, reply),

@@ -1,15 +1,16 @@
 import { type AnyModelFolder, openAnyModelFolder } from '@lathe/engine/model-folder';
 import { objectiveFor } from '@lathe/engine/objective-for';
 import { estimateRun } from '@lathe/engine/run-estimate';
+import { estimateFiles } from '@lathe/engine/run-files';
 import { sampleRows } from '@lathe/engine/sample-rows';
 import { samplerBytes } from '@lathe/engine/sampler-bytes';
 import { resolveRecipe } from '@lathe/recipe/recipe';
-import type { EstimateTask } from './estimates.ts';
+import type { EstimateTask, RunNeeds } from './estimates.ts';
 import { initialOf, modelKind, weightsOf } from './model-kind.ts';
 
 /**
- * The most memory, in bytes, of a run whose every example is as long as the longest. Throws what opening the model
- * and planning the run throw.
+ * What a run needs whose every example is as long as the longest. Throws what opening the model and planning the run
+ * throw.
  */
 export async function estimateTask({
   modelFolder,
@@ -17,7 +18,7 @@ export async function estimateTask({
   longest,
   sequences,
   ...dataset
-}: EstimateTask): Promise<number> {
+}: EstimateTask): Promise<RunNeeds> {
   const settings = resolveRecipe(recipe);
   const { batchSize, task, reinforcement } = settings;
   const model = await openAnyModelFolder(modelFolder, { weights: weightsOf(recipe) });
@@ -29,20 +30,26 @@ export async function estimateTask({
   );
   const rows = sampleRows(task, { examples: batchSize, length, sequences });
   const initial = initialOf(recipe);
-  const run = await objectiveFor(settings, { model, rows }, (objective, examplesOf) =>
-    estimateRun({
-      ...{ model, objective, initial },
-      settings,
-      examples: examplesOf(rows).slice(0, batchSize),
-      dataset,
-    }),
+  const kind = modelKind({ recipe, start: null });
+  const { run, files } = await objectiveFor(
+    settings,
+    { model, rows },
+    async (objective, examplesOf) => {
+      const examples = examplesOf(rows).slice(0, batchSize);
+      const planned = { ...{ model, objective, initial }, settings, examples, dataset };
+      return { run: await estimateRun(planned), files: await estimateFiles(planned, kind) };
+    },
   );
+  const { model: modelBytes, state: stateBytes, sharedState: sharedStateBytes } = files;
+  const needs = (memoryBytes: number): RunNeeds => ({
+    ...{ memoryBytes, modelBytes, stateBytes, sharedStateBytes },
+  });
   // Who samples answers has weights of its own, whatever is trained.
   if (reinforcement && model.config.kind === 'decoder')
-    return run + samplerBytes(model.config, length);
+    return needs(run + samplerBytes(model.config, length));
   const answers =
     (task?.type ?? 'generation') === 'generation' && settings.preference === undefined;
-  return answers && modelKind({ recipe, start: null }) === 'adapter' ? run + widened(model) : run;
+  return needs(answers && kind === 'adapter' ? run + widened(model) : run);
 }
 
 /** Bytes of half weights as they are served beside the run while it answers: as float32, and never of float32, which is mapped. */

@@ -17,13 +17,26 @@ export type EstimateTask = {
   readonly heldOut?: { readonly rows: number; readonly tokens: number };
 };
 
+/** What a run would need, in bytes. */
+export type RunNeeds = {
+  /** At most. */
+  readonly memoryBytes: number;
+  /** Of a model that it saves, and of a state to go on from. */
+  readonly modelBytes: number;
+  readonly stateBytes: number;
+  /** Of what all of its states share. */
+  readonly sharedStateBytes: number;
+};
+
+/** Of a run that cannot even be planned, which it will say itself. */
+export const noNeeds: RunNeeds = {
+  ...{ memoryBytes: 0, modelBytes: 0, stateBytes: 0, sharedStateBytes: 0 },
+};
+
 /** Tells what runs would need. */
 export type Estimates = {
-  /**
-   * The most memory of such a run, in bytes; 0 where the run cannot even be planned, which it will say itself. Throws
-   * a retryable LatheError when it could not be worked out now.
-   */
-  of(task: EstimateTask, project: string): Promise<number>;
+  /** Of such a run. Throws a retryable LatheError when it could not be worked out now. */
+  of(task: EstimateTask, project: string): Promise<RunNeeds>;
   stop(): Promise<void>;
 };
 
@@ -50,12 +63,12 @@ export function createEstimates(program: URL, log: Logger): Estimates {
       clearTimeout(timer);
       pool ??= createThreadPool(1, { program, name: 'estimate', taskMs, log });
       try {
-        return (await pool.run({ project, size: 1, task, signal })) as number;
+        return (await pool.run({ project, size: 1, task, signal })) as RunNeeds;
       } catch (error) {
         if (error instanceof LatheError && ['unavailable', 'timeout'].includes(error.code))
           throw error;
         log.info({ err: error }, 'a run that was asked about cannot be planned');
-        return 0;
+        return noNeeds;
       } finally {
         rest();
       }

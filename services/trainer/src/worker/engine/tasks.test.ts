@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeShard } from '@lathe/contracts/artifact/shard';
 import { openTaskCase, taskCases } from '@lathe/engine/internal/parity/task-rows.fixture';
@@ -8,6 +8,7 @@ import { tempFolder } from '@lathe/testkit/temp-folder';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { EngineTask, FromEngine } from './engine-message.ts';
 import { estimateTask } from './estimate-task.ts';
+import type { EstimateTask } from './estimates.ts';
 import { openTrainer } from './open-trainer.ts';
 import { trainLoop } from './train-loop.ts';
 
@@ -135,13 +136,16 @@ it.each([
   },
 );
 
+const memoryOf = async (task: EstimateTask): Promise<number> =>
+  (await estimateTask(task)).memoryBytes;
+
 it.each(taskCases.map((one) => [one.name, one] as const))(
   'what a run of %s takes is estimated without its rows',
   async (_, one) => {
     const { model } = await openTaskCase(one, join(folder.path, 'model'));
     const recipe = { task: one.task, batchSize: 2, ...lora };
     const bytes = (longest: number) =>
-      estimateTask({ modelFolder: model.path, recipe, longest, rows: 2, tokens: 2 * longest });
+      memoryOf({ modelFolder: model.path, recipe, longest, rows: 2, tokens: 2 * longest });
     const short = await bytes(8);
     expect(short).toBeGreaterThan(0);
     expect(await bytes(48)).toBeGreaterThan(short);
@@ -153,15 +157,15 @@ it('the estimate of embeddings counts the texts of an example', async () => {
   const { model } = await openTaskCase(one, join(folder.path, 'model'));
   const recipe = { task: one.task, batchSize: 2, ...lora };
   const run = { modelFolder: model.path, recipe, longest: 24, rows: 2, tokens: 96 };
-  const pairs = await estimateTask(run);
-  expect(await estimateTask({ ...run, sequences: 2 })).toBe(pairs);
-  expect(await estimateTask({ ...run, sequences: 6 })).toBeGreaterThan(pairs);
+  const pairs = await memoryOf(run);
+  expect(await memoryOf({ ...run, sequences: 2 })).toBe(pairs);
+  expect(await memoryOf({ ...run, sequences: 6 })).toBeGreaterThan(pairs);
 });
 
 it('the estimate of a run that learns from rewards counts the weights and the answers of who samples', async () => {
   const modelFolder = join(import.meta.dirname, '../../../../../models/lathe-tiny');
   const bytes = (longest: number, reinforcement?: { maxCompletionTokens: number }) =>
-    estimateTask({
+    memoryOf({
       ...{ modelFolder, longest, rows: 8, tokens: 8 * longest, sequences: 1 },
       recipe: {
         ...{ batchSize: 4, adaptation: { type: 'full' } },
@@ -181,10 +185,38 @@ it('the estimate of a head alone counts the states that are kept, where they are
   const run = { modelFolder: model.path, recipe, longest: 24, sequences: 1, tokens: 24 };
   // In one epoch nothing is kept of single layers.
   const bytes = (rows: number, more: { keptStateBytes?: number } = {}) =>
-    estimateTask({ ...run, rows, recipe: { ...recipe, epochs: 1, ...more } });
+    memoryOf({ ...run, rows, recipe: { ...recipe, epochs: 1, ...more } });
   const state = 4 * model.config.hiddenSize;
   expect((await bytes(5000)) - (await bytes(1000))).toBe(4000 * state);
   const bare = await bytes(5000, { keptStateBytes: 0 });
   expect((await bytes(5000)) - bare).toBe(5000 * state);
   expect(await bytes(5000, { keptStateBytes: 5000 * state - 1 })).toBe(bare);
+});
+
+it('what a run writes is as large as was estimated', async () => {
+  const one = taskCases.find(({ name }) => name === 'classification') ?? expect.fail();
+  const { model } = await openTaskCase(one, join(folder.path, 'model'));
+  for (const method of [lora, { adaptation: { type: 'full' } }] as const) {
+    const recipe = { task: one.task, batchSize: 2, ...method };
+    const run = { modelFolder: model.path, recipe, longest: 24, rows: 4, tokens: 96 };
+    const { modelBytes, stateBytes } = await estimateTask(run);
+    const { saved } = await job('classification', method);
+    const sizeOf = async (part: string) => {
+      const place = join(saved.at(part === 'state' ? 0 : -1)?.folder ?? '', part);
+      const files = await readdir(place, { recursive: true, withFileTypes: true });
+      const weights = files.filter(({ name }) => name.endsWith('.safetensors'));
+      const sizes = await Promise.all(
+        weights.map(async (file) => (await stat(join(file.parentPath, file.name))).size),
+      );
+      return sizes.reduce((sum, size) => sum + size, 0);
+    };
+    // Beside the numbers there are headers, which name them.
+    for (const [bytes, part] of [
+      [modelBytes, 'model'],
+      [stateBytes, 'state'],
+    ] as const) {
+      expect(await sizeOf(part)).toBeGreaterThanOrEqual(bytes);
+      expect(await sizeOf(part)).toBeLessThan(bytes + 20_000);
+    }
+  }
 });

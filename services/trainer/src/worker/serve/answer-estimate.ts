@@ -5,7 +5,7 @@ import { datasetManifestSchema } from '@lathe/contracts/artifact/dataset';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { findBaseModel } from '@lathe/platform/base-models';
 import { soundJson } from '../../manifest.ts';
-import type { Estimates } from '../engine/estimates.ts';
+import { type Estimates, noNeeds, type RunNeeds } from '../engine/estimates.ts';
 import { fetchLearntShape } from '../run/learnt-shape.ts';
 import type { RunRequest } from '../run/run-preparation.ts';
 import { RefusedError } from '../run/runs.ts';
@@ -20,18 +20,18 @@ export type EstimatePorts = {
 };
 
 /**
- * The memory that a run would need, in bytes; 0 where it would fail before it needed any. Throws RefusedError
- * `unknown model`, and when the store or the estimate fails.
+ * What a run would need, in bytes; nothing where it would fail before it needed any. Throws RefusedError `unknown model`,
+ * and when the store or the estimate fails.
  */
 export async function answerEstimate(
   { project, datasetKey, baseModel, recipe }: RunQuestion,
   { artifacts, modelFolders, estimates }: EstimatePorts,
-): Promise<number> {
+): Promise<RunNeeds> {
   const model = await findBaseModel(modelFolders, baseModel);
   if (model === undefined)
     throw new RefusedError('unknown model', `the worker has no base model named "${baseModel}"`);
   const data = await soundJson(artifacts, datasetKey, datasetManifestSchema);
-  if (data === null) return 0;
+  if (data === null) return noNeeds;
   const { train, heldOut } = data;
   const task = {
     longest: Math.max(train.longest, heldOut.longest),
@@ -43,7 +43,10 @@ export async function answerEstimate(
   try {
     const isLearnt = await fetchLearntShape(artifacts, { recipe, manifest: data }, shape);
     const modelFolder = isLearnt ? shape : model.path;
-    return await estimates.of({ modelFolder, recipe, ...task }, project);
+    const needs = await estimates.of({ modelFolder, recipe, ...task }, project);
+    // The files that its rows became tokens with go with each model.
+    const texts = Object.values(data.text ?? {}).reduce((sum, { bytes }) => sum + bytes, 0);
+    return needs.modelBytes === 0 ? needs : { ...needs, modelBytes: needs.modelBytes + texts };
   } finally {
     await rm(shape, { recursive: true, force: true });
   }

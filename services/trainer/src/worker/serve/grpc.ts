@@ -22,6 +22,7 @@ import {
 import { serverOptions } from '../../grpc-settings.ts';
 import { isAuthorized, requestIdOf, serverCredentials } from '../../security/grpc-credentials.ts';
 import type { WorkerSecurity } from '../../security/worker-security.ts';
+import type { RunNeeds } from '../engine/estimates.ts';
 import { type Refusal, RefusedError, type Runs } from '../run/runs.ts';
 import type { RunQuestion } from './answer-estimate.ts';
 import { readStartRequest } from './grpc-request.ts';
@@ -31,8 +32,8 @@ export type WorkerServerPorts = {
   readonly describe: () => Promise<
     Pick<DescribeResponse, 'workerId' | 'devices' | 'versions' | 'models'>
   >;
-  /** The memory that a run would need, in bytes. Throws RefusedError `unknown model`. */
-  readonly estimate: (question: RunQuestion) => Promise<number>;
+  /** What a run would need. Throws RefusedError `unknown model`. */
+  readonly estimate: (question: RunQuestion) => Promise<RunNeeds>;
   readonly security: WorkerSecurity;
   readonly log: Logger;
 };
@@ -107,9 +108,9 @@ function workerService(ports: WorkerServerPorts): WorkerServiceServer {
         memoryBytes: request.memoryBytes,
       })),
     })),
-    estimate: unary(async ({ recipe, ...question }) => ({
-      memoryBytes: await estimate({ ...question, recipe: parseRecipe(recipe) }),
-    })),
+    estimate: unary(({ recipe, ...question }) =>
+      estimate({ ...question, recipe: parseRecipe(recipe) }),
+    ),
     startJob: unary(async (request) => {
       const { already } = await runs.start(readStartRequest(request));
       return { already, workerId: (await describe()).workerId };

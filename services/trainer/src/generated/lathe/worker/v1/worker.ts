@@ -117,7 +117,7 @@ export interface StartingModel {
   kind: string;
 }
 
-/** How much memory a run would need. */
+/** How much memory and disk a run would need. */
 export interface EstimateRequest {
   /** Whose job it is: projects take turns. */
   project: string;
@@ -130,6 +130,11 @@ export interface EstimateRequest {
 export interface EstimateResponse {
   /** 0: the run cannot even be planned, and will say why. */
   memoryBytes: number;
+  /** Of the model that it ends in, as of each checkpoint. */
+  modelBytes: number;
+  /** Of one training state, and of what all of the run's states share. */
+  stateBytes: number;
+  sharedStateBytes: number;
 }
 
 export interface StartJobResponse {
@@ -1210,13 +1215,22 @@ export const EstimateRequest: MessageFns<EstimateRequest> = {
 };
 
 function createBaseEstimateResponse(): EstimateResponse {
-  return { memoryBytes: 0 };
+  return { memoryBytes: 0, modelBytes: 0, stateBytes: 0, sharedStateBytes: 0 };
 }
 
 export const EstimateResponse: MessageFns<EstimateResponse> = {
   encode(message: EstimateResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.memoryBytes !== 0) {
       writer.uint32(8).uint64(message.memoryBytes);
+    }
+    if (message.modelBytes !== 0) {
+      writer.uint32(16).uint64(message.modelBytes);
+    }
+    if (message.stateBytes !== 0) {
+      writer.uint32(24).uint64(message.stateBytes);
+    }
+    if (message.sharedStateBytes !== 0) {
+      writer.uint32(32).uint64(message.sharedStateBytes);
     }
     return writer;
   },
@@ -1242,6 +1256,30 @@ export const EstimateResponse: MessageFns<EstimateResponse> = {
             message.memoryBytes = longToNumber(reader.uint64());
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.modelBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.stateBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.sharedStateBytes = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1260,6 +1298,9 @@ export const EstimateResponse: MessageFns<EstimateResponse> = {
   fromPartial<I extends Exact<DeepPartial<EstimateResponse>, I>>(object: I): EstimateResponse {
     const message = createBaseEstimateResponse();
     message.memoryBytes = object.memoryBytes ?? 0;
+    message.modelBytes = object.modelBytes ?? 0;
+    message.stateBytes = object.stateBytes ?? 0;
+    message.sharedStateBytes = object.sharedStateBytes ?? 0;
     return message;
   },
 };
@@ -3874,7 +3915,7 @@ export const WorkerServiceService = {
     responseSerialize: (value: DescribeResponse): Buffer => Buffer.from(DescribeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DescribeResponse => DescribeResponse.decode(value),
   },
-  /** How much memory a run would need. NOT_FOUND: the worker does not have the base model. */
+  /** How much memory and disk a run would need. NOT_FOUND: the worker does not have the base model. */
   estimate: {
     path: "/lathe.worker.v1.WorkerService/Estimate" as const,
     requestStream: false as const,
@@ -3947,7 +3988,7 @@ export const WorkerServiceService = {
 export interface WorkerServiceServer extends UntypedServiceImplementation {
   /** What the worker is and what it can take on now. */
   describe: handleUnaryCall<DescribeRequest, DescribeResponse>;
-  /** How much memory a run would need. NOT_FOUND: the worker does not have the base model. */
+  /** How much memory and disk a run would need. NOT_FOUND: the worker does not have the base model. */
   estimate: handleUnaryCall<EstimateRequest, EstimateResponse>;
   /**
    * Starts a run. Fails with RESOURCE_EXHAUSTED when no slot or too little memory is free,
@@ -3986,7 +4027,7 @@ export interface WorkerServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DescribeResponse) => void,
   ): ClientUnaryCall;
-  /** How much memory a run would need. NOT_FOUND: the worker does not have the base model. */
+  /** How much memory and disk a run would need. NOT_FOUND: the worker does not have the base model. */
   estimate(
     request: EstimateRequest,
     callback: (error: ServiceError | null, response: EstimateResponse) => void,
