@@ -19,6 +19,9 @@ const trainingPlots = [
 /** Figures that are drawn with how far they spread around their mean. */
 const spreads: Readonly<Record<string, string>> = { reward: 'reward_std' };
 
+/** Figures of groups of answers: a click on a step shows what it answered. */
+const ofGroups: ReadonlySet<string> = new Set(['reward', 'frac_reward_zero_std']);
+
 /** Scores that another plot has, or that say the same in other words. */
 const shownElsewhere = new Set(['valid_loss', 'full_valid_loss', 'full_valid_mean_token_accuracy']);
 
@@ -30,6 +33,11 @@ export function Curves({ jobId, run, version }: Props) {
   // The address is written when the slider rests: browsers refuse to have it changed at every move.
   const [smoothing, setSmoothing] = useState(kept);
   const weight = Number(smoothing) / 100;
+  const [, choose] = useQueryText('step');
+  const showStep = (step: number): void => {
+    choose(String(step));
+    document.getElementById('rollouts')?.scrollIntoView({ behavior: 'smooth' });
+  };
   const { training, scores } = run;
   const loss = useMemo(() => lossPlot(run, weight), [version, weight]);
   if (training.steps.length === 0 && scores.steps.length === 0)
@@ -61,6 +69,7 @@ export function Curves({ jobId, run, version }: Props) {
           Drag over a plot to zoom. Dashed lines are checkpoints
           {marks.some(({ colour }) => colour === 'good') && ', the best one green'}
           {run.marks.some(({ kind }) => kind === 'resumed') && ' and, coloured, resumptions'}.
+          {training.values.has('reward') && ' A click on a step of the rewards shows its answers.'}
         </span>
       </div>
       <div class="plots">
@@ -73,6 +82,7 @@ export function Curves({ jobId, run, version }: Props) {
                 {...shared}
                 title={title}
                 x={training.steps}
+                onStep={ofGroups.has(name) ? showStep : undefined}
                 lines={[
                   ...band(values, training.values.get(spreads[name] ?? '')),
                   ...smoothLines({ label: title, values, colour: 'one' }, weight),

@@ -1,6 +1,7 @@
 import type { EventObject } from '@lathe/contracts/http/fine-tuning';
 import { expect, it } from 'vitest';
 import { addEvents, emptyRun, mostMessages, mostPoints, smoothed } from './live-run.ts';
+import { rolloutsOf } from './rollouts.ts';
 
 let count = 0;
 function event(type: EventObject['type'], data: EventObject['data'], message = ''): EventObject {
@@ -73,4 +74,34 @@ it('smooths from the first value on, without leaning to zero', () => {
     [4, 4, null, 4].map((value) => value && expect.closeTo(value)),
   );
   expect(smoothed([1, 2, 3], 0)).toEqual([1, 2, 3]);
+});
+
+it('shows the answers of the step that is asked for, or of the nearest that tells some, with their rewards', () => {
+  const run = emptyRun();
+  const answers = (step: number, ...rewards: (number | null)[]) =>
+    event('message', {
+      ...{ step, held_out: false },
+      answers: rewards.map((reward, at) => ({ prompt: 'two?', text: `a${at}`, reward })),
+    });
+  const told = (step: number) =>
+    event('metrics', { step, total_steps: 9, train_loss: 0, reward: step / 10 });
+  expect(rolloutsOf(run, 1)).toBeUndefined();
+  addEvents(run, [told(1), answers(1, 0, 1), told(2), told(5), answers(5, 1, null)]);
+  addEvents(run, [
+    event('message', { step: 5, held_out: true, answers: [{ prompt: 'x', reward: 1 }] }),
+  ]);
+  expect(rolloutsOf(run, undefined)).toMatchObject({ step: 5, before: 1, after: undefined });
+  expect(rolloutsOf(run, 2)).toEqual({
+    ...{ step: 1, wanted: 2, before: undefined, after: 5, figures: [['mean reward', 0.1]] },
+    groups: [
+      {
+        ...{ prompt: 'two?', mean: 0.5 },
+        answers: [
+          { text: 'a0', reward: 0, isCut: false },
+          { text: 'a1', reward: 1, isCut: false },
+        ],
+      },
+    ],
+  });
+  expect(rolloutsOf(run, 9)?.groups[0]?.answers[1]?.reward).toBeNull();
 });

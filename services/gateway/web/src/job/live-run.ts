@@ -38,8 +38,9 @@ export type LiveRun = {
 
 /** Points of a curve that are kept at most: with twice as many every second one goes, so that a long run stays small. */
 export const mostPoints = 4000;
-/** Messages and samples that are kept. */
+/** Messages that are kept. */
 export const mostMessages = 2000;
+/** Samples that are kept: with twice as many every second one goes. */
 const mostSamples = 60;
 /** Marks that are kept: with twice as many every second one goes. */
 const mostMarks = 200;
@@ -98,7 +99,7 @@ export function addEvents(run: LiveRun, events: readonly EventObject[]): void {
 function addSamples(run: LiveRun, event: EventObject, step: number): void {
   const answers = event.data.answers as Record<string, unknown>[];
   run.samples.push({ step, isHeldOut: event.data.held_out === true, answers });
-  if (run.samples.length > mostSamples) run.samples.splice(1, 1);
+  if (run.samples.length >= 2 * mostSamples) keepEverySecond(run.samples);
 }
 
 function numbersIn(data: Readonly<Record<string, unknown>>): [string, number][] {

@@ -32,14 +32,18 @@ type Props = {
   readonly height?: number;
   /** Plots of one group show the same step under the pointer. */
   readonly group: string;
+  /** Told the step that is clicked. */
+  readonly onStep?: ((step: number) => void) | undefined;
 };
 
 /** Curves by step: the pointer reads values off, dragging zooms in, and a button shows all again. */
-export function Plot({ title, x, lines, marks = [], height = 190, group }: Props) {
+export function Plot({ title, x, lines, marks = [], height = 190, group, onStep }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot | null>(null);
   const marked = useRef(marks);
   marked.current = marks;
+  const told = useRef(onStep);
+  told.current = onStep;
   const [isZoomed, setIsZoomed] = useState(false);
   const zoomed = useRef(false);
   zoomed.current = isZoomed;
@@ -57,6 +61,13 @@ export function Plot({ title, x, lines, marks = [], height = 190, group }: Props
     options.hooks = {
       draw: [(drawn) => drawMarks(drawn, marked.current)],
       setSelect: [(drawn) => setIsZoomed(drawn.select.width > 0)],
+      ready: [
+        ({ over, data, cursor }) =>
+          over.addEventListener('click', () => {
+            const step = cursor.idx == null ? undefined : data[0][cursor.idx];
+            if (step !== undefined) told.current?.(step);
+          }),
+      ],
     };
     const made = new UPlot(options, [[...x], ...lines.map(({ values }) => [...values])], box);
     plot.current = made;
@@ -101,7 +112,12 @@ export function Plot({ title, x, lines, marks = [], height = 190, group }: Props
           </button>
         )}
       </figcaption>
-      <div ref={place} role="img" aria-label={`${title} by step. Newest: ${newest.join(', ')}.`} />
+      <div
+        ref={place}
+        class={onStep && 'clickable'}
+        role="img"
+        aria-label={`${title} by step. Newest: ${newest.join(', ')}.`}
+      />
     </figure>
   );
 }
