@@ -12,6 +12,8 @@ export const modelObjectSchema = z.object({
     task: taskSchema.nullable(),
     /** The base model that a tuned one stands on. */
     base: z.string().nullable(),
+    /** Of one that is asked for by its name: the licence of its base model, as that one's folder names it; null: it names none. */
+    licence: z.string().nullable().optional(),
     /** Of an alias: the model that it stands for now. */
     alias_of: z.string().optional(),
   }),

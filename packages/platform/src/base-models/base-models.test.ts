@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, it } from 'vitest';
 import { findBaseModel, listBaseModels } from './base-models.ts';
+import { licenceOf } from './licence.ts';
 
 it('offers every folder with a config.json by its name', async () => {
   await using folder = await tempFolder();
@@ -27,4 +28,25 @@ it('offers every folder with a config.json by its name', async () => {
   expect(await findBaseModel(folders, 'tiny')).toEqual({ name: 'tiny', path: join(first, 'tiny') });
   for (const name of ['../a/tiny', 'notes', '', '.', '..', 'tiny/'])
     expect(await findBaseModel(folders, name)).toBeUndefined();
+});
+
+it.each([
+  [
+    { 'lathe-source.json': '{"licence":"Apache-2.0"}', 'README.md': '---\nlicense: mit\n---\n' },
+    'Apache-2.0',
+  ],
+  [
+    {
+      'lathe-import.json': '{"licence":null}',
+      'README.md': '---\nlanguage: en\nlicense: "mit"\n---\n# A',
+    },
+    'mit',
+  ],
+  [{ LICENSE: '\n      Apache License\n      Version 2.0, January 2004' }, 'Apache-2.0'],
+  [{ 'lathe-source.json': 'no JSON', 'README.md': 'license: mit' }, undefined],
+  [{}, undefined],
+])('a folder with %j is under the licence %s', async (files, licence) => {
+  await using folder = await tempFolder();
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder.path, name), text);
+  expect(await licenceOf(folder.path)).toBe(licence);
 });

@@ -5,6 +5,7 @@ import { baseModelsProject, modelKey } from '@lathe/contracts/subject';
 import { listBaseModels } from '@lathe/platform/base-models';
 import type { Logger } from '@lathe/platform/log';
 import { folderStamp } from '@lathe/platform/model-digest';
+import { licenceOf } from '@lathe/platform/model-licence';
 import type { Records } from '@lathe/platform/records';
 import { taskSchema } from '@lathe/recipe/task';
 import { servedTask } from '../texts/served-task.ts';
@@ -72,6 +73,7 @@ async function announce(
 ): Promise<void> {
   const facts = await texts.facts(folder.path);
   await texts.checkWeights(folder.path);
+  const licence = await licenceOf(folder.path);
   const record: ModelRecord = {
     version: 1,
     kind: 'base',
@@ -80,6 +82,7 @@ async function announce(
     maxPositions: facts.maxPositions,
     parameters: facts.parameters,
     ...(facts.architecture === 'encoder' && { architecture: 'encoder' }),
+    ...(licence !== undefined && { licence }),
     ...taskOf(facts),
   };
   await models.put(modelKey(baseModelsProject, name), record);

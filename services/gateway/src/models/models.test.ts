@@ -60,7 +60,7 @@ test('base and tuned models are listed and retrieved', async () => {
     object: 'model',
     created: 1_700_000_000,
     owned_by: 'lathe',
-    lathe: { task: { type: 'generation' }, base: null },
+    lathe: { task: { type: 'generation' }, base: null, licence: null },
   });
   expect(await gateway.client.models.retrieve(name)).toMatchObject({
     ...{ id: name, owned_by: project },
@@ -69,7 +69,12 @@ test('base and tuned models are listed and retrieved', async () => {
 });
 
 test('a model says what it was taught', async () => {
-  const encoder = { ...baseModel, name: 'encoder', architecture: 'encoder' } as const;
+  const encoder = {
+    ...baseModel,
+    name: 'encoder',
+    architecture: 'encoder',
+    licence: 'MIT',
+  } as const;
   const task = { type: 'classification', problem: 'multi-label', labels: ['a', 'b'] } as const;
   for (const [record, told] of [
     [encoder, null],
@@ -77,7 +82,7 @@ test('a model says what it was taught', async () => {
   ] as const) {
     await gateway.addModel(record as ModelRecord);
     const { lathe } = (await gateway.client.models.retrieve('encoder')) as unknown as ModelObject;
-    expect(lathe).toEqual({ task: told, base: null });
+    expect(lathe).toEqual({ task: told, base: null, licence: 'MIT' });
   }
   await gateway.models.delete(modelKey(baseModelsProject, 'encoder'));
 });

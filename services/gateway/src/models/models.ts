@@ -69,7 +69,18 @@ export async function namedModelObject(
   project: string,
   name: string,
 ): Promise<ModelObject> {
-  return aliased(await getModel(ports, project, name), name);
+  const record = await getModel(ports, project, name);
+  const object = aliased(record, name);
+  return { ...object, lathe: { ...object.lathe, licence: await licenceOf(ports, record) } };
+}
+
+/** The licence of the base model that a model stands on, or is; null where that names none, or is gone. */
+async function licenceOf({ models }: NamedModels, record: ModelRecord): Promise<string | null> {
+  const base =
+    record.kind === 'base'
+      ? record
+      : (await models.get(modelKey(baseModelsProject, record.base)))?.value;
+  return base?.kind === 'base' ? (base.licence ?? null) : null;
 }
 
 function aliased(record: ModelRecord, name: string): ModelObject {

@@ -1,4 +1,5 @@
 import type { AliasObject } from '@lathe/contracts/http/alias';
+import type { ExportObject } from '@lathe/contracts/http/export';
 import type { LineageGraph } from '@lathe/contracts/http/lineage';
 import type { ModelObject } from '@lathe/contracts/http/model';
 import { useState } from 'preact/hooks';
@@ -11,6 +12,7 @@ import { Link } from '../shell/link.tsx';
 import { navigate } from '../shell/router.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { CopyText } from '../ui/copy-text.tsx';
+import { figure } from '../ui/numbers.ts';
 import { Answered, Problem } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { AliasTable } from './alias-table.tsx';
@@ -63,6 +65,17 @@ function Card({ model }: { readonly model: ModelObject }) {
         <dd>
           <CopyText text={id} what="the name of the model" />
         </dd>
+        {lathe.base !== null && (
+          <>
+            <dt>Stands on</dt>
+            <dd>
+              <Link to={cardPath(lathe.base)}>{lathe.base}</Link>
+            </dd>
+          </>
+        )}
+        <dt>Licence</dt>
+        <dd>{licenceText(model)}</dd>
+        {isTuned && <Parity model={id} />}
         {lathe.alias_of !== undefined && (
           <>
             <dt>Stands for</dt>
@@ -80,6 +93,37 @@ function Card({ model }: { readonly model: ModelObject }) {
       </dl>
       {isTuned && <Tuned model={model} />}
       {kind === 'base' && <Aliases model={model} />}
+    </>
+  );
+}
+
+/** The licence of the weights; what rows it was taught with may bring their own. */
+function licenceText({ lathe: { licence, base } }: ModelObject): string {
+  const of = base === null ? '' : `, of ${base}`;
+  return licence == null ? `not stated in the folder of the base model${of}` : `${licence}${of}`;
+}
+
+/** How far the answers of its exports lie from its own, where it was asked for in other forms. */
+function Parity({ model }: { readonly model: string }) {
+  const { items = [] } = useList<ExportObject>(
+    `/v1/lathe/exports?model=${encodeURIComponent(model)}`,
+  );
+  const compared = items.flatMap(({ format, dtype, replay }) =>
+    replay === null ? [] : [{ form: `${format}${dtype === null ? '' : ` ${dtype}`}`, ...replay }],
+  );
+  return (
+    <>
+      <dt>Parity of its exports</dt>
+      <dd>
+        {compared.length === 0
+          ? 'not known: no export was compared with it yet'
+          : compared
+              .map(
+                ({ form, relative, tolerance }) =>
+                  `${form}: ${figure(relative)} (allowed ${figure(tolerance)})`,
+              )
+              .join(', ')}
+      </dd>
     </>
   );
 }
