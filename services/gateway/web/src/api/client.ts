@@ -1,4 +1,5 @@
 import type { ErrorBody } from '@lathe/contracts/http/error';
+import { noteCall } from './calls.ts';
 import { currentKey, signOut } from './session.ts';
 
 /** A request that failed, with a sentence for the person who made it. */
@@ -32,6 +33,7 @@ export type Asked = {
  */
 export async function request(path: string, asked: Asked = {}): Promise<Response> {
   const { method = 'GET', body, headers = {}, signal = null } = asked;
+  noteCall(method, path, body);
   const isForm = body instanceof FormData || body === undefined;
   const send = async (): Promise<Response> => {
     try {

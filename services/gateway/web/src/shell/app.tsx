@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { signOut, useSession } from '../api/session.ts';
+import { ApiCalls } from './api-calls.tsx';
 import { Link } from './link.tsx';
 import { type DashboardPage, pages } from './page-table.tsx';
 import { matchPath, usePlace } from './router.ts';
@@ -48,6 +49,7 @@ export function App() {
       </header>
       <main id="main" ref={main} tabIndex={-1}>
         {View === undefined ? <NotFound path={path} /> : <View key={path} {...found?.parts} />}
+        <ApiCalls key={`calls of ${path}`} />
       </main>
     </div>
   );

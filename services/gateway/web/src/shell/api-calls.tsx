@@ -1,0 +1,33 @@
+import { curlOf, useCalls } from '../api/calls.ts';
+import { CopyText } from '../ui/copy-text.tsx';
+import { counted } from '../ui/numbers.ts';
+
+/** Where the numbers of a page come from: each call of the API that it has made, to be made again by anybody. */
+export function ApiCalls() {
+  const calls = useCalls();
+  if (calls.length === 0) return null;
+  return (
+    <details class="calls">
+      <summary>Where these numbers come from: {counted(calls.length, 'call')} of the API</summary>
+      <p class="soft">
+        The page shows what these answer and nothing else. <a href="/docs">What each field means</a>
+      </p>
+      <ul class="plain">
+        {calls.map((call) => {
+          const { method, path, body } = call;
+          return (
+            <li key={`${method} ${path} ${body ?? ''}`}>
+              <b>
+                {method} {path}
+              </b>
+              <CopyText
+                text={curlOf(location.origin, call)}
+                what={`the command for ${method} ${path}`}
+              />
+            </li>
+          );
+        })}
+      </ul>
+    </details>
+  );
+}
