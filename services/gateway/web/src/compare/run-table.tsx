@@ -1,6 +1,7 @@
 import type { JobObject } from '@lathe/contracts/http/fine-tuning';
 import type { ComponentChildren } from 'preact';
 import type { LiveRun } from '../job/live-run.ts';
+import { useFileNames } from '../jobs/file-names.ts';
 import { headlineOf, isOver, nameOf } from '../jobs/job-words.ts';
 import { StateBadge } from '../jobs/state-badge.tsx';
 import { Link } from '../shell/link.tsx';
@@ -29,6 +30,7 @@ export function RunTable({ jobs, runs, onRemove }: Props) {
       ))}
     </tr>
   );
+  useFileNames(jobs.map(({ training_file: file }) => file));
   return (
     <>
       <Scroll label="The runs and their settings">

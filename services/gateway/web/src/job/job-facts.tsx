@@ -1,5 +1,6 @@
 import type { JobObject } from '@lathe/contracts/http/fine-tuning';
 import { download } from '../api/client.ts';
+import { fileNameOf } from '../jobs/known-files.ts';
 import { Link } from '../shell/link.tsx';
 import { ActButton } from '../ui/act-button.tsx';
 import { CopyText } from '../ui/copy-text.tsx';
@@ -28,13 +29,17 @@ export function JobFacts({ job }: { readonly job: JobObject }) {
       )}
       <dt>Training file</dt>
       <dd>
-        <Link to={`/data/${job.training_file}`}>{job.training_file}</Link>
+        <Link to={`/data/${job.training_file}`}>
+          {fileNameOf(job.training_file) || job.training_file}
+        </Link>
       </dd>
       {job.validation_file !== null && (
         <>
           <dt>Validation file</dt>
           <dd>
-            <Link to={`/data/${job.validation_file}`}>{job.validation_file}</Link>
+            <Link to={`/data/${job.validation_file}`}>
+              {fileNameOf(job.validation_file) || job.validation_file}
+            </Link>
           </dd>
         </>
       )}

@@ -2,6 +2,7 @@ import type { JobObject } from '@lathe/contracts/http/fine-tuning';
 import { useEffect } from 'preact/hooks';
 import { ask } from '../api/client.ts';
 import { useQuery } from '../api/use-query.ts';
+import { useFileNames } from '../jobs/file-names.ts';
 import { headlineOf, isOver, nameOf, shareDone, taskText } from '../jobs/job-words.ts';
 import { StateBadge } from '../jobs/state-badge.tsx';
 import { durationText, figure, grouped } from '../ui/numbers.ts';
@@ -13,6 +14,7 @@ import { Curves } from './curves.tsx';
 import { EventLog } from './event-log.tsx';
 import { JobActions } from './job-actions.tsx';
 import { JobFacts } from './job-facts.tsx';
+import { Rollouts } from './rollouts.tsx';
 import { SampleAnswers } from './samples.tsx';
 import { SuspectRows } from './suspect-rows.tsx';
 import { useRun, type Watched } from './use-run.ts';
@@ -46,6 +48,7 @@ type Props = {
 
 function Shown({ job, watched, onChange }: Props) {
   const { run, version, problem, isEnded } = watched;
+  useFileNames([job.training_file]);
   const verdict = headlineOf(job)?.verdict;
   return (
     <>
@@ -81,6 +84,7 @@ function Shown({ job, watched, onChange }: Props) {
           <SampleAnswers run={run} />
         </>
       )}
+      <Rollouts run={run} />
       <h2>Checkpoints</h2>
       <Checkpoints jobId={job.id} isLive={!isOver(job)} />
       <h2>Events</h2>

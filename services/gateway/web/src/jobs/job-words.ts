@@ -1,5 +1,7 @@
 import type { JobObject } from '@lathe/contracts/http/fine-tuning';
 
+import { fileNameOf } from './known-files.ts';
+
 /** What the API tells of a job's evaluation in a line. */
 type Headline = { readonly verdict?: string; readonly outcome?: string };
 
@@ -44,16 +46,13 @@ export function headlineOf(job: JobObject): Headline | null {
   return typeof evaluation === 'object' && evaluation !== null ? evaluation : null;
 }
 
-/** A job by what people know it by: the end of its model's name, else its own. */
-export function nameOf(job: JobObject): string {
+/** A job by what people know it by: its name, the end of its model's name, or of what on which rows it is. */
+export function nameOf(job: JobObject, fileName = fileNameOf(job.training_file)): string {
   const suffix = job.fine_tuned_model?.split(':')[3];
-  const asked = job.metadata?.name;
-  return asked ?? (suffix === undefined || suffix === '' ? shortId(job.id) : suffix);
-}
-
-/** The end of an id, which tells it from others. */
-function shortId(id: string): string {
-  return id.length > 14 ? `${id.slice(0, 7)}…${id.slice(-6)}` : id;
+  const asked = job.metadata?.name ?? suffix;
+  if (asked !== undefined && asked !== '') return asked;
+  const rows = fileName === '' ? '' : ` on ${fileName}`;
+  return `${job.model}${rows} · ${job.id.slice(-6)}`;
 }
 
 /** What it teaches, in words. */

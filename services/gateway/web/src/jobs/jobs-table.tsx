@@ -4,6 +4,7 @@ import { durationText, percentText } from '../ui/numbers.ts';
 import { Progress } from '../ui/progress.tsx';
 import { type Column, Table } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
+import { useFileNames } from './file-names.ts';
 import { headlineOf, isOver, nameOf, shareDone, stateOf, taskText } from './job-words.ts';
 import { LossSpark } from './loss-spark.tsx';
 import { StateBadge } from './state-badge.tsx';
@@ -25,6 +26,7 @@ type Choice = {
 
 /** Jobs with what each is doing, why, and what came of it. */
 export function JobsTable({ name, caption, jobs, more, choice }: Props) {
+  useFileNames(jobs.map(({ training_file: file }) => file));
   return (
     <Table
       name={name}
