@@ -36,8 +36,18 @@ export function commandHelp(command: Command, columns: number): string[] {
     ),
     ...section('options', optionRows(options), columns),
     ...section('options of every command', optionRows(commonOptions), columns),
-    ...(examples.length === 0 ? [] : ['', 'examples:', ...examples.map((each) => `  ${each}`)]),
+    ...(examples.length === 0
+      ? []
+      : ['', 'examples:', ...examples.flatMap((each) => commandLines(each, columns))]),
   ];
+}
+
+/** A command in lines that fit, each but the last ended so that a shell goes on with the next. */
+function commandLines(command: string, columns: number): string[] {
+  const lines = wrapText(command, columns - 6);
+  return lines.map(
+    (line, at) => `${at === 0 ? '  ' : '    '}${line}${at < lines.length - 1 ? ' \\' : ''}`,
+  );
 }
 
 /** All commands with a line each. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { command } from './command.ts';
-import { overview } from './help.ts';
+import { commandHelp, overview } from './help.ts';
 import { parseCommandLine } from './parse.ts';
 
 const run = async (): Promise<void> => undefined;
@@ -70,4 +70,22 @@ it('names every command and exit status in the overview, within the width', () =
   for (const { name } of commands) expect(lines.join('\n')).toContain(`  ${name}`);
   expect(lines.join('\n')).toContain('  130  Ctrl-C');
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(90);
+});
+
+it('an example that is wider than the terminal goes on in the next line, as a shell reads it', () => {
+  const example = `lathe jobs list --set ${'lathe.adaptation.type=lora --set '.repeat(3)}a=b`;
+  const wide = command({
+    ...{ name: 'jobs list', summary: 'Lists.', args: [], options: {}, run },
+    examples: [example],
+  });
+  const lines = commandHelp(wide, 60);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(60);
+  const shown = lines.slice(lines.indexOf('examples:') + 1);
+  expect(shown.length).toBeGreaterThan(1);
+  expect(
+    shown
+      .join('\n')
+      .replaceAll(/ \\\n\s+/g, ' ')
+      .trim(),
+  ).toBe(example);
 });
