@@ -49,7 +49,11 @@ export async function openService<Handle>(
     if (config.natsUrl === null)
       throw new Error('Set LATHE_NATS_URL to the address of nats-server, or use npm start.');
     const { natsUrl: url, requestTimeoutMs } = config;
-    const nats = await connectNats({ url, name: connection, log, requestTimeoutMs, metrics });
+    // The others would say the same.
+    const tellsOldServer = name === 'gateway';
+    const nats = await connectNats({
+      ...{ url, name: connection, log, requestTimeoutMs, metrics, tellsOldServer },
+    });
     stops.add('nats', () => nats.close());
     await ensureStreams(nats, config);
     const artifacts = measuredStore(await openArtifacts(config), metrics);

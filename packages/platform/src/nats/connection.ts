@@ -35,6 +35,8 @@ export type NatsSettings = {
   readonly log: Logger;
   /** How long one request to the server may take. */
   readonly requestTimeoutMs?: number;
+  /** Whether it is told that the server is old: one part of a deployment does. */
+  readonly tellsOldServer?: boolean;
   /** Where requests and lost connections are counted. */
   readonly metrics?: Metrics | undefined;
 };
@@ -68,7 +70,7 @@ export async function connectNats(settings: NatsSettings): Promise<Nats> {
   } catch (error) {
     throw new Error(`Cannot reach nats-server at ${withoutSecret(url)}.`, { cause: error });
   }
-  warnOfOldServer(connection, log);
+  if (settings.tellsOldServer === true) warnOfOldServer(connection, log);
   const link = followLink(connection, log);
   link.on('down', () => metrics?.count('lathe_nats_disconnects_total', {}));
   try {
