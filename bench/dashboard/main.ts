@@ -33,6 +33,7 @@ async function take(page: Page, name: string): Promise<void> {
     await page.setViewportSize({ width: view.width, height: 860 });
     await page.emulateMedia({ colorScheme: view.theme });
     // Plots are drawn anew for another width or theme.
+    await page.evaluate('scrollTo(0, 0)');
     await page.waitForTimeout(400);
     const file = path.join(values.out, `${name}.${view.name}.png`);
     await page.screenshot({ path: file, fullPage: true });

@@ -105,6 +105,7 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     await page.getByLabel('Times each row is seen').fill('1');
     await page.getByText('tokens to train on').waitFor();
     await page.getByText('is the seed of what is shown here').waitFor();
+    await page.getByText(/^of disk in the store at most: rows of .*, 1 model of /).waitFor();
     await page.getByText('"n_epochs": 1').or(page.getByText('n_epochs: 1')).first().waitFor();
     expect(await seriousIssues()).toEqual([]);
     await page.getByRole('button', { name: 'Start the job' }).click();
@@ -166,6 +167,55 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     const model = page.getByRole('combobox', { name: /^Model/ });
     expect(await model.inputValue()).toBe(lathe.alias_of);
     await page.getByText('tokens to train on').waitFor();
+    expect(await seriousIssues()).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  it('shows the answers of the step of rewards that is clicked, and tells the call that each number comes from', async () => {
+    const { page, platform, go, faults, seriousIssues } = dashboard;
+    const { data } = await platform.client.fineTuning.jobs.list();
+    const job = data.find(({ metadata }) => metadata?.name === 'Mine')?.id ?? expect.fail();
+    const steps = Array.from({ length: 9 }, (_, at) => at + 1);
+    const told = steps.flatMap((step) => [
+      { type: 'metrics', data: { step, total_steps: 9, train_loss: 0.1, reward: step / 10 } },
+      {
+        type: 'message',
+        data: {
+          ...{ step, held_out: false },
+          answers: [
+            { prompt: 'One and one?', text: `answer of step ${step}`, reward: 1, truncated: false },
+            { prompt: 'One and one?', text: 'three', reward: 0.5, truncated: true },
+          ],
+        },
+      },
+    ]);
+    const events = told.map((event, at) => ({
+      ...{ id: `ftevent-${at}`, object: 'fine_tuning.job.event', created_at: 1, level: 'info' },
+      ...{ message: 'told', ...event },
+    }));
+    const body = [...events.map((event) => JSON.stringify(event)), '[DONE]']
+      .map((text) => `data: ${text}\n\n`)
+      .join('');
+    const stream = /\/events\?stream=true/;
+    await page.route(stream, (route) => route.fulfill({ contentType: 'text/event-stream', body }));
+    await go(`/jobs/${job}`);
+    await page.getByRole('heading', { name: 'Answers of step 9' }).waitFor();
+    const plot = page.getByRole('img', { name: /^Mean reward by step/ });
+    // The middle of the axis is step 5.
+    await plot.locator('.u-over').click();
+    await page.getByRole('heading', { name: 'Answers of step 5' }).waitFor();
+    expect(page.url()).toContain('step=5');
+    await page.getByRole('row', { name: /answer of step 5.*1.*\+0.25/s }).waitFor();
+    await page
+      .getByRole('row', { name: /three.*cut at its longest length.*0.5.*-0.25/s })
+      .waitFor();
+    await page.getByRole('button', { name: '← Earlier' }).click();
+    await page.getByRole('heading', { name: 'Answers of step 4' }).waitFor();
+    await page.unroute(stream);
+    await page.getByText(/^Where these numbers come from: \d+ calls of the API/).click();
+    const call = page.getByRole('listitem').filter({ hasText: `GET /v1/fine_tuning/jobs/${job}` });
+    const curl = `curl '${platform.url}/v1/fine_tuning/jobs/${job}' -H "Authorization: Bearer`;
+    await call.getByText(curl).waitFor();
     expect(await seriousIssues()).toEqual([]);
     expect(faults).toEqual([]);
   });

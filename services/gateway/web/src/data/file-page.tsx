@@ -207,7 +207,8 @@ function Report({ inspection: { report, error }, onChange }: ReportProps) {
             rows are used
           </li>
           <li>
-            <b>{task?.type ?? '–'}</b>is what they teach{method !== undefined && `, by ${method}`}
+            <b>{task?.type ?? '–'}</b>is what they teach
+            {method !== undefined && `; the method is ${method}`}
           </li>
           <li>
             <b>{grouped(dataset.tokens.total)}</b>tokens, {grouped(dataset.tokens.supervised)} of

@@ -12,12 +12,15 @@ const names: Readonly<Record<ShownRow['which'], string>> = {
 /** Rows in the tokens of the model, those marked that it learns. */
 export function TokenRows({ rows }: { readonly rows: readonly ShownRow[] }) {
   if (rows.length === 0) return null;
+  const hasTaught = rows.some(({ sequences }) =>
+    sequences.some(({ tokens }) => tokens.some((token) => token?.taught)),
+  );
   const hasCut = rows.some(({ sequences }) => sequences.some(({ cut = 0 }) => cut > 0));
   return (
     <>
       <h2>As the model sees them</h2>
       <p class="soft">
-        <span class="key taught">the model learns it</span>
+        {hasTaught && <span class="key taught">the model learns it</span>}
         <span class="key plain">only read</span>
         {hasCut && <span class="key cut">dropped for its length</span>} · each box is a token
       </p>

@@ -1,11 +1,17 @@
 import { useState } from 'preact/hooks';
 import { useQuery } from '../api/use-query.ts';
+import { grouped } from '../ui/numbers.ts';
 import { Answered } from '../ui/states.tsx';
 import type { JobDraft } from './job-draft.ts';
 import { insideOf, kindOf, type OptionSchema, readOptionSchemas } from './option-schema.ts';
 
 type Options = JobDraft['lathe'];
 type Props = { readonly options: Options; readonly onChange: (options: Options) => void };
+
+/** A bound: large ones are read in groups of digits. */
+function bound(value: number): string {
+  return value >= 10_000 ? grouped(value) : String(value);
+}
 
 /** Every option of Lathe's own, with what it means: those that are set come first, others are found by a word. */
 export function OptionFields({ options, onChange }: Props) {
@@ -62,7 +68,9 @@ function Option({ name, schema, value, onSet }: OptionProps) {
   const id = `option-${name}`;
   const { description = '', minimum, maximum } = schema;
   const range =
-    minimum === undefined || maximum === undefined ? '' : ` From ${minimum} to ${maximum}.`;
+    minimum === undefined || maximum === undefined
+      ? ''
+      : ` From ${bound(minimum)} to ${bound(maximum)}.`;
   return (
     <div class={`option${value === undefined ? '' : ' set'}`}>
       <label for={id}>
@@ -70,7 +78,7 @@ function Option({ name, schema, value, onSet }: OptionProps) {
       </label>
       <Field id={id} name={name} schema={schema} value={value} onSet={onSet} />
       <p class="soft small-text" id={`${id}-about`}>
-        {description}
+        {description.replaceAll('`', '')}
         {description !== '' && '.'}
         {range}
       </p>
