@@ -43,7 +43,7 @@ export async function askMemory(
 
 /**
  * Answers what jobs would need that nobody has created, until it is stopped, which leaves those that are asked about unanswered.
- * @example const questions = answerMemory(nats.connection, async (job) => needsOf(job), log);
+ * @example const questions = answerMemory(nats.connection, async () => ({ memoryBytes: null, files: null }), log);
  */
 export function answerMemory(
   connection: NatsConnection,
