@@ -8,6 +8,7 @@ import { navigate } from '../shell/router.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { CopyText } from '../ui/copy-text.tsx';
 import { Answered, Empty, Problem } from '../ui/states.tsx';
+import { RunHistory } from './run-history.tsx';
 import { RunMatrix } from './run-matrix.tsx';
 import { RunMore } from './run-more.tsx';
 
@@ -72,6 +73,7 @@ function Shown({ evaluation, path }: { readonly evaluation: EvalObject; readonly
             </Empty>
           ) : (
             <>
+              <RunHistory runs={runs} />
               <RunMatrix evaluation={evaluation} runs={runs} more={{ hasMore, loadMore }} />
               <RunMore path={path} runs={runs} onBegun={reload} />
             </>

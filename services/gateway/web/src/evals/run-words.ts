@@ -33,3 +33,28 @@ export function wholeShare({
   const rows = passed + failed + errored;
   return rows === 0 ? null : passed / rows;
 }
+
+type HistoryPoint = {
+  readonly id: string;
+  readonly model: string;
+  /** When it was begun, in Unix seconds, and which of the runs in that order it is. */
+  readonly at: number;
+  readonly place: number;
+  readonly share: number;
+};
+
+/** Runs of which something was judged, oldest first, and their models in the order of their newest runs. */
+export function historyOf(runs: readonly RunObject[]): {
+  readonly points: readonly HistoryPoint[];
+  readonly models: readonly string[];
+} {
+  const points = runs
+    .toSorted((a, b) => a.created_at - b.created_at)
+    .flatMap((run) => {
+      const share = wholeShare(run);
+      const model = run.model || askedText(run);
+      return share === null ? [] : [{ id: run.id, model, at: run.created_at, share }];
+    })
+    .map((point, place) => ({ ...point, place }));
+  return { points, models: [...new Set(points.toReversed().map(({ model }) => model))] };
+}
