@@ -105,7 +105,7 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     await page.getByLabel('Times each row is seen').fill('1');
     await page.getByText('tokens to train on').waitFor();
     await page.getByText('is the seed of what is shown here').waitFor();
-    await page.getByText(/^of disk in the store at most: rows of .*, 1 model of /).waitFor();
+    await page.getByText(/of disk in the store at most: rows of .*, 1 model of /).waitFor();
     await page.getByText('"n_epochs": 1').or(page.getByText('n_epochs: 1')).first().waitFor();
     expect(await seriousIssues()).toEqual([]);
     await page.getByRole('button', { name: 'Start the job' }).click();
