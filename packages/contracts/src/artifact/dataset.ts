@@ -127,7 +127,7 @@ const taskRowSchema = z.discriminatedUnion('kind', [
     ...place,
     /** An anchor, a text that lies close to it, then texts that do not; or two texts with a score. */
     texts: z.array(z.string()).min(2),
-    /** How close the two are, from 0 to 1. */
+    /** How close the two are, as the row says it; the shards have it from -1 to 1. */
     score: z.number().optional(),
     ...severalExamples,
   }),

@@ -36,6 +36,13 @@ export const dataSchema = z
       .max(8)
       .optional()
       .describe('what parts several labels in one text, such as ";"'),
+    score_range: z
+      .tuple([z.number(), z.number()])
+      .refine(([least, most]) => least < most, 'the second number must be the higher one')
+      .optional()
+      .describe(
+        'of scored pairs: the lowest and the highest that a score can be, as [0, 5]; by default from 0, or from 1 where no score is lower and none above 10, to the highest; scores from -1 to 1 are taught as they are',
+      ),
     more_files: z
       .array(z.string().min(1).max(256))
       .min(1)

@@ -1,6 +1,7 @@
 import type { Task } from '@lathe/recipe/task';
 import type { RowExample } from '@lathe/tokenizer/encoded-row';
 import { isKnown, nameOfLabel } from '@lathe/tokenizer/known-labels';
+import { scoreScale } from '@lathe/tokenizer/score-scale';
 import { foundLabels, type Labels, labelsOf, outputNames } from '@lathe/tokenizer/targets';
 import { badTarget } from '../objectives/example.ts';
 import type { TaskRow } from '../objectives/task-row.ts';
@@ -68,15 +69,30 @@ export function targetsOf({ task, problem }: Lesson, rows: readonly Row[]): Targ
           })),
       };
     }
-    case 'embedding':
+    case 'embedding': {
+      const scores = rows.flatMap((row) => scoreOf(row) ?? []);
+      const lowest = scores.reduce((least, score) => Math.min(least, score), Infinity);
+      const highest = scores.reduce((most, score) => Math.max(most, score), -Infinity);
+      const { ends, isPlain, closeness } = scoreScale([lowest, highest]);
       return {
         task,
         check(row) {
-          if (isScored(row) !== isScored(rows[0]))
+          const score = scoreOf(row);
+          if ((score === undefined) !== (scoreOf(rows[0]) === undefined))
             throw new RangeError('either all rows have a score or none has one');
+          if (score !== undefined && !(score >= ends[0] && score <= ends[1]))
+            throw new RangeError(
+              `score is ${score}, and those of the training file are from ${ends[0]} to ${ends[1]}`,
+            );
         },
-        complete: (_, examples, at) => inGroup(examples, at),
+        complete(row, examples, at) {
+          const score = scoreOf(row);
+          if (score === undefined || isPlain) return inGroup(examples, at);
+          const target = Float32Array.of(closeness(score));
+          return inGroup(examples, at).map((example) => ({ ...example, target }));
+        },
       };
+    }
     case 'question-answering':
       return {
         ...{ task, check: () => undefined },
@@ -132,8 +148,8 @@ function requireKnown(found: readonly string[], { names }: Labels): void {
   );
 }
 
-function isScored(row: Row | undefined): boolean {
-  return row?.kind === 'related' && row.score !== undefined;
+function scoreOf(row: Row | undefined): number | undefined {
+  return row?.kind === 'related' ? row.score : undefined;
 }
 
 function inGroup(examples: readonly RowExample[], at: number): TaskRow[] {

@@ -91,7 +91,7 @@ export const taskRecords: readonly RecordForm[] = [
     kind: 'related',
     has: (record) => ['sentence1', 'sentence2', 'score'].every((name) => name in record),
     schema: z
-      .looseObject({ sentence1: filled, sentence2: filled, score: z.number().min(0).max(1) })
+      .looseObject({ sentence1: filled, sentence2: filled, score: z.number() })
       .transform(({ sentence1, sentence2, score }): Row => {
         return { kind: 'related', texts: [sentence1, sentence2], score };
       }),

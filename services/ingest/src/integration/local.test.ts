@@ -74,6 +74,7 @@ const related = [
   { query: 'Where?', positive: 'There.', negatives: ['Now.', 'Then.'] },
 ];
 const alike = words.map((word, at) => ({ sentence1: word, sentence2: 'no', score: at / 4 }));
+const rated = alike.map((pair) => ({ ...pair, score: pair.score * 5 }));
 
 type Case = readonly [name: string, options: LatheOptions, rows: readonly object[]];
 const decoder: readonly Case[] = [
@@ -102,6 +103,7 @@ const encoder: readonly Case[] = [
   ['questions', { max_tokens: 100 }, questions],
   ['embedding', {}, related],
   ['scored pairs', {}, alike],
+  ['pairs with scores of 0 to 5', {}, rated],
   ['masked-lm', { max_tokens: 50 }, texts],
   ['reward', {}, chosen],
 ];

@@ -224,9 +224,40 @@ describe('texts beside each other', () => {
     expect(examples.map((example) => column(example, 'target'))).toEqual([[0.5], [0.5]]);
     const mixed = await run([scored, scored, { anchor: 'a', positive: 'b' }]);
     expect(mixed.error?.message).toContain('Line 3: ');
-    const large = await run([{ ...scored, score: 4 }]);
-    expect(large.error?.message).toBe(
-      'Line 1: score is 4, and must be from 0, for texts apart, to 1, for the same.',
+  });
+
+  it('have scores of any scale, which is told', async () => {
+    const scored = (...scores: readonly number[]) =>
+      scores.map((score, at) => ({ sentence1: `a ${at}`, sentence2: 'b', score }));
+    const { examples, rows, report } = await prepared(scored(0, 1, 5));
+    const targets = examples.flatMap((example) => column(example, 'target'));
+    expect(targets.map((target) => target.toFixed(6))).toEqual(
+      [0, 0, 0.2, 0.2, 1, 1].map((target) => target.toFixed(6)),
+    );
+    expect(rows).toMatchObject([{ score: 0 }, { score: 1 }, { score: 5 }]);
+    expect(report.findings.filter(({ rule }) => rule === 'scores-scaled')).toMatchObject([
+      {
+        message: `Scores are taken to be from 0 to 5, and are taught as score / 5, from 0 to 1; 'lathe.data.score_range' says other ends`,
+      },
+    ]);
+    const options = { data: { score_range: [0, 4] } };
+    const said = await prepared(scored(1, 2), { options });
+    expect(said.examples.flatMap((example) => column(example, 'target'))).toEqual([
+      0.25, 0.25, 0.5, 0.5,
+    ]);
+    const beyond = await run(scored(1, 5), { options });
+    expect(beyond.error?.message).toBe(
+      "Line 2: score is 5, and 'lathe.data.score_range' says that scores are from 0 to 4.",
+    );
+  });
+
+  it('are validated on the scale of the training file', async () => {
+    const scored = (score: number) => ({ sentence1: `a ${score}`, sentence2: 'b', score });
+    const validationFile = await service.upload(lines([2, 5, 4].map(scored)));
+    const job = await run([1, 3].map(scored), { validationFile });
+    expect(job.error).toMatchObject({ param: 'validation_file' });
+    expect(job.error?.message).toContain(
+      'Line 2: score is 5, and the scores of the training file are from 1 to 3',
     );
   });
 

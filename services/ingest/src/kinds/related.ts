@@ -11,7 +11,7 @@ import type { RawRow, RowKind, RowOf } from './row-kind.ts';
 
 /** A text with one that lies close to it and ones that do not, or two texts with how close they are. */
 export const related: RowKind<RowOf<'related'>> = {
-  check(row, _, report) {
+  check(row, { reading }, report) {
     const names = textNames(row);
     for (const name of names) checkOne(row[name], name, report);
     const negatives = negativesOf(row);
@@ -27,13 +27,16 @@ export const related: RowKind<RowOf<'related'>> = {
       const { score } = row;
       if (typeof score !== 'number')
         fail(report, 'score', 'type', `score must be a number, not ${nameOf(score)}`);
-      else if (!(score >= 0 && score <= 1))
-        fail(
-          report,
-          'score',
-          'number',
-          `score is ${score}, and must be from 0, for texts apart, to 1, for the same`,
-        );
+      else if (reading?.scoreEnds !== undefined) {
+        const [least, most] = reading.scoreEnds;
+        if (!(score >= least && score <= most))
+          fail(
+            report,
+            'score',
+            'number',
+            `score is ${score}, and 'lathe.data.score_range' says that scores are from ${least} to ${most}`,
+          );
+      }
     } else if (negatives.some((text) => text === row.positive))
       fail(report, 'negatives', 'same', 'a negative says the same as the positive');
     const [first, second] = names;

@@ -25,6 +25,8 @@ export type Reading = {
   readonly keepsAll?: boolean | undefined;
   /** Names of labels or tags that rows have as numbers. */
   readonly labelNames?: readonly string[] | undefined;
+  /** Of scored pairs: the lowest and the highest that a score can be, where the job says them. */
+  readonly scoreEnds?: readonly [least: number, most: number] | undefined;
   /** What parts several labels in one text. */
   readonly separator?: string | undefined;
   /** Whether labels are numbers that stand as texts. */

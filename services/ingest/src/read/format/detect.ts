@@ -66,6 +66,7 @@ export function detectShape(sample: Sample, limits: Limits): Shape {
   const reading: Reading = {
     ...{ format: chosen.format, columns: chosen.columns, unused },
     ...(data.label_names && { labelNames: data.label_names }),
+    ...(data.score_range && { scoreEnds: data.score_range }),
     separator: data.label_separator ?? chosen.separator,
     ...{ areNumbers: chosen.areNumbers, scheme: chosen.scheme },
     ...(data.no_call_answer !== undefined && { noCall: data.no_call_answer }),
