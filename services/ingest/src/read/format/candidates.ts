@@ -7,12 +7,13 @@ import {
 } from '@lathe/contracts/artifact/detection';
 import type { DataOptions } from '@lathe/contracts/http/data';
 import { isTold } from '../told.ts';
-import { holdShare, usualColumns } from './columns.ts';
+import { areProse, holdShare, isBeside, usualColumns } from './columns.ts';
 import { columnOf, columnsOf, type Match, type Row, type Sampled } from './format.ts';
 import { formats } from './formats.ts';
 import { areSides, isLabelColumn, isLabelName, isMark } from './label-columns.ts';
+import { judgements } from './pairs-of-answers.ts';
 import { isUsualRow } from './read-row.ts';
-import { isText, isVerdict } from './said.ts';
+import { isJudgement, isText, isVerdict } from './said.ts';
 
 /** One way to read a file: columns, and how well its rows agree with it. */
 export type Candidate = Match & {
@@ -28,9 +29,8 @@ const wrongValues = 0.3;
 /** What is left of it for each column that has no role: by what that could have been. */
 const unexplained = { other: 0.95, label: 0.9, known: 0.7, plain: 0.5 };
 
-/** Columns that tell of a row and are no part of it. */
-const beside =
-  /^(?:_?_?id|idx|index|uuid|guid|hash|url|uri|link|source|src_url|split|date|year|time(?:stamp)?|created(?:_at)?|lang(?:uage)?|license|meta(?:data)?|file_?(?:name|path)|dump|title|group|.*_id)$/i;
+/** Columns of answers to choose from. */
+const choices = /^(?:[a-h]|options?|choices?|(?:option|choice|answer)[ _]?[a-h0-9])$/i;
 
 /** All ways to read the rows, the likeliest first. */
 export function candidatesOf(sampled: Sampled, data: DataOptions): readonly Candidate[] {
@@ -99,17 +99,30 @@ function leftBy(columns: Columns, format: FormatName, sampled: Sampled): number 
 function leftFor(name: string, format: FormatName, sampled: Sampled): number {
   const values = sampled.values(name);
   // What few rows have may be a mistake of theirs.
-  if (2 * values.length <= sampled.rows.length || beside.test(name)) return 1;
+  if (2 * values.length <= sampled.rows.length || isBeside(name)) return 1;
   if (isTold(name)) return format === 'text' && areSides(sampled, name) ? unexplained.plain : 1;
   const isKnown = knownNames.has(name.toLowerCase()) || isLabelName(name);
-  if (format === 'text' && isKnown) return unexplained.plain;
-  // Whether an answer is good is no thing to leave out.
-  const areJudged = 2 * values.filter(isVerdict).length > values.length;
-  if (areJudged && (isLabelName(name) || isKnown)) return unexplained.plain;
+  // What somebody wrote beside a text may be what is to be written.
+  if (format === 'text' && (isKnown || areProse(values))) return unexplained.plain;
+  if (isAnswered(format) && choices.test(name)) return unexplained.plain;
+  if (isJudgementOf(format, name, values)) return unexplained.plain;
   if (isLabelColumn(values) || isLabelName(name)) return unexplained.label;
   const isOwn = Object.values(formats[format].usual).flat().includes(name.toLowerCase());
   const isSaid = values.some((value) => isText(value) || typeof value === 'object');
   return isKnown && isSaid && !isOwn ? unexplained.known : unexplained.other;
+}
+
+/** Whether a format has a question and its answer in columns. What stands beside messages may be for a grader. */
+function isAnswered(format: FormatName): boolean {
+  return ['question-answer', 'alpaca', 'prompt-completion'].includes(format);
+}
+
+/** Whether a column says of each row whether its answer is good, which is no thing to leave out. */
+function isJudgementOf(format: FormatName, name: string, values: readonly unknown[]): boolean {
+  if (!isLabelName(name) && !judgements.includes(name.toLowerCase())) return false;
+  if (2 * values.filter(isVerdict).length > values.length) return true;
+  const isMarked = isMark(values) && values.every(isJudgement);
+  return isMarked && (isAnswered(format) || format === 'pairs');
 }
 
 /** Names that a column of some format must have. */

@@ -1,6 +1,17 @@
 import { isObject } from '../../check/validate-message.ts';
 import type { Reading } from '../../lesson/lesson.ts';
-import { type Converted, cellOf, columnOf, type Format, type Place, type Row } from './format.ts';
+import { textNames } from '../shapes.ts';
+import { areProse, isBeside, spelled, usualColumns } from './columns.ts';
+import {
+  type Converted,
+  cellOf,
+  columnOf,
+  type Format,
+  type Match,
+  type Place,
+  type Row,
+  type Sampled,
+} from './format.ts';
 import { isMessages, isText, unpacked } from './said.ts';
 import { toolsIn } from './tool-text.ts';
 
@@ -26,14 +37,59 @@ export const chat: Format = {
   },
 };
 
+/** Names of what is written of a text that stands beside it. */
+const written = [
+  ...['target_text', 'output_text', 'summary', 'summaries', 'highlights', 'tldr', 'translation'],
+  ...['paraphrase', 'simplification', 'correction', 'docstring'],
+];
+
+/** How sure it is that a column called so is written of the text beside it, and that one of any name is. */
+const writtenByName = 0.85;
+const writtenBySense = 0.5;
+
+/** A text with what is written of it, as a summary: each column of that name, where one other holds texts. */
+function findWritten(sampled: Sampled): readonly Match[] {
+  const areTexts = (name: string) => !isBeside(name) && areProse(sampled.values(name));
+  const texts = sampled.names.filter(areTexts);
+  const results = promptCompletion.usual.completion?.flatMap((name) => {
+    const found = spelled(sampled.names, name);
+    const isResult = found !== undefined && (written.includes(name) || texts.includes(found));
+    return isResult && sampled.values(found).every(isText) ? [found] : [];
+  });
+  const matches = (
+    pairs: readonly (readonly [string, string])[],
+    certainty: number,
+  ): readonly Match[] =>
+    pairs.map(([prompt, completion]) => ({ columns: { prompt, completion }, certainty }));
+  const named = (results ?? []).flatMap((result) => {
+    const [only, ...more] = texts.filter((name) => !results?.includes(name));
+    return only === undefined || more.length > 0 ? [] : [[only, result] as const];
+  });
+  if (named.length > 0) return matches(named, writtenByName);
+  const [text, other, ...more] = texts.toSorted((a, b) => rankOf(a) - rankOf(b));
+  if (text === undefined || other === undefined || more.length > 0) return [];
+  return rankOf(text) < textNames.length ? matches([[text, other]], writtenBySense) : [];
+}
+
+/** The place of a name among those of plain text. */
+function rankOf(name: string): number {
+  const at = (textNames as readonly string[]).indexOf(name.toLowerCase());
+  return at === -1 ? textNames.length : at;
+}
+
 /** A prompt and what goes on from it: texts, or messages of which those of the completion are trained on. */
 export const promptCompletion: Format = {
   kind: 'completion',
   usual: {
-    prompt: ['prompt', 'input', 'source'],
-    completion: ['completion', 'output', 'target', 'response'],
+    prompt: ['prompt', 'input', 'source', 'input_text', 'source_text'],
+    completion: ['completion', 'output', 'target', 'response', ...written],
   },
   holds: { prompt: isText, completion: isText },
+  find(sampled, asked) {
+    const usual = usualColumns('prompt-completion', promptCompletion, { sampled, asked });
+    const isSaid = asked.prompt !== undefined || asked.completion !== undefined;
+    return usual.length > 0 || isSaid ? usual : findWritten(sampled);
+  },
   convert(row, { columns }) {
     const prompt = columnOf(columns, 'prompt') ?? 'prompt';
     const completion = columnOf(columns, 'completion') ?? 'completion';

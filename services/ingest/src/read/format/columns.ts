@@ -6,6 +6,7 @@ import {
 } from '@lathe/contracts/artifact/detection';
 import type { ToldChoices } from '../told.ts';
 import type { Format, Match, Row, Sampled } from './format.ts';
+import { isText } from './said.ts';
 
 /** The rows of a sample, with their columns. */
 export function sampledOf(rows: readonly Row[], told: ToldChoices = {}): Sampled {
@@ -79,6 +80,23 @@ function usualColumn(
   // Other names than the first say too little without the values.
   const first = there.find((column) => column.toLowerCase() === usual[role]?.[0]);
   return filled.find(isRight) ?? first;
+}
+
+/** Whether a column holds texts of several words, nearly all of them different. */
+export function areProse(values: readonly unknown[]): boolean {
+  const texts = values.filter(isText);
+  if (texts.length < Math.max(1, values.length)) return false;
+  const words = texts.reduce((sum, text) => sum + text.trim().split(/\s+/).length, 0);
+  return words >= 3 * texts.length && 2 * new Set(texts).size > texts.length;
+}
+
+/** Columns that tell of a row and are no part of it. */
+const beside =
+  /^(?:_?_?id|idx|index|uuid|guid|hash|url|uri|link|source|src_url|split|date|year|time(?:stamp)?|created(?:_at)?|lang(?:uage)?|license|meta(?:data)?|file_?(?:name|path)|dump|title|group|.*_id)$/i;
+
+/** Whether a column of that name tells of a row, and is no part of it. */
+export function isBeside(name: string): boolean {
+  return beside.test(name);
 }
 
 /** Share of values that can be what a role wants; of none all. */

@@ -62,6 +62,31 @@ it.each<[string, readonly object[], readonly string[]]>([
     many((at) => ({ Frage: sentence(at), Art: `a${at % 2}`, Kanal: `k${at % 3}` })),
     ['"Art" as label', '"Kanal" as label'],
   ],
+  [
+    'answers with a label of 0 or 1',
+    many((at) => ({ question: `Why ${at}?`, answer: sentence(at), label: at % 2 })),
+    ['"answer" as pair, "label" as label', 'kto (', 'question-answer ('],
+  ],
+  [
+    'answers with a score of 0 or 1',
+    many((at) => ({ question: `Why ${at}?`, answer: sentence(at), score: at % 2 })),
+    ['"answer" as pair, "score" as label', 'kto (', 'question-answer ('],
+  ],
+  [
+    'answers beside choices',
+    many((at) => ({ question: `Why ${at}?`, A: 'x', B: 'y', answer: 'AB'[at % 2] })),
+    ['question-answer ('],
+  ],
+  [
+    'texts with notes of any name',
+    many((at) => ({ text: sentence(at), notes: `what one thinks of ${at}` })),
+    ['text ("text" as text', '"text" as prompt, "notes" as completion'],
+  ],
+  [
+    'texts of any name with a label',
+    many((at) => ({ head: sentence(at), tail: `${sentence(at)} too`, stars: at % 3 })),
+    ['"head" as text, "stars" as label', '"tail" as text, "stars" as label'],
+  ],
 ])('is not sure of %s', (_, rows, ways) => {
   let message = '';
   try {
@@ -72,6 +97,59 @@ it.each<[string, readonly object[], readonly string[]]>([
   expect(message).toContain('it is not sure what they are');
   for (const way of ways) expect(message).toContain(way);
   expect(message).toContain('Say it with \'lathe.data\', as {"format":');
+});
+
+it.each<[string, readonly object[], object, readonly string[]]>([
+  [
+    'summaries',
+    many((at) => ({ title: `t${at}`, text: sentence(at), summary: `it is ${at}` })),
+    { format: 'prompt-completion', columns: { prompt: 'text', completion: 'summary' } },
+    ['title'],
+  ],
+  [
+    'summaries of a text of any name',
+    many((at) => ({ id: `${at}`, dialogue: sentence(at), summary: `it is ${at}` })),
+    { format: 'prompt-completion', columns: { prompt: 'dialogue', completion: 'summary' } },
+    [],
+  ],
+  [
+    'sentences, not labels, whatever they are called',
+    many((at) => ({ text: sentence(at), target: `that was ${at} of them` })),
+    { format: 'prompt-completion', columns: { prompt: 'text', completion: 'target' } },
+    [],
+  ],
+  [
+    'judgements as 0 and 1',
+    many((at) => ({ prompt: `Why ${at}?`, completion: sentence(at), label: at % 2 })),
+    { format: 'kto', columns: { prompt: 'prompt', completion: 'completion', label: 'label' } },
+    [],
+  ],
+  [
+    'judgements by their name',
+    many((at) => ({ question: `Why ${at}?`, answer: sentence(at), thumbs_up: at % 2 === 0 })),
+    { format: 'kto', columns: { prompt: 'question', completion: 'answer', label: 'thumbs_up' } },
+    [],
+  ],
+  [
+    'answers with a grade, which it leaves over',
+    many((at) => ({ question: `Why ${at}?`, answer: sentence(at), rating: at % 5 })),
+    { format: 'question-answer', columns: { question: 'question', answer: 'answer' } },
+    ['rating'],
+  ],
+  [
+    'chats with numbers, which may be for a grader',
+    many((at) => ({ messages: turns, label: at % 2 })),
+    { format: 'chat', columns: { messages: 'messages' } },
+    ['label'],
+  ],
+  [
+    'texts with what tells of them',
+    many((at) => ({ text: sentence(at), title: `one more title ${at}`, url: `u${at}` })),
+    { format: 'text', columns: { text: 'text' } },
+    ['title', 'url'],
+  ],
+])('sees %s', (_, rows, found, unused) => {
+  expect(detect(rows).detection).toMatchObject({ ...found, unused });
 });
 
 it('says how sure it is, and what else rows could be', () => {

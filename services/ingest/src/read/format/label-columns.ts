@@ -1,10 +1,10 @@
 import type { Columns } from '@lathe/contracts/artifact/detection';
 import { isObject } from '../../check/validate-message.ts';
 import { isTold } from '../told.ts';
-import { spelled } from './columns.ts';
+import { areProse, spelled } from './columns.ts';
 import { columnsOf, type Match, type Sampled } from './format.ts';
 import { arePieces } from './pieces.ts';
-import { isNumber, isText, unpacked } from './said.ts';
+import { isJudgement, isNumber, isText, unpacked } from './said.ts';
 
 /** Names of a text that has a label, and of the two of a pair, the likeliest first. */
 const textNames: readonly (readonly [text: string, pair?: string])[] = [
@@ -46,11 +46,15 @@ const separators = [';', '|'];
 
 /** Columns of a text with labels: by the usual names, or else by what they hold, where only one can be each. */
 export function findLabels(sampled: Sampled, asked: Columns): readonly Match[] {
-  const texts = textsOf(sampled, asked);
-  if (texts === undefined) return [];
-  const { columns, isNamed, arePieces: isCut = false } = texts;
+  return textsOf(sampled, asked).flatMap((texts) => labelled(texts, sampled, asked));
+}
+
+function labelled(texts: Texts, sampled: Sampled, asked: Columns): readonly Match[] {
+  const { columns, isNamed, isOneOfSeveral, arePieces: isCut = false } = texts;
   const taken = Object.values(columns).flat();
-  return labelsOf(sampled, asked, taken).map(({ label, isUsual }): Match => {
+  return labelsOf(sampled, asked, taken).flatMap(({ label, isUsual }): Match[] => {
+    const isLabelled = isUsual && !label.some((name) => areProse(sampled.values(name)));
+    if (isOneOfSeveral === true && !isLabelled) return [];
     const [first = ''] = label;
     const certainty = isCut
       ? bothByContent
@@ -61,13 +65,16 @@ export function findLabels(sampled: Sampled, asked: Columns): readonly Match[] {
         : isUsual
           ? textByContent
           : bothByContent;
-    // Two texts with a score are as often meant to lie close to each other or apart.
+    // Two texts with a score are as often meant to lie close to each other or apart, and an answer that is judged is one to learn from.
     const isScored = columns.pair !== undefined && first.toLowerCase() === 'score';
-    return {
+    const judged = first.toLowerCase() === 'label' ? 0.9 : 0.6;
+    const isAnswer = columns.pair?.toString().toLowerCase() === 'answer';
+    const match = {
       columns: { ...columns, label: label.length === 1 ? first : [...label] },
-      certainty: isScored ? 0.8 : certainty,
+      certainty: isAnswer ? judged * certainty : isScored ? 0.8 : certainty,
       ...kindOfLabels(sampled, label),
     };
+    return [match];
   });
 }
 
@@ -86,16 +93,17 @@ type Texts = {
   readonly isNamed: boolean;
   /** Whether the text stands in pieces, so that their tags may be meant. */
   readonly arePieces?: boolean;
+  /** Whether another column could be the text as well. */
+  readonly isOneOfSeveral?: boolean;
 };
 
-function textsOf(sampled: Sampled, asked: Columns): Texts | undefined {
-  if (asked.text !== undefined)
-    return {
-      columns: { text: asked.text, ...(asked.pair !== undefined && { pair: asked.pair }) },
-      isNamed: true,
-    };
+function textsOf(sampled: Sampled, asked: Columns): readonly Texts[] {
+  if (asked.text !== undefined) {
+    const columns = { text: asked.text, ...(asked.pair !== undefined && { pair: asked.pair }) };
+    return [{ columns, isNamed: true }];
+  }
   const { names } = sampled;
-  for (const usual of textNames) {
+  for (const usual of isJudged(sampled) ? [judgedTexts, ...textNames] : textNames) {
     const wanted = usual.filter((name) => name !== undefined);
     const found = wanted.flatMap((name) => spelled(names, name) ?? []);
     const [text, pair] = found;
@@ -103,15 +111,24 @@ function textsOf(sampled: Sampled, asked: Columns): Texts | undefined {
     // A column that the job gives another role is none of these.
     if (columnsOf(asked, 'label').some((column) => found.includes(column))) continue;
     if (!mostly(sampled.values(text), isPassage)) continue;
-    return { columns: { text, ...(pair !== undefined && { pair }) }, isNamed: true };
+    return [{ columns: { text, ...(pair !== undefined && { pair }) }, isNamed: true }];
   }
   const cut = names.find((name) => mostly(sampled.values(name), arePieces));
-  if (cut !== undefined) return { columns: { text: cut }, isNamed: true, arePieces: true };
-  const wordy = names.filter((name) => !isTold(name) && isWordy(sampled.values(name)));
-  const [text] = wordy;
-  return text !== undefined && wordy.length === 1
-    ? { columns: { text }, isNamed: false }
-    : undefined;
+  if (cut !== undefined) return [{ columns: { text: cut }, isNamed: true, arePieces: true }];
+  const wordy = names.filter((name) => !isTold(name) && areProse(sampled.values(name)));
+  const isOneOfSeveral = wordy.length > 1;
+  return wordy.map((text) => ({ columns: { text }, isNamed: false, isOneOfSeveral }));
+}
+
+/** An answer with what it answers. */
+const judgedTexts: readonly [string, string] = ['question', 'answer'];
+
+/** Whether some column says of each row whether it is right: of answers that may be what the label is of. */
+function isJudged({ names, values }: Sampled): boolean {
+  return names.some((name) => {
+    const found = values(name);
+    return found.length > 0 && found.every(isJudgement);
+  });
 }
 
 type LabelColumns = { readonly label: readonly string[]; readonly isUsual: boolean };
@@ -122,7 +139,7 @@ function labelsOf(sampled: Sampled, asked: Columns, taken: readonly string[]): L
   const usual = (wanted: readonly string[]): LabelColumns[] =>
     wanted
       .flatMap((name) => spelled(names, name) ?? [])
-      .filter((name) => mostly(sampled.values(name), isLabel))
+      .filter((name) => mostly(sampled.values(name), isLabel) && !isSaid(sampled.values(name)))
       .map((name) => ({ label: [name], isUsual: true }));
   const [first] = usual(firstNames);
   if (first !== undefined) return [first];
@@ -139,6 +156,11 @@ function labelsOf(sampled: Sampled, asked: Columns, taken: readonly string[]): L
   return names
     .filter((name) => isFew(sampled.values(name)))
     .map((name) => ({ label: [name], isUsual: false }));
+}
+
+/** Whether a column has a sentence of its own in each row, which is no label whatever it is called. */
+function isSaid(values: readonly unknown[]): boolean {
+  return values.length >= enough && areProse(values);
 }
 
 /** Whether names of files or lists tell rows apart. */
@@ -166,14 +188,6 @@ function isName(value: unknown): boolean {
 
 /** Fewest values that tell what a column holds. */
 const enough = 10;
-
-/** Texts of several words, nearly all of them different. */
-function isWordy(values: readonly unknown[]): boolean {
-  const texts = values.filter(isText);
-  if (texts.length < Math.max(1, values.length)) return false;
-  const words = texts.reduce((sum, text) => sum + text.trim().split(/\s+/).length, 0);
-  return words >= 3 * texts.length && 2 * new Set(texts).size > texts.length;
-}
 
 /** Few short values, each of them often. */
 function isFew(values: readonly unknown[]): boolean {

@@ -4,14 +4,16 @@ import type { Reading } from '../../lesson/lesson.ts';
 import { toolsOf } from './chat.ts';
 import { cellOf, columnOf, type Format, type Place, type Row } from './format.ts';
 import {
+  isJudgement,
   isMessages,
   isNothing,
+  isNumber,
   isText,
   isTurn,
   isTurns,
   isVerdict,
+  judgementOf,
   unpacked,
-  verdictOf,
 } from './said.ts';
 import { messagesOf } from './turns.ts';
 
@@ -63,15 +65,34 @@ export const preference: Format = {
   },
 };
 
+/** Names of a column that says whether an answer is good: by the first two it surely does. */
+export const judgements: readonly string[] = [
+  ...['label', 'kto_tag', 'thumbs_up', 'is_correct', 'correct', 'accepted', 'is_good', 'good'],
+  ...['helpful', 'feedback', 'score', 'rating'],
+];
+
 /** TRL's judged answers: `prompt`, `completion` and whether it is a good one; LLaMA-Factory calls that `kto_tag`. */
 export const kto: Format = {
   kind: 'judged',
   usual: {
-    completion: ['completion', 'response', 'output'],
-    label: ['label', 'kto_tag'],
+    completion: ['completion', 'response', 'output', 'answer'],
+    label: judgements,
     ...asked,
   },
-  holds: { completion: isSaid, prompt: isSaid, label: isVerdict, input: isText, system: isText },
+  holds: { completion: isSaid, prompt: isSaid, label: isJudgement, input: isText, system: isText },
+  look(sampled, columns) {
+    const name = columnOf(columns, 'label') ?? '';
+    const values = sampled.values(name);
+    const isUsual = judgements.slice(0, 2).includes(name.toLowerCase());
+    // Other numbers are grades.
+    if (values.some((value) => isNumber(value) && !isJudgement(value))) return { certainty: 0.5 };
+    // A number beside a conversation may be for a grader.
+    const isTalk = sampled.values(columnOf(columns, 'prompt') ?? '').every(Array.isArray);
+    if (isTalk && !values.some(isVerdict)) return { certainty: 0.6 };
+    // A column of 0 and 1 is a judgement where it is called one.
+    const areMarks = 2 * values.filter(isVerdict).length < values.length;
+    return areMarks && !isUsual ? { certainty: 0.55 } : {};
+  },
   convert(row, reading) {
     const name = namesOf(reading);
     const said = createSaid(reading);
@@ -80,12 +101,12 @@ export const kto: Format = {
     const prompt = isSplit ? whole.slice(0, -1) : withAsked(row, reading, whole);
     const completion = isSplit ? whole.slice(-1) : said.of(row, 'completion');
     const { tools } = toolsOf(row, reading);
-    const label = verdictOf(cellOf(row, reading, 'label'));
+    const label = judgementOf(cellOf(row, reading, 'label'));
     return {
       row: {
         input: { messages: asList(prompt, 'user'), ...tools },
         output: asList(completion, 'assistant'),
-        label: label === 0 || label === 1 ? label === 1 : label,
+        label,
       },
       issues: said.issues,
       places: () => [

@@ -42,6 +42,17 @@ export function verdictOf(value: unknown): unknown {
   return word === 'true' || word === 'false' ? word === 'true' : value;
 }
 
+/** Whether a value says yes or no, or 1 or 0. */
+export function isJudgement(value: unknown): boolean {
+  return typeof judgementOf(value) === 'boolean';
+}
+
+/** The yes or no that a value is, be it as a number; anything else as it is. */
+export function judgementOf(value: unknown): unknown {
+  if (value === 1 || value === '1') return true;
+  return value === 0 || value === '0' ? false : verdictOf(value);
+}
+
 /** Columns that may hold nothing: absent, null, an empty text or list. */
 export function isNothing(value: unknown): boolean {
   return value == null || value === '' || (Array.isArray(value) && value.length === 0);

@@ -2,6 +2,7 @@ import type { DataOptions } from '@lathe/contracts/http/data';
 import { sizeText } from '@lathe/contracts/words/size';
 import type { Line } from '../lines.ts';
 import { parseLine } from '../parse.ts';
+import { isBeside } from './columns.ts';
 import type { Row } from './format.ts';
 import { isText } from './said.ts';
 
@@ -55,7 +56,9 @@ export function seenInstead(lines: readonly Line[], rows: readonly Row[], limits
 
 /** How to say what columns of texts are whose names tell nothing; '' where there are none, or the rows lack an answer. */
 export function howToSay([row = {}]: readonly Row[]): string {
-  const [one, other] = Object.keys(row).filter((name) => isText(row[name]));
+  const texts = Object.keys(row).filter((name) => isText(row[name]));
+  const own = texts.filter((name) => !isBeside(name));
+  const [one, other] = own.length > 0 ? own : texts;
   if (one === undefined || one === 'prompt') return '';
   const example =
     other === undefined
