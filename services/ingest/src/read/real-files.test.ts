@@ -269,6 +269,15 @@ it.skipIf(!isThere)('knows every folder of ../shared/data', () => {
     expect(files.some((file) => file.startsWith(`${name}/`))).toBe(true);
 });
 
+it('takes files that are all called validation where they are all that is given', async () => {
+  const files = [
+    ['validate_GetWeather.json', intent('GetWeather', 'Graz')],
+    ['validate_PlayMusic.json', intent('PlayMusic', 'Linz')],
+  ] as const;
+  const { format, read } = await lookAt(textUploads(files), 'encoder');
+  expect({ format, rows: read.length }).toEqual({ format: 'pieces', rows: 2 });
+});
+
 it('takes no label of names that tell no sides, unless it is asked to', async () => {
   const made = [
     ['brontë.txt', 'a line\nand another\n'],

@@ -17,6 +17,12 @@ export type DataFiles = {
   readonly splitOf: (name: string) => SplitName | undefined;
 };
 
+/** The split, other than train, that all files are of by their names; undefined where they are of several, or of none. */
+export function soleSplit(candidates: readonly Candidate[]): SplitName | undefined {
+  const [split, ...others] = new Set(candidates.map(({ name }) => splitOf(name)));
+  return others.length > 0 || split === 'train' ? undefined : split;
+}
+
 /**
  * The files whose rows are wanted. What README.md says decides, or else names, as those of Hugging Face's folders do; a single
  * file is wanted whatever it is called, and files that name no split are to train on where none is named `train`. Texts beside

@@ -2,11 +2,12 @@ import type { Line } from '../lines.ts';
 import type { Told } from '../told.ts';
 import { areAnswers, areQuestions, createAnswers } from './answer-files.ts';
 import type { Member } from './archive.ts';
-import { type Candidate, chooseMembers, type DataFiles } from './choose-members.ts';
+import { type Candidate, chooseMembers, type DataFiles, soleSplit } from './choose-members.ts';
 import { closeForm, type Form, formOf } from './form.ts';
 import { Unreadable } from './limits.ts';
 import { labelsOfNames } from './name-labels.ts';
 import type { Reading } from './options.ts';
+import type { SplitName } from './split-names.ts';
 
 /** Files that say something of a data set and hold none of its rows. */
 const besides =
@@ -41,11 +42,17 @@ export async function* memberRows(
   const areAsked = looked.some(({ keys }) => areQuestions(keys));
   const joined = new Set(areAsked ? answering.map(({ name }) => name) : []);
   const candidates = looked.filter(({ name }) => !joined.has(name));
-  const { names, left, notes } = chooseMembers(
-    candidates,
-    options.wanted ?? 'train',
-    await said?.(),
-  );
+  const { wanted = 'train' } = options;
+  // Uploads that a job names one by one to train on are meant, whatever they are called.
+  const sole = said === undefined && wanted === 'train' ? soleSplit(candidates) : undefined;
+  const { names, left, notes } =
+    sole === undefined
+      ? chooseMembers(candidates, wanted, await said?.())
+      : { names: candidates.map(({ name }) => name), left: new Set<SplitName>(), notes: [] };
+  if (sole !== undefined && candidates.length > 1) {
+    const message = `all files are called ${sole}, and are to train on, since no other is given`;
+    options.tell({ number: 0, rule: 'split-taken', message });
+  }
   for (const note of notes) options.tell(note);
   for (const split of left) options.onSplit?.(split);
   if (names.length === 0 && options.wanted !== 'validation')
