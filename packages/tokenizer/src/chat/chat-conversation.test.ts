@@ -131,6 +131,18 @@ describe('reported templates on the built-in model', async () => {
     const lost = '<think>long reasoning here</think>'.length;
     const of = messages[1]?.content?.length;
     expect(losses).toEqual([{ message: 1, kind: 'text', characters: lost, of }]);
+    const strips = createChatTemplate(
+      "{% for message in messages %}{% if message.role == 'user' %}<|im_start|>user\n{{ message.content }}<|im_end|>\n{% else %}<|im_start|>assistant\n{{ message.content.strip('\n') }}<|im_end|>\n{% endif %}{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}",
+      { source: 'strips.jinja' },
+    );
+    const coded = [
+      { role: 'user', content: 'Indent it' },
+      { role: 'assistant', content: '\n    return 1\n' },
+    ];
+    // Line ends go, the blanks behind them stay.
+    expect(encodeConversation(tiny, strips, coded).losses).toEqual([
+      { message: 1, kind: 'blanks', characters: 2, of: 14 },
+    ]);
     for (const vector of vectors.filter(({ template: name }) => name === 'qwen3')) {
       const qwen = createChatTemplate(read('chat/qwen3.jinja'), { source: 'qwen3.jinja' });
       expect(encodeConversation(tokenizer, qwen, vector.messages).losses).toEqual([]);

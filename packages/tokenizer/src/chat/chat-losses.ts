@@ -25,9 +25,9 @@ export function lossesOf(
   renders: readonly Render[],
 ): Loss[] {
   const losses: Loss[] = [];
-  const add = (at: number, text: string): void => {
+  const add = (at: number, text: string, whole = text): void => {
     const content = messages[at]?.content;
-    const loss = typeof content === 'string' ? lossOf(content, text) : undefined;
+    const loss = typeof content === 'string' ? lossOf(content, text, whole) : undefined;
     if (loss !== undefined) losses.push({ message: at, ...loss });
   };
   for (const { rendered, guard } of renders)
@@ -36,7 +36,7 @@ export function lossesOf(
       const shown = rendered.text.slice(start, end);
       // Without a guard nothing that is said is part of a control token.
       if (guard === undefined && shown.includes(messages[message]?.content ?? '')) continue;
-      add(message, withoutControl(tokenizer, shown, guard));
+      add(message, withoutControl(tokenizer, shown, guard), withoutGuard(shown, guard));
     }
   const last = renders.at(-1);
   if (last === undefined) return losses;
@@ -66,8 +66,8 @@ function withoutGuard(text: string, guard: string | undefined): string {
   return guard === undefined ? text : text.replaceAll(guard, '');
 }
 
-/** What of `content` is not in `text`; undefined when all of it is. */
-function lossOf(content: string, text: string): Omit<Loss, 'message'> | undefined {
+/** What of `content` is not in `text`; undefined when all of it is. `whole`: with the control tokens, behind which blanks are the template's. */
+function lossOf(content: string, text: string, whole: string): Omit<Loss, 'message'> | undefined {
   if (text.includes(content)) return undefined;
   const of = [...content].length;
   const [said, shown] = [squeeze(content), squeeze(text)];
@@ -75,7 +75,7 @@ function lossOf(content: string, text: string): Omit<Loss, 'message'> | undefine
     const trimmed = content.trim();
     // White space within is laid out anew, as around a thought: that leaves nothing out.
     if (!text.includes(trimmed)) return undefined;
-    return { kind: 'blanks', characters: of - [...trimmed].length, of };
+    return { kind: 'blanks', characters: blanksLost(content, whole), of };
   }
   const kept = longestKept(said, shown);
   const places = [...content.matchAll(/\S/gu)];
@@ -84,6 +84,17 @@ function lossOf(content: string, text: string): Omit<Loss, 'message'> | undefine
   const lost = content.slice(from, to);
   const characters = [...(kept.before === 0 ? lost.trimEnd() : lost.trim())].length;
   return { kind: 'text', characters, of };
+}
+
+/** How many of the blanks around what was said are not shown: a template may strip line ends alone. */
+function blanksLost(content: string, text: string): number {
+  const start = content.length - content.trimStart().length;
+  const end = content.trimEnd().length;
+  const isShown = (before: number, behind: number): boolean =>
+    text.includes(content.slice(start - before, end + behind));
+  const before = longest(start, (count) => isShown(count, 0));
+  const behind = longest(content.length - end, (count) => isShown(before, count));
+  return start - before + content.length - end - behind;
 }
 
 function placeAfter(match: RegExpExecArray | undefined): number {
