@@ -1,3 +1,4 @@
+import type { FormatCandidate } from '@lathe/contracts/artifact/detection';
 import type { InspectionReport } from '@lathe/contracts/artifact/inspection';
 import { inspectFile, inspectionPath } from '../api/inspect-file.ts';
 import { fileIdOf } from '../api/upload.ts';
@@ -70,17 +71,32 @@ export const dataInspect = command({
   },
 });
 
+/** Which column is what: `"review" as text; "stars" as label`. */
+function columnsText(columns: FormatCandidate['columns']): string {
+  const named = Object.entries(columns).map(([role, names]) => {
+    const quoted = [names].flat().map((name) => JSON.stringify(harmless(name)));
+    return `${quoted.join(', ')} as ${role}`;
+  });
+  return named.join('; ');
+}
+
 function tellReport(
-  { model, task, dataset, plan, repaired }: InspectionReport,
+  { model, task, method, dataset, plan, repaired }: InspectionReport,
   out: Printer,
 ): void {
   const fact = (name: string, value: string): void =>
     out.line(`${out.paint.dim(padText(name, 14))} ${value}`);
   if (task !== null) fact('teaches', `${task.type}${model === null ? '' : `, for ${model}`}`);
+  const [training] = dataset?.formats ?? [];
+  if (method !== undefined && method !== 'supervised')
+    fact('by', training?.kind === 'judged' ? `${method}, with the loss kto` : method);
   if (dataset === null) return;
   const { rows, tokens, formats = [], labels = [], findings, moreFindings } = dataset;
-  for (const { format, confidence, isAsked } of formats)
+  for (const { format, confidence, isAsked, columns, unused } of formats) {
     fact('format', isAsked ? format : `${format}, ${percent(confidence)} sure`);
+    fact('columns', columnsText(columns));
+    if (unused.length > 0) fact('not used', harmless(unused.join(', ')));
+  }
   fact(
     'rows',
     `${count(rows.read)} read, ${count(rows.kept)} right, ${count(rows.rejected)} wrong, ${count(rows.duplicates)} repeated`,
