@@ -16,6 +16,7 @@ struct kernel {
   const struct instruction_set *set;
   bool trans_a, trans_b;
   float alpha;
+  size_t threads;
   float *packed_b; /* Of a B that never changes, or NULL. */
 };
 
@@ -114,7 +115,7 @@ static OrtStatus *ORT_CALL compute(void *self, OrtKernelContext *context) {
   if (status != NULL) return status;
   product.y = data;
   struct pool pool = {api, context, NULL};
-  const struct threads threads = {&pool, each};
+  const struct threads threads = {&pool, kernel->threads, each};
   if (!product_run(&product, &threads)) return ort_create_status(api, ort_fail, "Product: no memory is left.");
   return pool.status;
 }
@@ -156,6 +157,22 @@ static OrtStatus *read_flag(const OrtApi *api, const OrtKernelInfo *info, const 
   return NULL;
 }
 
+/* A product on more threads than that gives each of them too little. */
+static const int64_t most_threads = 256;
+
+/* Threads of the session: ONNX Runtime does not tell. 1 where the node does not have them. */
+static OrtStatus *read_threads(const OrtApi *api, const OrtKernelInfo *info, size_t *threads) {
+  int64_t value = 1;
+  OrtStatus *missing = ort_int_attribute(api, info, "threads", &value);
+  if (missing != NULL) {
+    ort_release_status(api, missing);
+    value = 1;
+  }
+  if (value < 1) return refuse(api, "Product: threads is %lld; it must be 1 or more.", (long long)value);
+  *threads = (size_t)(value < most_threads ? value : most_threads);
+  return NULL;
+}
+
 static OrtStatus *ORT_CALL create(const OrtCustomOp *op, const OrtApi *api, const OrtKernelInfo *info, void **self) {
   (void)op;
   struct kernel *kernel = calloc(1, sizeof *kernel);
@@ -167,6 +184,7 @@ static OrtStatus *ORT_CALL create(const OrtCustomOp *op, const OrtApi *api, cons
   OrtStatus *status = read_flag(api, info, "trans_a", &kernel->trans_a);
   if (status == NULL) status = read_flag(api, info, "trans_b", &kernel->trans_b);
   if (status == NULL) status = read_flag(api, info, "pack", &packs);
+  if (status == NULL) status = read_threads(api, info, &kernel->threads);
   if (status == NULL) {
     OrtStatus *missing = ort_float_attribute(api, info, "alpha", &kernel->alpha);
     if (missing != NULL) {

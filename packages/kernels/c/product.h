@@ -28,6 +28,7 @@ struct product {
 /* Calls `task(data, 0)` to `task(data, count - 1)`, in any order and on any threads, and returns after the last. */
 struct threads {
   void *self;
+  size_t count; /* How many there are, 1 at least: what a product is divided among. */
   void (*each)(void *self, void (*task)(void *data, size_t index), size_t count, void *data);
 };
 

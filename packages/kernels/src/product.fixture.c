@@ -78,7 +78,7 @@ static float *run(const struct given *g, const char *set) {
     product.packed_b = packed;
     product.b.data = NULL;
   }
-  const struct threads threads = {NULL, each_backwards};
+  const struct threads threads = {NULL, 1 + below(5), each_backwards};
   if (!product_run(&product, &threads)) exit(2);
   free(packed);
   return y;
@@ -128,6 +128,8 @@ static void spoil(float *values, size_t count) {
 static int one(void) {
   static const float alphas[] = {1, 1, 1, 0.5f, -2, 0};
   struct given g = {.m = size(), .n = size()};
+  /* More than is packed at a time. */
+  if (below(20) == 0) *(below(2) ? &g.m : &g.n) = 200 + below(1000);
   g.k = depth_of(g.m * g.n);
   g.trans_a = below(2), g.trans_b = below(2), g.has_c = below(2), g.c_is_row = below(3) == 0, g.in_place = !g.c_is_row && below(2), g.packs = below(4) == 0;
   g.alpha = alphas[below(sizeof alphas / sizeof alphas[0])];

@@ -64,12 +64,15 @@ type GradientArguments<A extends Attributes, I extends Inputs> = {
 };
 
 /** Why there is no gradient: it is zero everywhere, or, with `deliberate`, cut on purpose. */
+/** How kernels of our own multiply: whether they lay weights that never change out anew, and on how many threads. */
+export type OwnProducts = { readonly pack: boolean; readonly threads: number };
+
 /** What a lowering may use besides the operator's own. */
 export type Lowering = {
   /** Whether y, or one of its own inputs, depends on a gradient. */
   readonly isBackward: (value: Value) => boolean;
-  /** There where the device multiplies by kernels of our own: whether they lay weights that never change out anew. */
-  readonly products?: { readonly pack: boolean } | undefined;
+  /** There where the device multiplies by kernels of our own. */
+  readonly products?: OwnProducts | undefined;
 };
 
 type NoGradient = { readonly none: string; readonly deliberate?: true };

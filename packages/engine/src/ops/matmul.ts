@@ -89,7 +89,7 @@ export const matmulOps: Family<MatmulOps> = family<MatmulOps>({
       { isBackward, products },
     ) => {
       if (products !== undefined && canMultiply(a, b, transA))
-        return product(a, b, { transA, transB, alpha, pack: products.pack });
+        return product(a, b, { transA, transB, alpha, ...products });
       const flat = a.shape.length === 2 && b.shape.length === 2;
       const isPlain = !transB && alpha === 1;
       // Something transposed of forward values alone would be made in the forward pass, and stay until it is used.

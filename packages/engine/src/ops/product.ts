@@ -8,6 +8,8 @@ export type ProductAttributes = {
   readonly alpha: number;
   /** Whether a B that never changes is laid out anew for faster products, at the cost of a copy of it. */
   readonly pack: boolean;
+  /** Threads of the session, among which the product is divided. */
+  readonly threads: number;
 };
 
 /**
@@ -34,7 +36,7 @@ export const productOp: Op<ProductAttributes, Inputs> = {
     return { shape, dtype: a.dtype };
   },
   gradient: { none: 'Gradients are built before it is.' },
-  onnx: ({ attributes: { transA, transB, alpha, pack } }) => ({
+  onnx: ({ attributes: { transA, transB, alpha, pack, threads } }) => ({
     type: 'Product',
     domain: 'lathe',
     attributes: {
@@ -42,6 +44,7 @@ export const productOp: Op<ProductAttributes, Inputs> = {
       trans_b: { int: transB ? 1 : 0 },
       alpha: { float: alpha },
       pack: { int: pack ? 1 : 0 },
+      threads: { int: threads },
     },
   }),
 };

@@ -23,6 +23,7 @@ export function cpuDevice({
   binding,
   kernels: choice,
 }: CpuOptions = {}): Device {
+  const hostThreads = threads ?? availableParallelism();
   return {
     name: 'cpu',
     updatesOnHost: true,
@@ -34,11 +35,11 @@ export function cpuDevice({
     byteProducts() {
       return byteProblem((graph) => this.compile(graph));
     },
-    hostThreads: threads ?? availableParallelism(),
+    hostThreads,
     async compile(graph, { mapFolder, arena = true, prepack = false, lends = false } = {}) {
       const folder = mapFolder ?? weightFolder(graph);
       const { open, kernels } = await cpuSessions({ binding, kernels: choice });
-      const products = kernels === undefined ? undefined : { pack: prepack };
+      const products = kernels === undefined ? undefined : { pack: prepack, threads: hostThreads };
       const model = encodeModel(graph, { device: 'cpu', folder, products });
       const entries = {
         ...commonEntries(folder),
