@@ -1,10 +1,11 @@
 /**
- * Multiplies matrices of the sizes that the benched models have, by our own kernels, by ONNX Runtime's and by PyTorch's in
- * turn, and prints GFLOP/s of each and what ours are of the others.
+ * Multiplies matrices of the sizes that the benched models have, by our own kernels, by ONNX Runtime's, by PyTorch's and by
+ * the system's OpenBLAS in turn, and prints GFLOP/s of each and what ours are of the others.
  *
  *     npm run bench:kernels [-- --case <name>] [--rounds 2] [--threads 1,2] [--kernels auto|avx512|avx2|plain] [--out <file>]
  *
- * PyTorch is looked for in .tools/python (bench/reference/decoders.py says how to make it). One thread is told as processor
+ * PyTorch is looked for in .tools/python (bench/reference/decoders.py says how to make it), OpenBLAS where the system has its
+ * libraries (the package libopenblas0); OpenBLAS is called from Python too. One thread is told as processor
  * time, several as time. Only ratios of one run can be compared.
  */
 import { existsSync } from 'node:fs';
@@ -13,7 +14,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runForJson } from '../child.ts';
-import { benchProducts, type Product } from './products.ts';
+import { benchProducts } from './products.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { values } = parseArgs({
@@ -29,47 +30,52 @@ const { values } = parseArgs({
 const hasPython = existsSync(values.python);
 if (!hasPython) console.error('PyTorch is not there (.tools/python): only Lathe is measured');
 const products = benchProducts(values.case);
+const input = JSON.stringify(products);
 
-/** The best rate of each product, by each program. */
-type Rates = { readonly own: number[]; readonly runtime: number[]; readonly torch: number[] };
+/** Something that multiplies, and how to ask it for the rate of each product; null where it is not there. */
+type Multiplier = {
+  readonly title: string;
+  rates(threads: string): Promise<number[] | null>;
+};
+
+const lathe = (title: string, kernels: string): Multiplier => ({
+  title,
+  rates: (threads) => {
+    const program = join(root, 'bench', 'kernels', 'lathe-run.ts');
+    const args = [program, '--kernels', kernels, '--threads', threads];
+    return runForJson(process.execPath, args, { input });
+  },
+});
+const python = (title: string, library: string): Multiplier => ({
+  title,
+  rates: (threads) => {
+    const program = join(root, 'bench', 'reference', 'products.py');
+    const args = [program, '--threads', threads, '--library', library];
+    return runForJson(values.python, args, { input });
+  },
+});
+const own = lathe('Lathe', values.kernels);
+const others = [
+  lathe('ONNX Runtime', 'off'),
+  ...(hasPython ? [python('PyTorch', 'torch'), python('OpenBLAS', 'openblas')] : []),
+];
+
+/** The best rate of each product, by each that is there. */
+type Rates = ReadonlyMap<Multiplier, readonly number[]>;
 
 async function measure(threads: string): Promise<Rates> {
-  const none = products.map(() => 0);
-  let best: Rates = { own: none, runtime: none, torch: none };
-  const input = JSON.stringify(products);
-  const given = ['--threads', threads];
-  const lathe = (kernels: string): Promise<number[]> => {
-    const program = join(root, 'bench', 'kernels', 'lathe-run.ts');
-    return runForJson(process.execPath, [program, '--kernels', kernels, ...given], { input });
-  };
-  const python = (): Promise<number[]> =>
-    runForJson(values.python, [join(root, 'bench', 'reference', 'products.py'), ...given], {
-      input,
-    });
+  const best = new Map<Multiplier, readonly number[]>();
   for (let round = 0; round < Number(values.rounds); round++)
-    best = {
-      own: better(best.own, await lathe(values.kernels)),
-      runtime: better(best.runtime, await lathe('off')),
-      torch: hasPython ? better(best.torch, await python()) : none,
-    };
+    for (const each of [own, ...others]) {
+      const now = await each.rates(threads);
+      if (now === null) continue;
+      const before = best.get(each) ?? now;
+      best.set(
+        each,
+        now.map((rate, at) => Math.max(rate, before[at] ?? 0)),
+      );
+    }
   return best;
-}
-
-function better(before: readonly number[], now: readonly number[]): number[] {
-  return before.map((rate, at) => Math.max(rate, now[at] ?? 0));
-}
-
-function ratio(of: number, by: number): string {
-  return by === 0 ? '-' : (of / by).toFixed(2);
-}
-
-function rows({ own, runtime, torch }: Rates): string[] {
-  return products.map(({ form, rows, depth, columns }: Product, at) => {
-    const [mine, theirs, peers] = [own[at] ?? 0, runtime[at] ?? 0, torch[at] ?? 0];
-    const rates = [mine, theirs, peers].map((rate) => (rate === 0 ? '-' : rate.toFixed(0)));
-    const size = `${rows} × ${depth} × ${columns}`;
-    return `| ${[form, size, ...rates, ratio(mine, theirs), ratio(mine, peers)].join(' | ')} |`;
-  });
 }
 
 function geometricMean(of: readonly number[], by: readonly number[]): number {
@@ -77,18 +83,30 @@ function geometricMean(of: readonly number[], by: readonly number[]): number {
   return Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length);
 }
 
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 const sections: string[] = [];
 for (const threads of values.threads.split(',')) {
   const rates = await measure(threads);
-  const means = [rates.runtime, ...(hasPython ? [rates.torch] : [])].map((others) =>
-    geometricMean(rates.own, others).toFixed(2),
-  );
+  const mine = rates.get(own) ?? [];
+  const found = others.filter((each) => rates.has(each));
+  const theirs = found.map((each) => rates.get(each) ?? []);
+  const means = theirs.map((other) => geometricMean(mine, other).toFixed(2));
+  const titles = [own, ...found].map(({ title }) => title);
+  const ratios = found.map(({ title }) => `Lathe : ${title}`);
+  const headings = ['form', 'rows × depth × columns', ...titles, ...ratios];
   const section = [
-    `${threads} thread${threads === '1' ? '' : 's'}, GFLOP/s; on average (of the logarithms) ${means.join(' and ')} times the others`,
+    `${threads} thread${threads === '1' ? '' : 's'}, GFLOP/s; on average (of the logarithms) ${means.join(', ')} times the others`,
     '',
-    '| form | rows × depth × columns | Lathe | ONNX Runtime | PyTorch | Lathe : ONNX Runtime | Lathe : PyTorch |',
-    `| --- |${' --- |'.repeat(6)}`,
-    ...rows(rates),
+    row(headings),
+    row(headings.map(() => '---')),
+    ...products.map(({ form, rows, depth, columns }, at) =>
+      row([
+        form,
+        `${rows} × ${depth} × ${columns}`,
+        ...[mine, ...theirs].map((each) => (each[at] ?? 0).toFixed(0)),
+        ...theirs.map((each) => ((mine[at] ?? 0) / (each[at] ?? 0)).toFixed(2)),
+      ]),
+    ),
   ].join('\n');
   console.log(`${section}\n`);
   sections.push(section);

@@ -63,7 +63,6 @@ type GradientArguments<A extends Attributes, I extends Inputs> = {
   readonly attributes: A;
 };
 
-/** Why there is no gradient: it is zero everywhere, or, with `deliberate`, cut on purpose. */
 /** How kernels of our own multiply: whether they lay weights that never change out anew, and on how many threads. */
 export type OwnProducts = { readonly pack: boolean; readonly threads: number };
 
@@ -75,6 +74,7 @@ export type Lowering = {
   readonly products?: OwnProducts | undefined;
 };
 
+/** Why there is no gradient: it is zero everywhere, or, with `deliberate`, cut on purpose. */
 type NoGradient = { readonly none: string; readonly deliberate?: true };
 
 export type OnnxAttribute =

@@ -178,7 +178,7 @@ await describeWithKernels(
       for (const [at, point] of points.entries()) expect(point).toBeCloseTo(wanted[at] ?? NaN, 4);
     });
   },
-  ['auto'],
+  ['auto', 'avx2'],
 );
 
 it('goes on with passes of half the size, and ends where it would have but for rounding', async () => {
