@@ -64,7 +64,7 @@ type GradientArguments<A extends Attributes, I extends Inputs> = {
 };
 
 /** How kernels of our own multiply: whether they lay weights that never change out anew, and on how many threads. */
-export type OwnProducts = { readonly pack: boolean; readonly threads: number };
+type OwnProducts = { readonly pack: boolean; readonly threads: number };
 
 /** What a lowering may use besides the operator's own. */
 export type Lowering = {
