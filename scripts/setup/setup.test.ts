@@ -151,3 +151,19 @@ it('refuses a purpose that it does not know', async () => {
   expect(fresh.setUp('--for', 'tea')).toMatchObject({ status: 1 });
   expect(fresh.setUp('--for', 'tea').said).toContain('--for takes start, test, k8s, load, all');
 });
+
+it('goes on without kernels where there is no C compiler, and builds them as soon as there is', async () => {
+  await using fresh = await clone({ go: quickGo });
+  const kernels = path.join(fresh.root, 'packages', 'kernels');
+  for (const name of ['build.mjs', 'c'])
+    await cp(path.join(scripts, '..', 'packages', 'kernels', name), path.join(kernels, name), {
+      recursive: true,
+    });
+  const without = fresh.setUp();
+  expect(without.status).toBe(0);
+  expect(without.said).toContain('there is no C compiler (cc) to build kernels with');
+  expect(fresh.setUp().said).not.toContain('kernels');
+  await fresh.add('cc', quickGo);
+  expect(fresh.setUp().said).toContain('the kernels are built');
+  expect(await readdir(path.join(kernels, 'dist'))).toHaveLength(2);
+});
