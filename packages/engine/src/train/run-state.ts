@@ -72,6 +72,15 @@ function fingerprint<Example>(
   return hash.digest('hex');
 }
 
+/** By whom a run was made up to its state: with which products of matrices, or by an earlier Lathe. */
+export type Maker = Products | 'earlier';
+
+/**
+ * Raised when steps are computed in another order than before, by which sums have other last bits: where rows lie in windows, or
+ * weights for products. 2: windows by what they cost, and packed weights that are stored in 16 bits.
+ */
+const stepForm = 2;
+
 export type RunProgress = {
   readonly step: number;
   readonly fingerprint: string;
@@ -86,6 +95,9 @@ export type RunProgress = {
   /** That the frozen layers are as they are stored, though fewer bits were asked for. */
   readonly base?: KeptBase | undefined;
 };
+
+/** A state as it is read. */
+type RestoredRun = Omit<RunProgress, 'fingerprint' | 'products'> & { readonly maker: Maker };
 
 const measuredName = 'measured';
 const lossNames = { first: 'losses.first', last: 'losses.last' } as const;
@@ -105,7 +117,7 @@ export async function saveRunState(
   await writeTrainingState(folder, {
     tensors,
     state: {
-      ...{ step, fingerprint, products },
+      ...{ step, fingerprint, products, stepForm },
       ...(lossScale === undefined ? {} : { lossScale }),
       ...(base === undefined ? {} : { base }),
     },
@@ -120,7 +132,7 @@ export async function restoreRunState(
   folder: string,
   state: FlatState,
   { fingerprints, measured }: { readonly fingerprints: Fingerprints; readonly measured: number },
-): Promise<Omit<RunProgress, 'fingerprint'>> {
+): Promise<RestoredRun> {
   const stored = await readTrainingState(folder);
   const { current, former } = fingerprints;
   const found = stored.state.fingerprint;
@@ -148,7 +160,7 @@ export async function restoreRunState(
   for (const [target, source] of pairs) target.set(source);
   return {
     ...{ step, measured: numbers, losses: storedLosses(stored), lossScale: lossScale.data },
-    products: stored.state.products === 'lathe' ? 'lathe' : 'onnxruntime',
+    maker: makerOf(stored.state),
   };
 }
 
@@ -156,6 +168,11 @@ export async function restoreRunState(
 export async function baseOfState(folder: string): Promise<KeptBase | undefined> {
   const { state } = await readTrainingState(folder);
   return state.base === 'stored' ? 'stored' : undefined;
+}
+
+function makerOf(state: { readonly stepForm?: unknown; readonly products?: unknown }): Maker {
+  if (state.stepForm !== stepForm) return 'earlier';
+  return state.products === 'lathe' ? 'lathe' : 'onnxruntime';
 }
 
 function storedLosses({

@@ -17,7 +17,13 @@ import { type RunExports, runExports } from './export-run.ts';
 import type { Precision } from './precision.ts';
 import { type PreparedRun, prepareRun, type RunOptions } from './prepare-run.ts';
 import { openPrograms, type RunPrograms, type UpdateOptions } from './run-programs.ts';
-import { type Fingerprints, restoreRunState, runFingerprints, saveRunState } from './run-state.ts';
+import {
+  type Fingerprints,
+  type Maker,
+  restoreRunState,
+  runFingerprints,
+  saveRunState,
+} from './run-state.ts';
 
 export type TrainerOptions<Example> = RunOptions<Example> &
   UpdateOptions & {
@@ -270,10 +276,10 @@ export class Trainer<Example> {
 
   /**
    * Goes on from where a trainer of the same run saved its state. Gives whose products of matrices that one used where
-   * this one uses others: what is computed from here on is then the same only up to rounding. Throws ForeignStateError
-   * for a state of another run, and CheckpointError for a damaged one.
+   * this one uses others, or that it was of an earlier Lathe: what is computed from here on is then the same only up to rounding.
+   * Throws ForeignStateError for a state of another run, and CheckpointError for a damaged one.
    */
-  async restoreState(folder: string): Promise<Products | undefined> {
+  async restoreState(folder: string): Promise<Maker | undefined> {
     const { examples, modelState } = this.#run;
     const { runner, measurements } = this.#programs;
     const expected = { fingerprints: this.#fingerprints, measured: measurements.size(examples) };
@@ -284,7 +290,7 @@ export class Trainer<Example> {
     this.#losses.restore(stored.losses);
     this.#done = stored.step;
     this.#failure = undefined;
-    return stored.products === (await this.#products()) ? undefined : stored.products;
+    return stored.maker === (await this.#products()) ? undefined : stored.maker;
   }
 
   async exportAdapter(folder: string): Promise<void> {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { FromEngine } from './engine-message.ts';
 import { goOn } from './go-on.ts';
 
-it('tells the job where it goes on with other products of matrices, and nothing otherwise', async () => {
+it('tells the job where it goes on with other products of matrices or from an earlier Lathe, and nothing otherwise', async () => {
   const told: FromEngine[] = [];
   const send = (message: FromEngine): void => void told.push(message);
   const trainer = { step: 7, restoreState: async () => undefined };
@@ -16,4 +16,10 @@ it('tells the job where it goes on with other products of matrices, and nothing 
       text: "The run was made up to step 7 with the products of Lathe's kernels and goes on with ONNX Runtime's products: from here on it is the same run up to rounding.",
     },
   ]);
+  await goOn({ ...trainer, restoreState: async () => 'earlier' as const }, 'folder', send);
+  expect(told.at(1)).toEqual({
+    kind: 'log',
+    level: 'warn',
+    text: 'The run was made up to step 7 by an earlier Lathe, which laid its steps out otherwise: from here on it is the same run up to rounding.',
+  });
 });

@@ -3,7 +3,7 @@ import type { FromEngine } from './engine-message.ts';
 
 const makers = { onnxruntime: "ONNX Runtime's products", lathe: "the products of Lathe's kernels" };
 
-/** Goes on from a saved state. The job is told where it was begun with other products of matrices than it has here. */
+/** Goes on from a saved state. The job is told where it was begun with other products of matrices, or by an earlier Lathe. */
 export async function goOn(
   trainer: Pick<Trainer<never>, 'restoreState' | 'step'>,
   folder: string,
@@ -11,7 +11,11 @@ export async function goOn(
 ): Promise<void> {
   const before = await trainer.restoreState(folder);
   if (before === undefined) return;
-  const now = before === 'lathe' ? 'onnxruntime' : 'lathe';
-  const text = `The run was made up to step ${trainer.step} with ${makers[before]} and goes on with ${makers[now]}: from here on it is the same run up to rounding.`;
+  const begun = `The run was made up to step ${trainer.step}`;
+  const end = 'from here on it is the same run up to rounding.';
+  const text =
+    before === 'earlier'
+      ? `${begun} by an earlier Lathe, which laid its steps out otherwise: ${end}`
+      : `${begun} with ${makers[before]} and goes on with ${makers[before === 'lathe' ? 'onnxruntime' : 'lathe']}: ${end}`;
   send({ kind: 'log', level: 'warn', text });
 }
