@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rootSeed } from '../nn/seed.ts';
-import { planBatches } from './batches.ts';
+import { type BatchPlan, type BatchSettings, planBatches } from './batches.ts';
 
 const sizes = Array.from({ length: 23 }, (_, index) => ({
   tokens: 5 + ((index * 7) % 40),
@@ -72,6 +72,61 @@ describe('planBatches', () => {
     expect([whole.microBatchesPerStep, whole.shape.rows]).toEqual([1, 3]);
     const narrow = { ...two, undivided: true, microBatchTokens: 450 };
     expect(planBatches(uneven, narrow, rootSeed(1)).microBatchesPerStep).toBe(2);
+  });
+
+  describe('of a model whose windows may be wider', () => {
+    const hiddenSize = 576;
+    const ofLengths = (lengths: readonly number[], more: Partial<BatchSettings> = {}) =>
+      planBatches(
+        lengths.map((tokens) => ({ tokens, targets: 9 })),
+        {
+          ...{ ...settings, epochs: 1, batchSize: 8, shuffle: false, microBatchTokens: 2048 },
+          ...{ hiddenSize, ...more },
+        },
+        rootSeed(1),
+      );
+    const slots = ({ shape, stepsPerEpoch, step }: BatchPlan): number =>
+      shape.rows *
+      shape.tokens *
+      Array.from({ length: stepsPerEpoch }, (_, at) => step(at).microBatches.length).reduce(
+        (sum, count) => sum + count,
+        0,
+      );
+    // Two of the others fit a window that is a little wider than the longest.
+    const uneven = Array.from({ length: 24 }, (_, at) => (at % 8 === 0 ? 400 : 210));
+
+    it('takes wider windows where more examples meet in them than their attention costs', () => {
+      const wide = ofLengths(uneven);
+      const narrow = ofLengths(uneven, { hiddenSize: undefined });
+      expect(narrow.shape.tokens).toBe(400);
+      expect(wide.shape.tokens).toBeGreaterThan(400);
+      expect(slots(wide)).toBeLessThan(slots(narrow));
+      expect(ofLengths(uneven).shape).toEqual(wide.shape);
+      for (let at = 0; at < wide.totalSteps; at++)
+        for (const window of wide.step(at).microBatches.flat())
+          expect(
+            window.reduce((sum, example) => sum + (uneven[example] as number), 0),
+          ).toBeLessThanOrEqual(wide.shape.tokens);
+    });
+
+    it('takes windows of the longest example where nothing is gained, or attention costs most', () => {
+      expect(ofLengths(uneven.map(() => 400)).shape.tokens).toBe(400);
+      expect(ofLengths(uneven, { hiddenSize: 8 }).shape.tokens).toBe(400);
+      expect(ofLengths(uneven, { packing: false }).shape.tokens).toBe(400);
+      expect(ofLengths(uneven, { undivided: true }).shape.tokens).toBe(400);
+    });
+
+    it('takes no more memory than windows of single examples, but an eighth where a pass has one', () => {
+      for (const microBatchTokens of [400, 800, 1600, 2048, 8192]) {
+        const { rows, tokens } = ofLengths(uneven, { microBatchTokens }).shape;
+        const most = Math.max(1, Math.floor(Math.min(microBatchTokens, 3200) / 400));
+        if (most === 1) expect(rows * tokens).toBeLessThanOrEqual(450);
+        else {
+          expect(rows * tokens).toBeLessThanOrEqual(most * 400);
+          expect(rows * tokens ** 2).toBeLessThanOrEqual(most * 400 ** 2);
+        }
+      }
+    });
   });
 
   it('refuses a step outside the run', () => {

@@ -3,8 +3,9 @@ import type { WindowShape } from '../nn/window.ts';
 import { balancedOrder } from './balanced-order.ts';
 import { oneEach, packLengths } from './packing.ts';
 import { sharedSize } from './shared-prompts.ts';
-import { type PromptSharing, sharedWidth, sharedWindows, stepUnits } from './sharing-plan.ts';
+import { type PromptSharing, sharedWindows, sharedWindowsPlan, stepUnits } from './sharing-plan.ts';
 import { chooseRows, inGroups, mostRows, roundUp } from './window-rows.ts';
+import { cheapestWindows, someSteps, widerWindows } from './window-width.ts';
 
 /** What the plan needs to know of each example. */
 export type ExampleSize = { readonly tokens: number; readonly targets: number };
@@ -19,6 +20,8 @@ export type BatchSettings = {
   readonly undivided?: boolean | undefined;
   /** The class of each example, of which every epoch shows as many; each example once when absent. */
   readonly strata?: Int32Array | undefined;
+  /** The model's, where windows may be wider than the longest example if that costs less; as wide as that when absent. */
+  readonly hiddenSize?: number | undefined;
   /** How what examples begin with may be computed once in a window; each stands alone when absent. */
   readonly sharing?: PromptSharing | undefined;
 };
@@ -49,9 +52,9 @@ export type BatchPlan = {
 /**
  * Plans a whole run. The epoch order is drawn from `seed`; a step takes the next `batchSize` examples
  * (the last step of an epoch what is left; with strata some more than once and others not), packed into windows. One static shape serves every step:
- * windows as long as the longest example, and the number of rows, up to `microBatchTokens`, that
- * wastes the least over all steps. Where prompts are shared, windows may be longer, and hold what their examples begin with
- * once. `targets` is the most supervised positions of any micro-batch, rounded
+ * windows as long as the longest example, or where `hiddenSize` is told longer if that costs less, and the number of rows, up to
+ * `microBatchTokens`, that wastes the least over all steps. Where prompts are shared, which is done where it costs less still,
+ * windows hold what their examples begin with once. `targets` is the most supervised positions of any micro-batch, rounded
  * up, and `examples` the most examples of any.
  */
 export function planBatches(
@@ -69,36 +72,34 @@ export function planBatches(
     const from = (step % stepsPerEpoch) * batchSize;
     return [...order(Math.floor(step / stepsPerEpoch)).subarray(from, from + batchSize)];
   };
-  const windowsApart = (examples: readonly number[]): number[][] => {
+  const windowsApart = (examples: readonly number[], tokens: number): number[][] => {
     const lengths = examples.map((example) => (sizes[example] as ExampleSize).tokens);
-    const packed = settings.packing ? packLengths(lengths, longest) : oneEach(lengths);
+    const packed = settings.packing ? packLengths(lengths, tokens) : oneEach(lengths);
     return packed.map((window) => window.map((index) => examples[index] as number));
   };
-  const rowsOf = (windowsPerStep: readonly number[], tokens: number): number =>
+  const run = {
+    ...{ longest, microBatchTokens, batchSize: Math.min(batchSize, sizes.length) },
+    hiddenSize: settings.hiddenSize ?? sharing?.hiddenSize ?? 1,
+    steps: someSteps(Array.from({ length: stepsPerEpoch }, (_, step) => examplesOf(step))),
+  };
+  const countsOf = (tokens: number): number[] =>
+    run.steps.map((examples) => windowsApart(examples, tokens).length);
+  const isWider = settings.packing && !settings.undivided && settings.hiddenSize !== undefined;
+  const apart = isWider ? widerWindows(run, countsOf) : cheapestWindows(run, [longest], countsOf);
+  const alike =
+    sharing && sharedWindowsPlan(sharing, { ...run, count: sizes.length, apart: apart.cost });
+  const { tokens } = alike ?? apart;
+  const windowsOf = (examples: readonly number[]): number[][] =>
+    sharing === undefined || alike === undefined
+      ? windowsApart(examples, tokens)
+      : sharedWindows(stepUnits(sharing, examples), tokens);
+  const plans = Array.from({ length: totalSteps }, (_, step) => windowsOf(examplesOf(step)));
+  const windowsPerStep = plans.map((windows) => windows.length);
+  const ownRows = (): number =>
     settings.undivided
       ? mostRows(windowsPerStep, tokens, microBatchTokens)
       : chooseRows(windowsPerStep, tokens, microBatchTokens);
-
-  const width =
-    sharing &&
-    sharedWidth(sharing, {
-      ...{ longest, microBatchTokens, count: sizes.length },
-      batchSize: Math.min(batchSize, sizes.length),
-      steps: Array.from({ length: stepsPerEpoch }, (_, step) => examplesOf(step)),
-      windowsApart,
-    });
-  const windowsOf = (examples: readonly number[]): number[][] =>
-    sharing === undefined || width === undefined
-      ? windowsApart(examples)
-      : sharedWindows(stepUnits(sharing, examples), width.tokens);
-  const tokens = width?.tokens ?? longest;
-  const plans = Array.from({ length: totalSteps }, (_, step) => windowsOf(examplesOf(step)));
-  const rows =
-    width?.rows ??
-    rowsOf(
-      plans.map((windows) => windows.length),
-      tokens,
-    );
+  const rows = (alike ?? (tokens > longest ? apart : undefined))?.rows ?? ownRows();
   let targets = 1;
   let most = 1;
   let microBatchesPerStep = 1;
@@ -118,11 +119,11 @@ export function planBatches(
       rows,
       tokens,
       // Several targets may be told from one token, where prompts are shared.
-      targets: width === undefined ? Math.min(roundUp(targets), rows * tokens) : roundUp(targets),
+      targets: alike === undefined ? Math.min(roundUp(targets), rows * tokens) : roundUp(targets),
       examples: most,
     },
     microBatchesPerStep,
-    shared: sharing && width && savedTokens(plans.slice(0, stepsPerEpoch).flat(), sizes, sharing),
+    shared: sharing && alike && savedTokens(plans.slice(0, stepsPerEpoch).flat(), sizes, sharing),
     step(index) {
       if (index < 0 || index >= totalSteps)
         throw new RangeError(`there is no step ${index}; the run has ${totalSteps}`);

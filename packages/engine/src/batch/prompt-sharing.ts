@@ -7,7 +7,7 @@ import type { PromptSharing } from './sharing-plan.ts';
  * Whether a run computes what its examples begin with once where that pays. Only where it changes nothing but rounding:
  * dropout and noise draw anew for each row.
  */
-export function mayShare(
+function mayShare(
   settings: Recipe,
   objective: Pick<Objective<never>, 'shareable'>,
   config: { readonly kind: string },
@@ -20,6 +20,18 @@ export function mayShare(
     settings.embeddingNoise === 0 &&
     dropoutRate(settings) === 0
   );
+}
+
+/**
+ * The hidden size of a model whose windows may be wider than its longest example; undefined where attention sees all of a window, so that
+ * width costs twice as much.
+ */
+export function widerBeside({
+  config,
+}: {
+  readonly config: { readonly kind: string; readonly hiddenSize: number };
+}): number | undefined {
+  return config.kind === 'decoder' ? config.hiddenSize : undefined;
 }
 
 /**

@@ -2,7 +2,30 @@
 const granule = 16;
 
 /** What an extra run costs, in tokens: keeps tiny micro-batches from looking free. */
-export const runCost = 48;
+const runCost = 48;
+
+/**
+ * A query costs as much with so many times hiddenSize keys as all else that is done for its token, in products and in what is done to
+ * scores: by ONNX Runtime's times of SmolLM2-135M and windows of 416 tokens.
+ */
+const attentionScale = 2.25;
+
+/** Queries are taken in blocks, which see keys that their first queries do not: so many more than the mean query would. */
+const blockKeys = 48;
+
+/**
+ * What runs of `rows` windows cost, in tokens of all but attention, for steps of so many windows: those that stay empty and what each
+ * run costs by itself included. Queries see what comes before them in the window.
+ */
+export function windowsCost(
+  windowsPerStep: readonly number[],
+  { rows, tokens }: { readonly rows: number; readonly tokens: number },
+  hiddenSize: number,
+): number {
+  const keys = Math.min(tokens, tokens / 2 + blockKeys);
+  const each = 1 + keys / (attentionScale * hiddenSize);
+  return runsOf(windowsPerStep, rows) * (rows * tokens * each + runCost);
+}
 
 /** Up to a multiple that suits the matrix kernels. */
 export function roundUp(count: number): number {

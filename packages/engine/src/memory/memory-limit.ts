@@ -15,6 +15,8 @@ export type MemoryLimitOptions = Omit<
   /** The class of each example, where every epoch shows as many of each. */
   readonly strata?: Int32Array | undefined;
   readonly sharing?: PromptSharing | undefined;
+  /** As `BatchSettings` has it. */
+  readonly hiddenSize?: number | undefined;
 };
 
 /** The run does not fit into the memory that it may use, however small its micro-batches are. */
@@ -33,14 +35,14 @@ class MemoryLimitError extends RangeError {
  * themselves when there is no limit. Throws MemoryLimitError when one window at a time is too much.
  */
 export function withinMemory(options: MemoryLimitOptions): Recipe {
-  const { settings, sizes, seed, strata, sharing } = options;
+  const { settings, sizes, seed, strata, sharing, hiddenSize } = options;
   const { memoryLimit } = settings;
   if (memoryLimit === null) return settings;
   const undivided = options.objective.contrastive;
   const planFor = (rows: number, tokens: number): BatchPlan =>
     planBatches(
       sizes,
-      { ...settings, microBatchTokens: rows * tokens, undivided, strata, sharing },
+      { ...settings, microBatchTokens: rows * tokens, undivided, strata, sharing, hiddenSize },
       seed,
     );
   const { tokens } = planFor(1, 1).shape;

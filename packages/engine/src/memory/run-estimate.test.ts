@@ -62,6 +62,25 @@ it.each([2048, 512, 160])(
   },
 );
 
+it.each([2048, 512, 160])(
+  'is enough where windows are wider than the longest example, in passes of %i tokens',
+  async (microBatchTokens) => {
+    const settings = resolveRecipe({ batchSize: 8, microBatchTokens, precision: 'float32' });
+    const sizes = Array.from({ length: 8 }, (_, at) => ({ tokens: 128 - 4 * at, targets: 8 }));
+    // As if attention cost next to nothing, so that the widest window is taken.
+    const { shape, microBatchesPerStep } = planBatches(
+      sizes,
+      { ...settings, epochs: 1, hiddenSize: 1e6 },
+      rootSeed(1),
+    );
+    const { total } = await estimateMemory({
+      ...{ model, settings, objective: causalLm, shape, evaluates: true },
+      accumulates: microBatchesPerStep > 1,
+    });
+    expect(total).toBeLessThanOrEqual(await estimate({ microBatchTokens }, examples(8, 128)));
+  },
+);
+
 it('grows with what a pass holds, and with what trains', async () => {
   const usual = await estimate({});
   expect(await estimate({ microBatchTokens: 64 })).toBeLessThan(usual);

@@ -1,7 +1,7 @@
 import type { Recipe } from '@lathe/recipe/recipe';
 import { planBatches } from '../batch/batches.ts';
-import { mayShare } from '../batch/prompt-sharing.ts';
-import { widestShared } from '../batch/sharing-plan.ts';
+import { widerBeside } from '../batch/prompt-sharing.ts';
+import { widestWindow } from '../batch/window-width.ts';
 import { rootSeed } from '../nn/seed.ts';
 import type { WindowShape } from '../nn/window.ts';
 import { type Objective, sizesOf } from '../objectives/objective.ts';
@@ -11,7 +11,7 @@ import { estimateShape, type MemoryEstimateOptions, planForEstimate } from './me
 
 export type RunEstimateOptions<Example> = Pick<
   MemoryEstimateOptions,
-  'model' | 'initial' | 'settings'
+  'model' | 'initial' | 'settings' | 'products'
 > & {
   readonly objective: Objective<Example>;
   /** Those of one optimizer step, as long as they come. */
@@ -20,10 +20,10 @@ export type RunEstimateOptions<Example> = Pick<
   readonly dataset?: (Counts & { readonly heldOut?: Counts }) | undefined;
 };
 
-/** The shape of windows that are a little longer where prompts are shared and each would hold one example else. */
-function withRoomToShare(shape: WindowShape, settings: Recipe): WindowShape {
+/** The shape of windows that are a little longer, where each would hold one example else: so they may hold what two have in common. */
+function withRoomToPack(shape: WindowShape, settings: Recipe): WindowShape {
   const { batchSize, microBatchTokens } = settings;
-  const { tokens } = widestShared({ longest: shape.tokens, batchSize, microBatchTokens });
+  const { tokens } = widestWindow({ longest: shape.tokens, batchSize, microBatchTokens });
   return shape.rows === 1 ? { ...shape, tokens } : shape;
 }
 
@@ -46,9 +46,10 @@ export async function estimateRun<Example>(options: RunEstimateOptions<Example>)
     rootSeed(settings.seed),
   );
   const precision = settings.precision === 'auto' ? 'float32' : settings.precision;
+  const isWider = settings.packing && widerBeside(model) !== undefined;
   const given = {
     ...{ ...options, objective, settings: { ...settings, precision } },
-    shape: mayShare(settings, objective, model.config) ? withRoomToShare(shape, settings) : shape,
+    shape: isWider ? withRoomToPack(shape, settings) : shape,
   } as const;
   const accumulates = microBatchesPerStep > 1;
   const [first] = examples;

@@ -1,7 +1,7 @@
 import type { Recipe } from '@lathe/recipe/recipe';
 import { strataOf } from '../batch/balanced-order.ts';
 import { type BatchPlan, type ExampleSize, planBatches } from '../batch/batches.ts';
-import { promptSharing } from '../batch/prompt-sharing.ts';
+import { promptSharing, widerBeside } from '../batch/prompt-sharing.ts';
 import type { AnyModelFolder } from '../families/model-folder.ts';
 import { planForEstimate } from '../memory/memory-estimate.ts';
 import { withinMemory } from '../memory/memory-limit.ts';
@@ -93,12 +93,17 @@ export async function prepareRun<Example>(
   });
   const fitting = {
     ...{ ...options, settings: given, objective, plan: modelPlan },
-    ...{ sizes, seed, strata, sharing },
+    ...{ sizes, seed, strata, sharing, hiddenSize: widerBeside(model) },
+    products: await device.products?.(),
   };
   const settings = { ...withinMemory(fitting), precision };
   const modelState = await createModelState(options);
   const undivided = objective.contrastive;
-  const planned = planBatches(sizes, { ...settings, undivided, strata, sharing }, seed);
+  const planned = planBatches(
+    sizes,
+    { ...settings, undivided, strata, sharing, hiddenSize: fitting.hiddenSize },
+    seed,
+  );
   const plan = options.drawn === undefined ? planned : drawnPlan(planned, options.drawn);
   const { microBatchesPerStep } = plan;
   objective.checkPlan?.({ batchSize: settings.batchSize, microBatchesPerStep });
