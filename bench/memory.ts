@@ -1,7 +1,8 @@
 /**
- * Prints what the engine estimates of peak memory beside what is then measured, each in a process of its own.
+ * Prints what the engine estimates of peak memory beside what is then measured, each in a process of its own. `--kernels` takes our own
+ * kernels for products, by ONNX Runtime's C API.
  *
- *     npm run bench:memory [-- --case <name>] [--out <file>]
+ *     npm run bench:memory [-- --case <name>] [--out <file>] [--kernels auto]
  */
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
@@ -12,12 +13,13 @@ import type { MemoryEstimate } from '@lathe/engine/internal/memory/memory-estima
 import { memoryCase, memoryCases } from './memory/cases.ts';
 
 const { values } = parseArgs({
-  options: { case: { type: 'string' }, out: { type: 'string' } },
+  options: { case: { type: 'string' }, out: { type: 'string' }, kernels: { type: 'string' } },
 });
 
 /** What a training process prints of itself. */
 type Measured = { readonly peak: number; readonly seconds: number; readonly loss: number };
 
+const own = values.kernels === undefined ? [] : ['--binding', 'c-api', '--kernels', values.kernels];
 const program = fileURLToPath(new URL('memory/run.ts', import.meta.url));
 const rows = [
   '| run | mapped | packed | state | gradients | in the runtime | fixed | estimate | measured | estimate / measured | seconds a step |',
@@ -38,7 +40,7 @@ if (values.out !== undefined) await writeFile(values.out, `${rows.join('\n')}\n`
 async function ran<T>(name: string, ...flags: readonly string[]): Promise<T> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [program, '--case', name, ...flags],
+    [program, '--case', name, ...own, ...flags],
     { env: withKeptMemory(process.env) },
   );
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T;

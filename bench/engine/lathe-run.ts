@@ -8,13 +8,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { causalLm } from '@lathe/engine/causal-lm';
-import { cpuDevice } from '@lathe/engine/cpu';
-import { cpuSessions, kernelChoices } from '@lathe/engine/cpu-binding';
 import { textExample } from '@lathe/engine/example';
 import { sequenceClassification } from '@lathe/engine/internal/objectives/sequence-classification';
 import { openAnyModelFolder } from '@lathe/engine/model-folder';
 import { createTrainer, type Trainer } from '@lathe/engine/trainer';
 import { resolveRecipe } from '@lathe/recipe/recipe';
+import { askedDevice } from '../asked-device.ts';
 import { type BenchResult, benchCase } from './cases.ts';
 import type { BenchData } from './make-model.ts';
 
@@ -48,18 +47,7 @@ const settings = resolveRecipe({
   maxTokens: tokens,
   microBatchTokens: batch * tokens,
 });
-const binding = values.binding === 'node' ? 'node' : 'c-api';
-const kernels = kernelChoices.find((choice) => choice === values.kernels);
-const { problem, kernelProblem } = await cpuSessions({ binding, kernels });
-// Others would be measured than those that were asked for.
-if (problem !== undefined) throw new Error(`the C API cannot be called here: ${problem}`);
-if (kernels === undefined) throw new RangeError(`no kernels are called "${values.kernels}"`);
-if (kernelProblem !== undefined) throw new Error(`there are no kernels here: ${kernelProblem}`);
-const device = cpuDevice({
-  ...{ binding, kernels },
-  threads: Number(values.threads),
-  ...(values.profile === undefined ? {} : { profilePrefix: values.profile }),
-});
+const device = await askedDevice({ ...values, profile: values.profile });
 const updateThreads =
   values['update-threads'] === undefined ? undefined : values['update-threads'] === '1' ? 1 : 2;
 const common = { model, settings, device, updateThreads } as const;

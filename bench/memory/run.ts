@@ -1,12 +1,11 @@
 /**
  * Trains one case and prints the most memory that its process held, or only estimates it:
  *
- *     node bench/memory/run.ts --case <name> [--estimate]
+ *     node bench/memory/run.ts --case <name> [--estimate] [--binding c-api|node] [--kernels auto|avx512|avx2|neon|plain|off]
  */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { causalLm } from '@lathe/engine/causal-lm';
-import { cpuDevice } from '@lathe/engine/cpu';
 import { textExample } from '@lathe/engine/example';
 import { keptLayerSize } from '@lathe/engine/internal/memory/kept-state-size';
 import { estimateMemory } from '@lathe/engine/internal/memory/memory-estimate';
@@ -16,6 +15,7 @@ import type { Objective } from '@lathe/engine/objective';
 import { rootSeed, words } from '@lathe/engine/seed';
 import { createTrainer } from '@lathe/engine/trainer';
 import { resolveRecipe } from '@lathe/recipe/recipe';
+import { askedDevice } from '../asked-device.ts';
 import { memoryCase, modelFolder } from './cases.ts';
 
 const { values } = parseArgs({
@@ -23,6 +23,8 @@ const { values } = parseArgs({
     case: { type: 'string' },
     estimate: { type: 'boolean', default: false },
     threads: { type: 'string', default: '2' },
+    binding: { type: 'string', default: 'node' },
+    kernels: { type: 'string', default: 'off' },
   },
 });
 const labels = 4;
@@ -57,6 +59,7 @@ async function report<Example>(
   objective: Objective<Example>,
   examples: readonly Example[],
 ): Promise<void> {
+  const device = await askedDevice({ ...values, profile: undefined });
   if (values.estimate) {
     const rows = Math.max(1, Math.floor(settings.microBatchTokens / tokens));
     const shape = { rows, tokens, targets: targetsOf(rows), examples: rows };
@@ -65,10 +68,10 @@ async function report<Example>(
     const kept = keptLayerSize({ model, settings, objective }, { tokens: batch * steps * tokens });
     const keptLayers = kept === 0 ? undefined : kept;
     const given = { model, settings, objective, shape, accumulates, evaluates, keptLayers };
-    console.log(JSON.stringify(await estimateMemory(given)));
+    const products = await device.products?.();
+    console.log(JSON.stringify(await estimateMemory({ ...given, products })));
     return;
   }
-  const device = cpuDevice({ threads: Number(values.threads) });
   const trainer = await createTrainer({ model, settings, objective, examples, device });
   const seconds: number[] = [];
   let loss = 0;

@@ -6,6 +6,7 @@ import type { Objective } from '../objectives/objective.ts';
 import { sequenceScore } from '../objectives/sequence-log-probability.ts';
 import { createOptimizer } from '../optim/create-optimizer.ts';
 import { elementCount, planGroups } from '../optim/flat-state.ts';
+import type { Products } from '../runtime/device.ts';
 import { lossGraph, parameterGradientsGraph } from '../step/graphs.ts';
 import { adaptedForward } from '../trained/adapted-forward.ts';
 import { fixedInputs, frozenLayers } from '../trained/frozen-layers.ts';
@@ -25,7 +26,7 @@ export type MemoryEstimate = {
   readonly runtime: number;
   /** Weights of the base model that are mapped from their files. */
   readonly mapped: number;
-  /** Copies of them that are laid out anew for the products of the training step. */
+  /** Copies of them that are laid out anew for the products of the training step, and what stays beside those. */
   readonly packed: number;
   /** Trained weights, the optimizer's buffers, and tensors that a method keeps beside them. */
   readonly state: number;
@@ -54,6 +55,8 @@ export type MemoryEstimateOptions = Pick<ModelStateOptions, 'model' | 'initial'>
    * alone. Nothing is kept when absent.
    */
   readonly keptLayers?: number | undefined;
+  /** Whose products of matrices the run uses; ONNX Runtime's when absent. */
+  readonly products?: Products | undefined;
   /** Whether the run evaluates in between, in passes of the same shape; false when absent. */
   readonly evaluates?: boolean | undefined;
 };
@@ -76,9 +79,10 @@ export async function estimateMemory(options: MemoryEstimateOptions): Promise<Me
 
 /** As `estimateMemory`, for one window shape of a run that was planned once. */
 export function estimateShape(
-  { model, settings, objective, shape, accumulates, evaluates, keptLayers }: MemoryEstimateOptions,
+  { model, settings, objective, shape, products, ...options }: MemoryEstimateOptions,
   plan: Pick<ModelPlan, 'parameters' | 'adaptation'>,
 ): MemoryEstimate {
+  const { accumulates, evaluates, keptLayers } = options;
   const groups = planGroups(plan.parameters);
   const weights = weightValues(model, plan);
   const forwardOf = adaptedForward(model, settings, plan);
@@ -97,15 +101,17 @@ export function estimateShape(
     ).arena;
   const measuring = objective.measured === undefined ? 0 : scoring(sequenceScore);
   const lower = layers && { outputs: { states: layers.below } };
-  const below = lower && graphMemory(lower);
+  const graph = parameterGradientsGraph(forward, groups, weights.parameters);
+  const packing = weightPacking(graph, settings, products);
+  const packingBelow = lower && weightPacking(lower, settings, products);
+  const memory = graphMemory(graph, { packs: packing !== undefined });
+  const below = lower && graphMemory(lower, { packs: packingBelow !== undefined });
   const beside =
     measuring * (objective.measured?.estimate === undefined ? 1 : 2) +
     (evaluates ? scoring(objective) : 0) +
     // What it gives is an output, which the binding copies.
     (below === undefined ? 0 : below.arena + below.outputs);
-  const graph = parameterGradientsGraph(forward, groups, weights.parameters);
-  const memory = graphMemory(graph);
-  const packing = [graph, ...(lower ? [lower] : [])].map((one) => weightPacking(one, settings));
+  const packings = [packing, packingBelow].filter((one) => one !== undefined);
   const optimizer = createOptimizer(settings.optimizer);
   const buffers = groups.flatMap((group) => Object.values(optimizer.buffers(group)));
   const fixed = plan.adaptation.fixed.map(
@@ -117,8 +123,8 @@ export function estimateShape(
   const constants = memory.constants + (below?.constants ?? 0);
   const runtime = processBytes + nodeBytes * nodes + 3 * constants;
   const { outputs, heap } = memory;
-  const packed = sum(packing.map((one) => one?.copies ?? 0));
-  const released = sum(packing.map((one) => one?.released ?? 0));
+  const packed = sum(packings.map(({ copies, widened }) => copies + widened));
+  const released = sum(packings.map((one) => one.released));
   // Evaluation reads the weights as they are stored.
   const mapped = memory.mapped + (below?.mapped ?? 0) - (evaluates ? 0 : released);
   const withWorkspace = (bytes: number): number => Math.ceil((1 + workspaceShare) * bytes);

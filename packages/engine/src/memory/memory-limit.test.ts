@@ -76,10 +76,10 @@ describe('an estimate', () => {
   it('says what each part of a run takes', async () => {
     const folder = new URL('../../../../models/lathe-tiny', import.meta.url).pathname;
     const model = await openModelFolder(folder);
-    const estimateOf = (method: RecipeInput['adaptation']) =>
+    const estimateOf = (adaptation: RecipeInput['adaptation'], packWeights = false) =>
       estimateMemory({
         model,
-        settings: resolveRecipe({ adaptation: method }),
+        settings: resolveRecipe({ adaptation, packWeights }),
         objective: causalLm,
         shape: { rows: 4, tokens: 128, targets: 512, examples: 4 },
       });
@@ -94,6 +94,11 @@ describe('an estimate', () => {
     expect(full.mapped).toBe(0);
     expect(lora.mapped).toBe(weights);
     expect(lora.state).toBeLessThan(full.state / 2);
+    // What is laid out anew as float32 is neither read as it is stored nor widened in each run.
+    const packed = await estimateOf({ type: 'lora' }, true);
+    expect(packed.mapped).toBeLessThan(weights / 2);
+    expect(packed.packed).toBeGreaterThan(2 * weights);
+    expect(packed.arena).toBeLessThan(lora.arena);
     const { total, ...parts } = full;
     expect(Object.values(parts).reduce((sum, part) => sum + part, 0)).toBe(total);
   });

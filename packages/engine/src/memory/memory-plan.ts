@@ -3,7 +3,6 @@ import { elementCount } from '../graph/shape.ts';
 import { bytesPerElement } from '../graph/tensor.ts';
 import {
   constantOp,
-  type DeviceName,
   externalOp,
   inputOp,
   isLeaf,
@@ -12,6 +11,7 @@ import {
   type Value,
 } from '../graph/value.ts';
 import { lowerGraph } from '../onnx/lower.ts';
+import { widensStored } from '../step/packed-weights.ts';
 import { createArena } from './memory-arena.ts';
 import { executionOrder, producer } from './memory-order.ts';
 
@@ -52,11 +52,12 @@ const inPlace = new Set(['ScatterElements', 'ScatterND', 'Sigmoid', 'Tanh']);
 
 /**
  * Goes through the runs of a graph as ONNX Runtime's CPU provider makes them, without running it: its order, its
- * reuse of buffers (a dead one of the same shape serves again, and is held until its last use), and its arena.
+ * reuse of buffers (a dead one of the same shape serves again, and is held until its last use), and its arena. `packs`: weights are
+ * laid out anew when the session is opened, and so no run widens those that are stored in 16 bits.
  */
-export function graphMemory(graph: Graph, device: DeviceName = 'cpu'): GraphMemory {
-  const lowered = lowerGraph(graph.outputs, { device });
-  const order = executionOrder(lowered);
+export function graphMemory(graph: Graph, { packs = false } = {}): GraphMemory {
+  const lowered = lowerGraph(graph.outputs, { device: 'cpu' });
+  const order = executionOrder(lowered).filter((node) => !(packs && widensStored(node)));
   const plan = planBuffers(order, Object.values(lowered.outputs));
   const arena = runsIn(plan, Number.POSITIVE_INFINITY);
   const heap = runsIn(plan, mostHeapBytes);

@@ -42,7 +42,8 @@ export function cpuDevice({
       const products = kernels === undefined ? undefined : { pack: prepack, threads: hostThreads };
       const model = encodeModel(graph, { device: 'cpu', folder, products });
       const entries = {
-        ...commonEntries(folder),
+        // Only a constant can be laid out anew, which a weight is not that every run makes float32.
+        ...commonEntries(folder, prepack),
         'session.disable_prepacking': prepack ? '0' : '1',
         // Threads that look for work after a run take the processor from whoever has some.
         'session.force_spinning_stop': '1',

@@ -7,7 +7,7 @@ export type Tensors = Readonly<Record<string, Tensor>>;
 export type CompileOptions = {
   /** Folder that holds all files of external weights; found from the weights when left out. */
   readonly mapFolder?: string;
-  /** Repack weights for faster products at the cost of a copy of them; default false. */
+  /** Repack weights for faster products at the cost of a copy of them, as float32 however they are stored; default false. */
   readonly prepack?: boolean;
   /**
    * Keep memory between runs, which saves asking for it again; default true. Without it a run's intermediate values are

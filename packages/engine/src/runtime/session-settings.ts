@@ -21,11 +21,14 @@ export type CpuSessionSettings = {
   readonly lends: boolean;
 };
 
-/** Configuration entries that hold on every device. */
-export function commonEntries(folder: string | undefined): Record<string, string> {
+/**
+ * Configuration entries that hold on every device. `widens`: weights that are stored in 16 bits become float32 once, when the
+ * session is opened, instead of in every run.
+ */
+export function commonEntries(folder: string | undefined, widens = false): Record<string, string> {
   return {
-    // Merging equal nodes would undo recomputation; folding would copy stored weights as float32.
-    'optimization.disable_specified_optimizers': 'CommonSubexpressionElimination;ConstantFolding',
+    // Merging equal nodes would undo recomputation; folding copies stored weights as float32.
+    'optimization.disable_specified_optimizers': `CommonSubexpressionElimination${widens ? '' : ';ConstantFolding'}`,
     // The first session sets it for the thread that compiles it too: numbers under 2.2e-308 are zero in its JavaScript from then on.
     'session.set_denormal_as_zero': '1',
     ...(folder === undefined

@@ -1,34 +1,49 @@
 import { bytesOf, type Graph } from '../graph/graph.ts';
 import { externalOp, type Value } from '../graph/value.ts';
 import { lowerGraph } from '../onnx/lower.ts';
+import { comparisonOps } from '../ops/comparison.ts';
 import { type MatMulAttributes, matmulOps } from '../ops/matmul.ts';
+import type { Products } from '../runtime/device.ts';
 
 /** What becomes of mapped weights when ONNX Runtime lays them out anew for its products, in bytes. */
 export type PackedWeights = {
   /** The copies: one for each weight and way of reading it, plain or transposed. */
   readonly copies: number;
+  /** Float32 of weights that are stored in 16 bits, where it stays beside the copies: for all but products, and for our own kernels. */
+  readonly widened: number;
   /** Mapped weights that nothing reads as they were any more; they are given back. */
   readonly released: number;
 };
 
-/** What packing the weights of a graph for the CPU takes, and gives back. */
-export function packedWeights(graph: Graph): PackedWeights {
+/** What packing the weights of a graph for products on the CPU takes, and gives back. */
+export function packedWeights(graph: Graph, products: Products): PackedWeights {
   const { nodes } = lowerGraph(graph.outputs, { device: 'cpu' });
   const copies = new Map<string, number>();
   const packed = new Set<Value>();
   const read = new Set<Value>();
   for (const { op, inputs, attributes } of nodes)
-    for (const [side, source] of inputs.entries()) {
-      if (source.op !== externalOp) continue;
-      if (op === matmulOps.MatMul && side === 1 && source.dtype === 'float32') {
+    for (const [side, taken] of inputs.entries()) {
+      const source = widensStored(taken) ? (taken.inputs[0] as Value) : taken;
+      // What widens a weight is computed when the session is opened.
+      if (source.op !== externalOp || (op === comparisonOps.Cast && taken === source)) continue;
+      const isPacked = op === matmulOps.MatMul && side === 1 && taken.dtype === 'float32';
+      if (isPacked) {
         packed.add(source);
         const { transB } = attributes as MatMulAttributes;
-        copies.set(`${source.name} ${transB}`, bytesOf(source));
-      } else read.add(source);
+        copies.set(`${source.name} ${transB}`, bytesOf(taken));
+      }
+      // Our kernels keep what they pack as it was.
+      if (!isPacked || products === 'lathe') read.add(taken);
     }
   const sum = (bytes: Iterable<number>): number => [...bytes].reduce((total, x) => total + x, 0);
   return {
     copies: sum(copies.values()),
+    widened: sum([...read].filter(widensStored).map(bytesOf)),
     released: sum([...packed].filter((weight) => !read.has(weight)).map(bytesOf)),
   };
+}
+
+/** Whether a value is a weight in a file as another type than it is stored in. */
+export function widensStored({ op, inputs }: Value): boolean {
+  return op === comparisonOps.Cast && inputs[0]?.op === externalOp;
 }

@@ -1,10 +1,14 @@
-import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
+import { join } from 'node:path';
+import { type Recipe, type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import { describe, expect, it } from 'vitest';
+import { openAnyModelFolder } from '../families/model-folder.ts';
 import { estimateMemory } from '../memory/memory-estimate.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
+import { textExample } from '../objectives/example.ts';
 import { readReference, referenceModels } from '../parity/reference.ts';
 import { createTrainer } from '../train/trainer.ts';
 
+const lathe = join(import.meta.dirname, '../../../../models/lathe-tiny');
 const shape = { rows: 2, tokens: 32, targets: 64, examples: 8 };
 
 async function packedBytes(more: RecipeInput): Promise<number> {
@@ -45,6 +49,35 @@ describe('packed weights', () => {
     expect(lora / bytes).toBeGreaterThan(1.7);
     expect(lora / bytes).toBeLessThanOrEqual(2);
     expect(await packedBytes({ adaptation: { type: 'full' } })).toBe(0);
+  });
+
+  it('are copies in float32 of weights that are stored in 16 bits, and train to the same course', async () => {
+    const model = await openAnyModelFolder(lathe);
+    const matrices = [...model.tensors.values()].filter(
+      ({ name, shape, dtype }) => dtype === 'BF16' && shape.length === 2 && !name.includes('embed'),
+    );
+    const numbers = matrices.reduce((sum, { shape: [a = 0, b = 0] }) => sum + a * b, 0);
+    const packed = resolveRecipe({ batchSize: 2, learningRate: 1e-2 });
+    const given = { model, objective: causalLm } as const;
+    const estimate = await estimateMemory({ ...given, settings: packed, shape });
+    expect(numbers).toBeGreaterThan(0);
+    expect(estimate.packed / (4 * numbers)).toBeGreaterThan(1.7);
+    // Our own kernels keep what they pack besides.
+    const ours = await estimateMemory({ ...given, settings: packed, shape, products: 'lathe' });
+    expect(ours.packed - estimate.packed).toBeGreaterThanOrEqual(4 * numbers);
+    const examples = [1, 5].map((first) =>
+      textExample(Array.from({ length: 24 }, (_, at) => first + 3 * at)),
+    );
+    const course = async (settings: Recipe): Promise<number[]> => {
+      const trainer = await createTrainer({ ...given, examples, settings });
+      const found: number[] = [];
+      while (trainer.step < 3) found.push((await trainer.trainStep()).loss);
+      await trainer.dispose();
+      return found;
+    };
+    const wanted = await course({ ...packed, packWeights: false });
+    for (const [step, loss] of (await course(packed)).entries())
+      expect(loss / (wanted[step] ?? Number.NaN)).toBeCloseTo(1, 5);
   });
 
   it('are made unless the settings or a limit on memory say otherwise', async () => {

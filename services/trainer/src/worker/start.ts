@@ -136,7 +136,10 @@ export async function startWorker(
     });
     const { modelFolders } = config;
     const offer = async () => (await listBaseModels(modelFolders)).map(({ name }) => ({ name }));
-    const estimates = createEstimates(estimateProgram, log);
+    const estimates = createEstimates(estimateProgram, {
+      log,
+      products: config.engineKernels === 'off' ? 'onnxruntime' : 'lathe',
+    });
     stops.add('estimates', () => estimates.stop());
     const versions = localVersions();
     const server = await serveWorker(config.workerAddress, {

@@ -17,6 +17,7 @@ export async function estimateTask({
   recipe,
   longest,
   sequences,
+  products,
   ...dataset
 }: EstimateTask): Promise<RunNeeds> {
   const settings = resolveRecipe(recipe);
@@ -36,7 +37,7 @@ export async function estimateTask({
     { model, rows },
     async (objective, examplesOf) => {
       const examples = examplesOf(rows).slice(0, batchSize);
-      const planned = { ...{ model, objective, initial }, settings, examples, dataset };
+      const planned = { ...{ model, objective, initial, products }, settings, examples, dataset };
       return { run: await estimateRun(planned), files: await estimateFiles(planned, kind) };
     },
   );

@@ -1,4 +1,5 @@
 import { LatheError } from '@lathe/contracts/error';
+import type { Products } from '@lathe/engine/device';
 import type { Logger } from '@lathe/platform/log';
 import { createThreadPool, type ThreadPool } from '@lathe/platform/threads/thread-pool';
 import type { RecipeInput } from '@lathe/recipe/recipe';
@@ -15,6 +16,8 @@ export type EstimateTask = {
   readonly rows: number;
   readonly tokens: number;
   readonly heldOut?: { readonly rows: number; readonly tokens: number };
+  /** Whose products of matrices the run is to use; ONNX Runtime's when absent. */
+  readonly products?: Products | undefined;
 };
 
 /** What a run would need, in bytes. */
@@ -45,8 +48,14 @@ const taskMs = 120_000;
 /** How long the thread keeps what it has loaded, some 50 MiB, for the next estimate. */
 const restMs = 60_000;
 
-/** Estimates in a thread, because the graph of a large model takes longer than a worker may be silent; projects take turns. */
-export function createEstimates(program: URL, log: Logger): Estimates {
+/**
+ * Estimates in a thread, because the graph of a large model takes longer than a worker may be silent; projects take turns. `products`
+ * are those that runs are to use here.
+ */
+export function createEstimates(
+  program: URL,
+  { log, products }: { readonly log: Logger; readonly products: Products },
+): Estimates {
   const signal = new AbortController().signal;
   let pool: ThreadPool | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -63,7 +72,8 @@ export function createEstimates(program: URL, log: Logger): Estimates {
       clearTimeout(timer);
       pool ??= createThreadPool(1, { program, name: 'estimate', taskMs, log });
       try {
-        return (await pool.run({ project, size: 1, task, signal })) as RunNeeds;
+        const placed = { ...task, products };
+        return (await pool.run({ project, size: 1, task: placed, signal })) as RunNeeds;
       } catch (error) {
         if (error instanceof LatheError && ['unavailable', 'timeout'].includes(error.code))
           throw error;
