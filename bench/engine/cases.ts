@@ -4,6 +4,8 @@ export type BenchCase = {
   readonly title: string;
   /** config.json of the model; weights are random. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** How they are stored; as float32 when absent. */
+  readonly stored?: 'BF16' | undefined;
   readonly method: 'full' | 'lora';
   readonly task: 'causal-lm' | 'classification';
   /** Examples of a step, and tokens of each. */

@@ -51,7 +51,7 @@ export async function makeModel(root: string, given: BenchCase): Promise<string>
   const tensors = [...modelTensors(config)].map(([name, { shape, role }]) => {
     const size = shape.reduce((product, length) => product * length, 1);
     const data = fillInitialWeight(name, new Float32Array(size), { role, config, seed });
-    return { name, dtype: 'F32' as const, shape, data };
+    return { name, dtype: given.stored ?? ('F32' as const), shape, data };
   });
   if (given.task === 'classification')
     for (const { name, shape, initial } of sequenceHead(config, labels).tensors) {

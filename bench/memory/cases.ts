@@ -63,6 +63,20 @@ const plain: readonly MemoryCase[] = [
   ),
 ];
 
+/** Weights as most models publish them, which are made float32 for products once. */
+const halves = benchCases
+  .filter(({ name }) => name === 'smollm2-135m-lora')
+  .map((entry): MemoryCase => {
+    const name = `${entry.name}-bfloat16`;
+    return {
+      ...{ name, task: entry.task, batch: entry.batch, tokens: entry.tokens, steps: 4 },
+      model: { ...entry, name, stored: 'BF16' },
+      title: `${entry.title}, stored in bfloat16, ${entry.batch} × ${entry.tokens} tokens`,
+      vocabulary: Number(entry.config.vocab_size),
+      settings: { adaptation: lora },
+    };
+  });
+
 const quantized = ([4, 8] as const).flatMap((baseBits) =>
   plain
     .filter(({ name }) => name === 'smollm2-135m-lora' || name === 'qwen2.5-0.5b-lora')
@@ -106,6 +120,7 @@ export const memoryCases: readonly MemoryCase[] = [
   ...plain,
   ...accumulated,
   ...lastBlocks,
+  ...halves,
   ...quantized,
   ...plain.map(
     (entry): MemoryCase => ({

@@ -2,14 +2,15 @@
  * Trains one epoch over rows in tokens with this engine and prints its result as JSON; bench/real/main.ts runs it.
  *
  *     node bench/real/epoch.ts --rows <file> --model <folder> --method lora|full --threads <n> [--no-sharing] [--no-packing] [--whole-head]
+ *         [--binding c-api|node] [--kernels auto|avx512|avx2|neon|plain|off] [--profile <prefix>]
  */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { causalLm } from '@lathe/engine/causal-lm';
-import { cpuDevice } from '@lathe/engine/cpu';
 import { openAnyModelFolder } from '@lathe/engine/model-folder';
 import { createTrainer } from '@lathe/engine/trainer';
 import { resolveRecipe } from '@lathe/recipe/recipe';
+import { askedDevice } from '../asked-device.ts';
 import { batchSize, type EpochResult, type TokenRows } from './work.ts';
 
 const { values } = parseArgs({
@@ -24,12 +25,17 @@ const { values } = parseArgs({
     'no-packing': { type: 'boolean', default: false },
     /** The head at every token, as if all were learned. */
     'whole-head': { type: 'boolean', default: false },
+    /** How ONNX Runtime is called, and whose products of matrices are used. */
+    binding: { type: 'string', default: 'node' },
+    kernels: { type: 'string', default: 'off' },
+    /** Where ONNX Runtime writes the time of every operator: `<profile>_<date>.json`. */
+    profile: { type: 'string' },
   },
 });
 const { tokens, supervised } = JSON.parse(await readFile(values.rows, 'utf8')) as TokenRows;
 const trainer = await createTrainer({
   model: await openAnyModelFolder(values.model),
-  device: cpuDevice({ threads: Number(values.threads) }),
+  device: await askedDevice({ ...values, profile: values.profile }),
   objective: causalLm,
   examples: tokens.map((ids, row) => ({
     tokens: Int32Array.from(ids),
@@ -47,6 +53,7 @@ const trainer = await createTrainer({
 const steps: { seconds: number; loss: number; supervisedTokens: number }[] = [];
 while (trainer.step < trainer.totalSteps) steps.push(await trainer.trainStep());
 const { rows, tokens: width } = trainer.windowShape;
+const plan = JSON.stringify([trainer.windowShape, trainer.sharedTokens ?? null]);
 await trainer.dispose();
 const sum = (of: (step: (typeof steps)[number]) => number) =>
   steps.reduce((total, step) => total + of(step), 0);
@@ -57,5 +64,6 @@ const result: EpochResult = {
   supervisedTokens: sum((step) => step.supervisedTokens),
   loss: sum((step) => step.loss) / steps.length,
   slots: rows * width,
+  plan,
 };
 console.log(JSON.stringify(result));

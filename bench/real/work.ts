@@ -13,6 +13,8 @@ export type EpochResult = {
   readonly loss: number;
   /** Tokens that went through the model, padding included; where it is known. */
   readonly slots: number | null;
+  /** Names where the rows lay: equal in runs that computed the same. */
+  readonly plan?: string;
 };
 
 /** Examples of a step, in both programs. */
