@@ -68,8 +68,8 @@ async function report<Example>(
     const kept = keptLayerSize({ model, settings, objective }, { tokens: batch * steps * tokens });
     const keptLayers = kept === 0 ? undefined : kept;
     const given = { model, settings, objective, shape, accumulates, evaluates, keptLayers };
-    const products = await device.products?.();
-    console.log(JSON.stringify(await estimateMemory({ ...given, products })));
+    const ownProducts = (await device.products?.()) === 'lathe';
+    console.log(JSON.stringify(await estimateMemory({ ...given, ownProducts })));
     return;
   }
   const trainer = await createTrainer({ model, settings, objective, examples, device });

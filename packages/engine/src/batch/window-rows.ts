@@ -53,7 +53,7 @@ export function chooseRows(
 }
 
 /** How many micro-batches of so many rows all steps take. */
-export function runsOf(windowsPerStep: readonly number[], rows: number): number {
+function runsOf(windowsPerStep: readonly number[], rows: number): number {
   return windowsPerStep.reduce((sum, count) => sum + Math.ceil(count / rows), 0);
 }
 

@@ -6,7 +6,6 @@ import type { Objective } from '../objectives/objective.ts';
 import { sequenceScore } from '../objectives/sequence-log-probability.ts';
 import { createOptimizer } from '../optim/create-optimizer.ts';
 import { elementCount, planGroups } from '../optim/flat-state.ts';
-import type { Products } from '../runtime/device.ts';
 import { lossGraph, parameterGradientsGraph } from '../step/graphs.ts';
 import { adaptedForward } from '../trained/adapted-forward.ts';
 import { fixedInputs, frozenLayers } from '../trained/frozen-layers.ts';
@@ -17,7 +16,7 @@ import {
   weightValues,
 } from '../trained/model-state.ts';
 import { keepsArena } from '../update/host-runner.ts';
-import { weightPacking } from '../update/weight-packing.ts';
+import { packingFor, weightPacking } from '../update/weight-packing.ts';
 import { graphMemory } from './memory-plan.ts';
 
 /** Most memory that a run's process holds, in bytes, by what it is for. */
@@ -45,7 +44,7 @@ export type MemoryEstimateOptions = Pick<ModelStateOptions, 'model' | 'initial'>
   readonly settings: Recipe;
   readonly objective: Pick<
     Objective<never>,
-    'contrastive' | 'forward' | 'head' | 'headless' | 'measured'
+    'contrastive' | 'forward' | 'head' | 'headless' | 'measured' | 'tokenScore'
   >;
   readonly shape: WindowShape;
   /** Whether a step is several micro-batches, whose gradients are summed; false when absent. */
@@ -55,8 +54,8 @@ export type MemoryEstimateOptions = Pick<ModelStateOptions, 'model' | 'initial'>
    * alone. Nothing is kept when absent.
    */
   readonly keptLayers?: number | undefined;
-  /** Whose products of matrices the run uses; ONNX Runtime's when absent. */
-  readonly products?: Products | undefined;
+  /** Whether products of matrices are those of our own kernels; ONNX Runtime's when absent. */
+  readonly ownProducts?: boolean | undefined;
   /** Whether the run evaluates in between, in passes of the same shape; false when absent. */
   readonly evaluates?: boolean | undefined;
 };
@@ -79,10 +78,10 @@ export async function estimateMemory(options: MemoryEstimateOptions): Promise<Me
 
 /** As `estimateMemory`, for one window shape of a run that was planned once. */
 export function estimateShape(
-  { model, settings, objective, shape, products, ...options }: MemoryEstimateOptions,
+  { model, settings, objective, shape, ...options }: MemoryEstimateOptions,
   plan: Pick<ModelPlan, 'parameters' | 'adaptation'>,
 ): MemoryEstimate {
-  const { accumulates, evaluates, keptLayers } = options;
+  const { accumulates, evaluates, keptLayers, ownProducts: ours } = options;
   const groups = planGroups(plan.parameters);
   const weights = weightValues(model, plan);
   const forwardOf = adaptedForward(model, settings, plan);
@@ -102,8 +101,9 @@ export function estimateShape(
   const measuring = objective.measured === undefined ? 0 : scoring(sequenceScore);
   const lower = layers && { outputs: { states: layers.below } };
   const graph = parameterGradientsGraph(forward, groups, weights.parameters);
-  const packing = weightPacking(graph, settings, products);
-  const packingBelow = lower && weightPacking(lower, settings, products);
+  const packs = packingFor(settings, objective);
+  const packing = weightPacking(graph, packs, { ours });
+  const packingBelow = lower && weightPacking(lower, packs, { ours });
   const memory = graphMemory(graph, { packs: packing !== undefined });
   const below = lower && graphMemory(lower, { packs: packingBelow !== undefined });
   const beside =

@@ -11,7 +11,7 @@ import { estimateShape, type MemoryEstimateOptions, planForEstimate } from './me
 
 export type RunEstimateOptions<Example> = Pick<
   MemoryEstimateOptions,
-  'model' | 'initial' | 'settings' | 'products'
+  'model' | 'initial' | 'settings' | 'ownProducts'
 > & {
   readonly objective: Objective<Example>;
   /** Those of one optimizer step, as long as they come. */

@@ -3,7 +3,6 @@ import { externalOp, type Value } from '../graph/value.ts';
 import { lowerGraph } from '../onnx/lower.ts';
 import { comparisonOps } from '../ops/comparison.ts';
 import { type MatMulAttributes, matmulOps } from '../ops/matmul.ts';
-import type { Products } from '../runtime/device.ts';
 
 /** What becomes of mapped weights when ONNX Runtime lays them out anew for its products, in bytes. */
 export type PackedWeights = {
@@ -15,8 +14,8 @@ export type PackedWeights = {
   readonly released: number;
 };
 
-/** What packing the weights of a graph for products on the CPU takes, and gives back. */
-export function packedWeights(graph: Graph, products: Products): PackedWeights {
+/** What packing the weights of a graph for products on the CPU takes, and gives back; `ours`: for our own kernels. */
+export function packedWeights(graph: Graph, { ours }: { readonly ours: boolean }): PackedWeights {
   const { nodes } = lowerGraph(graph.outputs, { device: 'cpu' });
   const copies = new Map<string, number>();
   const packed = new Set<Value>();
@@ -33,7 +32,7 @@ export function packedWeights(graph: Graph, products: Products): PackedWeights {
         copies.set(`${source.name} ${transB}`, bytesOf(taken));
       }
       // Our kernels keep what they pack as it was.
-      if (!isPacked || products === 'lathe') read.add(taken);
+      if (!isPacked || ours) read.add(taken);
     }
   const sum = (bytes: Iterable<number>): number => [...bytes].reduce((total, x) => total + x, 0);
   return {

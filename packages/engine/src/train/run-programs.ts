@@ -14,6 +14,7 @@ import { parameterFeeds, type WeightValues, weightValues } from '../trained/mode
 import { startingWeights } from '../trained/starting-weights.ts';
 import type { StepRunner, StepRunnerOptions } from '../update/step.ts';
 import { createStepRunner } from '../update/step-runner.ts';
+import { packingFor } from '../update/weight-packing.ts';
 import { type FrozenStates, frozenStates } from './frozen-states.ts';
 import { keptLayers } from './kept-layers.ts';
 import type { PreparedRun } from './prepare-run.ts';
@@ -71,7 +72,7 @@ export async function openPrograms<Example>(
     rule: { optimizer: createOptimizer(optimizer), settings: optimizer, maxGradientNorm },
     mapFolder,
     accumulates: plan.microBatchesPerStep > 1,
-    packing: settings,
+    packing: packingFor(settings, objective),
     mayOverflow: precision === 'float16',
   });
   const sharing = objective.sharesPrompts

@@ -1,33 +1,45 @@
 import type { Recipe } from '@lathe/recipe/recipe';
 import type { Graph } from '../graph/graph.ts';
-import type { Products } from '../runtime/device.ts';
 import { type PackedWeights, packedWeights } from '../step/packed-weights.ts';
+
+type PackingSettings = Pick<
+  Recipe,
+  'packWeights' | 'memoryLimit' | 'recomputeActivations' | 'adaptation'
+>;
 
 /** Copies of more bytes than this are made only where the settings ask for them. */
 const mostCopies = 1.5 * 2 ** 30;
 
 /**
  * What packing the frozen weights of a training step takes; undefined where it is not done: where settings that save
- * memory speak against it, or copies are too large. It does not ask how much memory is free, nor is it decided by `products`, which take more beside the
- * copies: the same run computes the same bits wherever it goes on.
+ * memory speak against it, or copies are too large. It does not ask how much memory is free, nor whether our own kernels (`ours`)
+ * take more beside the copies: the same run computes the same bits wherever it goes on.
  */
 export function weightPacking(
   graph: Graph,
-  settings: Pick<Recipe, 'packWeights' | 'memoryLimit' | 'recomputeActivations' | 'adaptation'>,
-  products: Products = 'onnxruntime',
+  settings: PackingSettings,
+  { ours = false } = {},
 ): PackedWeights | undefined {
   const { packWeights } = settings;
   if (packWeights === false || (packWeights === 'auto' && savesMemory(settings))) return undefined;
-  const packed = packedWeights(graph, products);
+  const packed = packedWeights(graph, { ours });
   const isWanted = packWeights === true || packed.copies <= mostCopies;
   return isWanted && packed.copies > 0 ? packed : undefined;
 }
 
-function savesMemory({
-  memoryLimit,
-  recomputeActivations,
-  adaptation,
-}: Pick<Recipe, 'memoryLimit' | 'recomputeActivations' | 'adaptation'>): boolean {
+/**
+ * Settings of packing for an objective. Where a step is compared with scores of its tokens under the same weights, both are computed
+ * by the same products, to the bit: nothing is packed unless it is asked for.
+ */
+export function packingFor<S extends PackingSettings>(
+  settings: S,
+  { tokenScore }: { readonly tokenScore?: unknown },
+): S {
+  const isCompared = tokenScore !== undefined && settings.packWeights === 'auto';
+  return isCompared ? { ...settings, packWeights: false } : settings;
+}
+
+function savesMemory({ memoryLimit, recomputeActivations, adaptation }: PackingSettings): boolean {
   const isRounded = adaptation.type === 'lora' && adaptation.baseBits !== undefined;
   return memoryLimit !== null || recomputeActivations || isRounded;
 }

@@ -138,7 +138,7 @@ export async function startWorker(
     const offer = async () => (await listBaseModels(modelFolders)).map(({ name }) => ({ name }));
     const estimates = createEstimates(estimateProgram, {
       log,
-      products: config.engineKernels === 'off' ? 'onnxruntime' : 'lathe',
+      ownProducts: config.engineKernels !== 'off',
     });
     stops.add('estimates', () => estimates.stop());
     const versions = localVersions();

@@ -17,7 +17,7 @@ export async function estimateTask({
   recipe,
   longest,
   sequences,
-  products,
+  ownProducts,
   ...dataset
 }: EstimateTask): Promise<RunNeeds> {
   const settings = resolveRecipe(recipe);
@@ -37,7 +37,12 @@ export async function estimateTask({
     { model, rows },
     async (objective, examplesOf) => {
       const examples = examplesOf(rows).slice(0, batchSize);
-      const planned = { ...{ model, objective, initial, products }, settings, examples, dataset };
+      const planned = {
+        ...{ model, objective, initial, ownProducts },
+        settings,
+        examples,
+        dataset,
+      };
       return { run: await estimateRun(planned), files: await estimateFiles(planned, kind) };
     },
   );

@@ -1,5 +1,4 @@
 import { LatheError } from '@lathe/contracts/error';
-import type { Products } from '@lathe/engine/device';
 import type { Logger } from '@lathe/platform/log';
 import { createThreadPool, type ThreadPool } from '@lathe/platform/threads/thread-pool';
 import type { RecipeInput } from '@lathe/recipe/recipe';
@@ -16,8 +15,8 @@ export type EstimateTask = {
   readonly rows: number;
   readonly tokens: number;
   readonly heldOut?: { readonly rows: number; readonly tokens: number };
-  /** Whose products of matrices the run is to use; ONNX Runtime's when absent. */
-  readonly products?: Products | undefined;
+  /** Whether the run is to use our own kernels' products of matrices; ONNX Runtime's when absent. */
+  readonly ownProducts?: boolean | undefined;
 };
 
 /** What a run would need, in bytes. */
@@ -49,12 +48,12 @@ const taskMs = 120_000;
 const restMs = 60_000;
 
 /**
- * Estimates in a thread, because the graph of a large model takes longer than a worker may be silent; projects take turns. `products`
- * are those that runs are to use here.
+ * Estimates in a thread, because the graph of a large model takes longer than a worker may be silent; projects take turns. `ownProducts`
+ * says whether runs are to use those of our own kernels here.
  */
 export function createEstimates(
   program: URL,
-  { log, products }: { readonly log: Logger; readonly products: Products },
+  { log, ownProducts }: { readonly log: Logger; readonly ownProducts: boolean },
 ): Estimates {
   const signal = new AbortController().signal;
   let pool: ThreadPool | undefined;
@@ -72,7 +71,7 @@ export function createEstimates(
       clearTimeout(timer);
       pool ??= createThreadPool(1, { program, name: 'estimate', taskMs, log });
       try {
-        const placed = { ...task, products };
+        const placed = { ...task, ownProducts };
         return (await pool.run({ project, size: 1, task: placed, signal })) as RunNeeds;
       } catch (error) {
         if (error instanceof LatheError && ['unavailable', 'timeout'].includes(error.code))
