@@ -47,7 +47,7 @@ test('an evaluator that falls silent is given up and told to stop', async () => 
   await (await reply())('accepted');
   expect(await first).toEqual({ done: false, value: 'accepted' });
   const second = pieces.next();
-  const refused = expect(second).rejects.toMatchObject({ code: 'timeout' });
+  const refused = expect(second).rejects.toMatchObject({ code: 'timeout', retryAfterMs: 1000 });
   await vi.advanceTimersByTimeAsync(waits.inferenceSilenceMs);
   await refused;
   await platform.nats.connection.flush();

@@ -14,6 +14,9 @@ import { jsonOf } from './json.ts';
 /** What the headers of a message may take of its largest size. */
 const headerBytes = 4096;
 
+/** When to ask again where an evaluator fell silent: another one may answer then, or the same once it is less busy. */
+const retryAfterMs = 1000;
+
 /** How long evaluators may be silent: before they accept a request, and while they work on it. */
 export type InferenceWaits = {
   readonly inferenceAcceptMs: number;
@@ -120,7 +123,7 @@ async function within<T>(promise: Promise<T>, waitMs: number, signal: AbortSigna
     () =>
       stop.reject(
         new LatheError('timeout', `The evaluator sent nothing for ${waitMs} ms.`, {
-          retryable: true,
+          ...{ retryable: true, retryAfterMs },
         }),
       ),
     waitMs,

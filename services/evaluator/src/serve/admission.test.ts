@@ -45,8 +45,9 @@ describe('places for requests', () => {
     const admission = createAdmission(limits);
     for (let project = 0; project < 8; project++) admission.enter(`p${project}`);
     expect(refusalOf(() => admission.enter('late'))).toMatchObject({
-      code: 'unavailable',
-      retryAfterMs: expect.any(Number),
+      code: 'rate_limit_exceeded',
+      retryAfterMs: 250,
+      limits: { limitRequests: 4, remainingRequests: 0, resetRequestsMs: 2000 },
     });
   });
 });

@@ -33,8 +33,8 @@ export class LimitError extends LatheError {
 /** Lets requests of one kind in. */
 export type Admission = {
   /**
-   * Throws LimitError when the project has its share already, and a retryable `unavailable` when all places are taken
-   * by projects that have no more than theirs.
+   * Throws LimitError when the project has its share already, and when all places are taken by projects that have no
+   * more than theirs.
    */
   enter(project: string): Admitted;
 };
@@ -84,18 +84,14 @@ export function createAdmission(
         );
       const projects = open.size + (open.has(project) ? 0 : 1);
       if (all >= openRequests && mine.requests >= Math.floor(openRequests / projects)) {
-        if (mine.requests === 0)
-          throw new LatheError(
-            'unavailable',
-            'All places are taken by other projects; try again.',
-            {
-              retryAfterMs: waitFor(all),
-            },
-          );
+        const why =
+          mine.requests === 0
+            ? 'All places are taken by other projects; try again.'
+            : `All places are taken and the project has its share of them, ${mine.requests}; wait for one to end.`;
         throw new LimitError(
-          `All places are taken and the project has its share of them, ${mine.requests}; wait for one to end.`,
-          { ...limitsOf(mine), remainingRequests: 0 },
-          waitFor(mine.requests),
+          why,
+          { ...limitsOf(mine), remainingRequests: 0, resetRequestsMs: bounded(meanMs) },
+          waitFor(mine.requests || all),
         );
       }
       open.set(project, mine);

@@ -1,6 +1,7 @@
 import type { EmbeddingQuestion, EmbeddingReply } from '@lathe/contracts/message/embedding';
 import { embeddingQuestionSchema } from '@lathe/contracts/message/embedding';
 import { embeddingSubject, inferenceQueue } from '@lathe/contracts/subject';
+import { APIError } from 'openai';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import {
   baseModel,
@@ -121,7 +122,10 @@ describe('what goes wrong', () => {
 
   test('an evaluator that falls silent is given up and told to stop', async () => {
     const { questions, cancelled } = await evaluator([accepted, vectors([1, 0])]);
-    await expect(embed()).rejects.toMatchObject({ status: 504, code: 'timeout' });
+    const refused = await embed().catch((error: unknown) => error);
+    expect(refused).toMatchObject({ status: 504, code: 'timeout' });
+    expect(refused).toBeInstanceOf(APIError);
+    expect((refused as APIError).headers?.get('retry-after')).toBe('1');
     await expect
       .poll(() => cancelled)
       .toEqual([`lathe.inference.cancel.${questions[0]?.requestId}`]);

@@ -21,6 +21,7 @@ export type Failure = {
 /**
  * The HTTP answer for any thrown value; the cause stays private. The official client repeats 409,
  * 429 and 5xx by itself, so what cannot succeed by repeating says so in `x-should-retry`, and a 429 or 503 says when to.
+ * So does any other of them where that is known.
  */
 export function failureOf(thrown: unknown, step = 'answering'): Failure {
   const error = storeFailure(thrown) ?? thrown;
@@ -31,8 +32,9 @@ export function failureOf(thrown: unknown, step = 'answering'): Failure {
   const headers: Record<string, string> = { 'content-type': 'application/json' };
   if (pointless && repeated) headers['x-should-retry'] = 'false';
   if (status === 401) headers['www-authenticate'] = 'Bearer';
-  if (status === 429 || status === 503)
-    Object.assign(headers, retryHeaders(wire.retryAfterMs ?? usualRetryMs));
+  const isForNow = status === 429 || status === 503;
+  const retryAfterMs = wire.retryAfterMs ?? (isForNow ? usualRetryMs : undefined);
+  if (retryAfterMs !== undefined) Object.assign(headers, retryHeaders(retryAfterMs));
   if (error instanceof LimitedError) Object.assign(headers, rateLimitHeaders(error.limits));
   return { status, headers, body: errorBody(wire) };
 }
