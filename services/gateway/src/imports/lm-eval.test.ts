@@ -116,6 +116,14 @@ it('says which document, and which part, cannot be read', () => {
 });
 
 it.each([
+  [1, '1 document is the row.'],
+  [2, '2 documents are the rows.'],
+])('says of %i documents what they are', (count, message) => {
+  const { findings } = read(task(''), Array(count).fill({ q: 'x', a: 'y' }));
+  expect(findings).toContainEqual({ at: 'documents', outcome: 'kept', message });
+});
+
+it.each([
   ['(?s)a.b$', 'a\nb\n', true],
   ['^a$', 'a\n', true],
   ['^a$', 'a\nb', false],

@@ -30,7 +30,9 @@ export function readTaskWithDocuments(content: string, documents: string | undef
   const read = isChoice ? choiceReader(config, features) : textReader(config, features);
   const rows = rowLines();
   for (const [at, doc] of docs.entries()) rows.add({ item: inLine(at + 1, () => read(doc)) });
-  findings.add('documents', 'kept', `${docs.length} documents are the rows.`);
+  const counted =
+    docs.length === 1 ? '1 document is the row' : `${docs.length} documents are the rows`;
+  findings.add('documents', 'kept', `${counted}.`);
   const criteria = isChoice ? rightChoice(config, findings) : exactMatches(config, findings);
   return {
     ...{ name: config.task, criteria, rows: rows.lines, findings: findings.list },
@@ -64,7 +66,7 @@ function tell(
     findings.add(
       'num_fewshot',
       'impossible',
-      `${num_fewshot} examples of another split stand before each question there, and none here.`,
+      `There, examples of another split stand before each question (${num_fewshot}), and here none.`,
     );
   if (generation_kwargs?.until != null)
     findings.add(

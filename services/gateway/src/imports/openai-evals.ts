@@ -56,7 +56,12 @@ export function readOpenAiEval(file: unknown, model: string): Imported {
   if (asks.length > 0 && runs.some(({ output_items }) => output_items.length > 0))
     findings.add('runs', 'changed', 'The answers of then are not kept: the runs ask again.');
   const rows = judged === undefined ? items.map((item) => ({ item })) : answered(judged, findings);
-  if (rows.length > 0) findings.add('rows', 'kept', `${rows.length} rows are a file.`);
+  if (rows.length > 0)
+    findings.add(
+      'rows',
+      'kept',
+      `${rows.length === 1 ? '1 row is' : `${rows.length} rows are`} a file.`,
+    );
   return {
     name: exported.name ?? 'openai eval',
     criteria,
