@@ -21,3 +21,9 @@ it('has the golden value, and knows nothing of no rows', () => {
   ]);
   expect(wilson(0, 0)).toMatchObject({ low: 0, high: 1 });
 });
+
+it('ends exactly at 0 where none are right, and at 1 where all are', () => {
+  const totals = Array.from({ length: 300 }, (_, at) => at + 1);
+  expect(totals.filter((total) => wilson(0, total).low !== 0)).toEqual([]);
+  expect(totals.filter((total) => wilson(total, total).high !== 1)).toEqual([]);
+});

@@ -12,7 +12,8 @@ export type Rate = {
 
 /**
  * A rate with its 95 % Wilson score interval (Wilson 1927):
- * (p + z²/2n ± z·√(p(1−p)/n + z²/4n²)) / (1 + z²/n). Of no rows: 0 in [0, 1].
+ * (p + z²/2n ± z·√(p(1−p)/n + z²/4n²)) / (1 + z²/n). Of no rows: 0 in [0, 1]. With none right the lower end is 0 exactly, with all
+ * right the upper end 1.
  *
  * @example const { low, high } = wilson(85, 100); // 0.767, 0.907
  */
@@ -26,7 +27,8 @@ export function wilson(correct: number, total: number): Rate {
     correct,
     total,
     rate,
-    low: Math.max(0, (centre - spread) / (1 + shift)),
-    high: Math.min(1, (centre + spread) / (1 + shift)),
+    // The ends that the formula meets only but for rounding.
+    low: correct === 0 ? 0 : Math.max(0, (centre - spread) / (1 + shift)),
+    high: correct === total ? 1 : Math.min(1, (centre + spread) / (1 + shift)),
   };
 }
