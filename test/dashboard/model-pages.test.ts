@@ -119,6 +119,10 @@ describe.runIf(withoutChromium === '')(`pages of models${withoutChromium}`, () =
     await lineage.getByRole('link', { name: 'gpt-4o-mini' }).waitFor();
     expect(await seriousIssues()).toEqual([]);
     await page.getByRole('button', { name: 'Delete the export' }).click();
+    await page.getByRole('button', { name: 'Go back' }).click();
+    await lineage.getByText('Export, succeeded').waitFor();
+    await page.getByRole('button', { name: 'Delete the export' }).click();
+    await page.getByRole('button', { name: 'Delete its files' }).click();
     await page.getByText('It was asked for in no other form yet.').waitFor();
     await lineage.getByRole('link', { name: 'rows.jsonl' }).click();
     await lineage.getByRole('link', { name: name ?? '', exact: true }).click();

@@ -1,10 +1,11 @@
 import type { CreateExport, ExportObject } from '@lathe/contracts/http/export';
 import { useEffect, useState } from 'preact/hooks';
-import { ask, download } from '../api/client.ts';
+import { ask, download, sentenceOf } from '../api/client.ts';
 import { useList } from '../api/use-list.ts';
 import { ActButton } from '../ui/act-button.tsx';
+import { Confirm } from '../ui/confirm.tsx';
 import { bytesText, figure } from '../ui/numbers.ts';
-import { Answered } from '../ui/states.tsx';
+import { Answered, Problem } from '../ui/states.tsx';
 import { type Column, Table } from '../ui/table.tsx';
 
 /** How often exports are looked at. */
@@ -47,7 +48,7 @@ export function Exports({ model, onChange }: Props) {
             caption="Exports"
             rows={exports}
             keyOf={({ id }) => id}
-            columns={[...columns, ...actions(reload)]}
+            columns={[...columns, ...actions(model, reload)]}
             empty={<p class="soft">It was asked for in no other form yet.</p>}
           />
         )}
@@ -82,7 +83,7 @@ const columns: readonly Column<ExportObject>[] = [
   },
 ];
 
-function actions(onChange: () => void): readonly Column<ExportObject>[] {
+function actions(model: string, onChange: () => void): readonly Column<ExportObject>[] {
   return [
     {
       head: 'Download',
@@ -91,16 +92,41 @@ function actions(onChange: () => void): readonly Column<ExportObject>[] {
     },
     {
       head: 'Remove',
-      cell: ({ id }) => (
-        <ActButton
-          class="small"
-          act={() => ask(`/v1/lathe/exports/${id}`, { method: 'DELETE' }).then(onChange)}
-        >
-          Delete the export
-        </ActButton>
-      ),
+      cell: (made) => <DeleteExport made={made} model={model} onChange={onChange} />,
     },
   ];
+}
+
+type DeleteProps = Props & { readonly made: ExportObject };
+
+function DeleteExport({ made: { id, format }, model, onChange }: DeleteProps) {
+  const [isAsking, setIsAsking] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const remove = async (): Promise<void> => {
+    try {
+      await ask(`/v1/lathe/exports/${id}`, { method: 'DELETE' });
+      onChange();
+    } catch (error) {
+      setProblem(sentenceOf(error));
+    }
+  };
+  return (
+    <>
+      <button type="button" class="small" onClick={() => setIsAsking(true)}>
+        Delete the export
+      </button>
+      {isAsking && (
+        <Confirm
+          title="Delete the export?"
+          text={`The files of ${model} as ${format} go. This cannot be undone; the model stays, and the export can be made again.`}
+          act="Delete its files"
+          onClose={() => setIsAsking(false)}
+          onAct={() => void remove()}
+        />
+      )}
+      {problem !== null && <Problem text={problem} />}
+    </>
+  );
 }
 
 function State({ made: { status, error, replay } }: { readonly made: ExportObject }) {
