@@ -102,6 +102,8 @@ describe.runIf(withoutChromium === '')(`pages of models${withoutChromium}`, () =
     const lineage = page.getByRole('list', { name: 'Lineage' });
     await lineage.getByRole('link', { name: 'Verdict' }).waitFor();
     await page.getByText('adapter_config.json').waitFor();
+    // The verdict was made with it.
+    await page.getByText(/on evaluator-\S+, since/).waitFor();
     // As the model card of the base says.
     await page.getByText('apache-2.0, of lathe-tiny').waitFor();
     await page.getByLabel('Export as').selectOption('adapter');

@@ -121,6 +121,7 @@ export const arrows: Table = {
         'workers.ts': '',
         'record-lists.ts': '',
         http: '',
+        'evaluators.ts': 'http',
         models: 'record-lists.ts http',
         files: 'record-lists.ts http',
         jobs: 'workers.ts http models files',
@@ -140,8 +141,8 @@ export const arrows: Table = {
         deletion: 'http models files jobs data-work evals batches',
         lineage: '',
         routes:
-          'settings.ts workers.ts record-lists.ts lineage http openapi models files jobs pages data-work dashboard bodies chat graders evals batches stored usage keys deletion',
-        '.': 'settings.ts workers.ts record-lists.ts http models files jobs data-work dashboard bodies stored chat graders evals batches usage keys deletion routes',
+          'settings.ts workers.ts evaluators.ts record-lists.ts lineage http openapi models files jobs pages data-work dashboard bodies chat graders evals batches stored usage keys deletion',
+        '.': 'settings.ts workers.ts evaluators.ts record-lists.ts http models files jobs data-work dashboard bodies stored chat graders evals batches usage keys deletion routes',
       },
     },
     // Runs in a browser: of the other packages it knows the types alone.
@@ -165,11 +166,12 @@ export const arrows: Table = {
         'new-job': 'api shell/router.ts shell/link.tsx ui models/model-options.tsx graders',
         verdict: 'api shell/router.ts shell/link.tsx ui models/model-words.ts',
         playground: 'api shell/router.ts shell/link.tsx ui models/model-words.ts',
+        'pool/loaded-models.ts': 'api ui',
         models:
-          'api shell/router.ts shell/link.tsx ui models/model-words.ts models/model-options.tsx lineage',
+          'api shell/router.ts shell/link.tsx ui models/model-words.ts models/model-options.tsx lineage pool/loaded-models.ts',
         evals:
           'api shell/router.ts shell/link.tsx ui models/model-words.ts models/model-options.tsx graders',
-        pool: 'api shell/link.tsx ui jobs',
+        pool: 'api shell/link.tsx ui jobs models/model-words.ts pool/loaded-models.ts',
         usage: 'api shell/router.ts ui',
         keys: 'api shell/router.ts ui',
         home: 'api shell/router.ts shell/link.tsx ui jobs',

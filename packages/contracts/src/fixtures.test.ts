@@ -29,6 +29,7 @@ import { checkpointRecordSchema } from './record/checkpoint.ts';
 import { dataWorkRecordSchema } from './record/data-work.ts';
 import { evalRecordSchema } from './record/eval.ts';
 import { evalRunRecordSchema } from './record/eval-run.ts';
+import { evaluatorRecordSchema } from './record/evaluator.ts';
 import { exportRecordSchema } from './record/export.ts';
 import { fileRecordSchema } from './record/file.ts';
 import { keyRecordSchema } from './record/key.ts';
@@ -51,6 +52,7 @@ const schemas: Record<string, z.ZodType> = {
   'eval-record': evalRecordSchema,
   'eval-run-record': evalRunRecordSchema,
   'evaluation-report': evaluationReportSchema,
+  'evaluator-record': evaluatorRecordSchema,
   'export-record': exportRecordSchema,
   'file-record': fileRecordSchema,
   'inference-request': inferenceRequestSchema,

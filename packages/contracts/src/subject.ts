@@ -39,6 +39,7 @@ export const buckets = {
   aliases: 'lathe-aliases',
   checkpoints: 'lathe-checkpoints',
   workers: 'lathe-workers',
+  evaluators: 'lathe-evaluators',
   idempotency: 'lathe-idempotency',
   dataWork: 'lathe-data-work',
   evals: 'lathe-evals',

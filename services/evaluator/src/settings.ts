@@ -47,6 +47,10 @@ export type EvaluatorSettings = GraderSettings & {
   readonly cancelPollMs: number;
   /** How often the model folders are looked through. */
   readonly modelScanMs: number;
+  /** How often it announces itself and the models that it has in memory. */
+  readonly heartbeatMs: number;
+  /** How long what this evaluator announces of itself counts. */
+  readonly leaseMs: number;
   /** Longest silence towards a client that waits. */
   readonly waitingMs: number;
   /** Chat requests that are open at a time, and as many embedding requests; more are refused. */
@@ -128,6 +132,8 @@ export function evaluatorSettings(config: Config): EvaluatorSettings {
     cancelPollMs: 1000,
     modelScanMs: 30_000,
     waitingMs: config.heartbeatMs,
+    heartbeatMs: config.heartbeatMs,
+    leaseMs: config.workerLeaseMs,
     openRequests: config.evaluatorRequests,
     projectRequests: config.evaluatorProjectRequests,
     projectTokens:

@@ -37,6 +37,7 @@ import { answerChat } from './serve/answer.ts';
 import { answerCompletion } from './serve/answer-completion.ts';
 import { answerEmbedding } from './serve/answer-embedding.ts';
 import { answerPrediction } from './serve/answer-prediction.ts';
+import { announcePresence, evaluatorId } from './serve/presence.ts';
 import { serveRequests } from './serve/responder.ts';
 import { type EvaluatorSettings, evaluatorSettings } from './settings.ts';
 import { startTextThreads } from './texts/text-threads.ts';
@@ -69,9 +70,10 @@ export async function start(
       exporting,
       ...opened
     } = await openPorts(config, settings, service);
-    const { engine, texts, models, stopTexts, announcing, forget, tidy } = opened;
+    const { engine, texts, models, stopTexts, presence, announcing, forget, tidy } = opened;
     stops.add('texts', stopTexts);
     stops.add('engine', () => engine.stop());
+    stops.add('presence', () => presence.stop());
     stops.add('graders', () => ofEvals.graders.stop());
     const controller = new AbortController();
     const { signal } = controller;
@@ -175,6 +177,7 @@ async function openPorts(
     evals,
     evalRuns,
     exports,
+    evaluators,
   } = await openAllRecords(nats);
   const graders = startGraders(settings, log);
   const cache = join(dataFolder, 'cache', 'models');
@@ -183,7 +186,7 @@ async function openPorts(
   const engine = createEngineProcess(
     engineProgram,
     { ...settings, environment: childEnvironment(process.env, dataFolder) },
-    { log, metrics },
+    { log, metrics, onLoaded: (loaded) => presence.loaded(loaded) },
   );
   const threads = startTextThreads(settings, log);
   const texts = createTexts(threads, settings.quickTextBytes);
@@ -199,6 +202,11 @@ async function openPorts(
     texts,
     onForget: (folder) => engine.forget(folder),
   });
+  const workFolder = await openProcessFolder(join(dataFolder, 'work', '.exports'));
+  const presence = announcePresence({
+    ...{ evaluators, models, log, id: evaluatorId(), memoryBytes: settings.modelBytes },
+    ...{ heartbeatMs: settings.heartbeatMs, leaseMs: settings.leaseMs },
+  });
   const ports = { artifacts, models, engine, texts, settings, log, now: Date.now };
   const running = { evalRuns, files: uploads, graders, ...ports };
   return {
@@ -206,6 +214,7 @@ async function openPorts(
     texts,
     models,
     stopTexts: () => threads.stop(),
+    presence,
     evaluating: {
       ...{ jobs, files, uploads, modelServers: config.modelServers },
       ...{ ...ports, grade: gradeWith({ graders, ...ports }) },
@@ -214,7 +223,7 @@ async function openPorts(
     running,
     exporting: {
       ...{ exports, artifacts, models, settings, log, now: Date.now },
-      workFolder: await openProcessFolder(join(dataFolder, 'work', '.exports')),
+      workFolder,
       environment: childEnvironment(process.env, dataFolder),
     },
     announcing: { models: records, modelFolders, texts, log },

@@ -10,6 +10,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { BatchPorts } from './batches/batch-ports.ts';
 import type { ChatPorts } from './chat/chat.ts';
 import { createSignInCodes } from './dashboard/sign-in-codes.ts';
+import type { EvaluatorPorts } from './evaluators.ts';
 import type { GraderPorts } from './graders/run-grader.ts';
 import { failureOf } from './http/failure.ts';
 import { type GatewayContext, type GatewayEnv, securityHeaders } from './http/http.ts';
@@ -56,6 +57,7 @@ export type GatewayPorts = JobRoutePorts &
   BatchPorts &
   UsagePorts &
   WorkerPorts &
+  EvaluatorPorts &
   KeyRoutePorts & {
     /** Opens the metrics; null: only programs on this machine see them. */
     readonly metricsKey: string | null;

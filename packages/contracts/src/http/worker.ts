@@ -30,6 +30,31 @@ export const workerObjectSchema = z.object({
 });
 export type WorkerObject = z.infer<typeof workerObjectSchema>;
 
+/** A model or an adapter in an evaluator's memory. */
+const loadedModelSchema = z.object({
+  model: z.string(),
+  base: z
+    .string()
+    .nullable()
+    .describe('the base model that an adapter stands on; null of a whole model'),
+  project: z.string().nullable().describe('null of base models'),
+  bytes: z.number().describe('of its weights in memory'),
+  loaded_at: z.number().int().describe('Unix seconds'),
+});
+
+/** The `lathe.evaluator` object: a process that answers and evaluates, as a project sees it. */
+const evaluatorObjectSchema = z.object({
+  id: z.string(),
+  object: z.literal('lathe.evaluator'),
+  memory_bytes: z.number().describe('what its models may take together; those in use stay'),
+  models: z
+    .array(loadedModelSchema)
+    .describe('base models and those of the asking project; an operator sees every one'),
+  other_models: z.number().int().describe('how many of other projects it has in memory'),
+  last_seen: z.number().int().describe('Unix seconds'),
+});
+export type EvaluatorObject = z.infer<typeof evaluatorObjectSchema>;
+
 /** What a project has in the pool, and how soon it is its turn. */
 const projectQueueSchema = z.object({
   project: z.string().nullable().describe('null for every project but the asking one'),
@@ -47,6 +72,9 @@ export type ProjectQueue = z.infer<typeof projectQueueSchema>;
 export const poolSchema = z.object({
   object: z.literal('list'),
   data: z.array(workerObjectSchema),
+  evaluators: z
+    .array(evaluatorObjectSchema)
+    .describe('the evaluators that are there, each with the models that it has in memory'),
   queue: z
     .array(projectQueueSchema)
     .describe('the asking project first, then others that have jobs, in the order of their turns'),

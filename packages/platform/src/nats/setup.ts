@@ -94,11 +94,12 @@ export async function ensureStreams(nats: Nats, settings: StreamSettings): Promi
     max_deliver: -1,
   });
   const replicas = base.num_replicas;
-  const { workers, idempotency, ...lasting } = buckets;
+  const { workers, evaluators, idempotency, ...lasting } = buckets;
   for (const bucket of Object.values(lasting))
     await ensureBucket(nats, bucket, { ttlMs: null, replicas });
   // Records outlive the lease a little; their own `expiresAt` is what counts.
-  await ensureBucket(nats, workers, { ttlMs: 3 * settings.workerLeaseMs, replicas });
+  for (const announced of [workers, evaluators])
+    await ensureBucket(nats, announced, { ttlMs: 3 * settings.workerLeaseMs, replicas });
   await ensureBucket(nats, idempotency, { ttlMs: dayMs, replicas });
 }
 

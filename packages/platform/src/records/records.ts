@@ -5,6 +5,7 @@ import { type CheckpointRecord, checkpointRecordSchema } from '@lathe/contracts/
 import { type DataWorkRecord, dataWorkRecordSchema } from '@lathe/contracts/record/data-work';
 import { type EvalRecord, evalRecordSchema } from '@lathe/contracts/record/eval';
 import { type EvalRunRecord, evalRunRecordSchema } from '@lathe/contracts/record/eval-run';
+import { type EvaluatorRecord, evaluatorRecordSchema } from '@lathe/contracts/record/evaluator';
 import { type ExportRecord, exportRecordSchema } from '@lathe/contracts/record/export';
 import { type FileRecord, fileRecordSchema } from '@lathe/contracts/record/file';
 import { type KeyRecord, keyRecordSchema } from '@lathe/contracts/record/key';
@@ -28,6 +29,7 @@ export type Records = {
   readonly aliases: RecordStore<AliasRecord>;
   readonly checkpoints: RecordStore<CheckpointRecord>;
   readonly workers: RecordStore<WorkerRecord>;
+  readonly evaluators: RecordStore<EvaluatorRecord>;
   readonly dataWork: RecordStore<DataWorkRecord>;
   readonly evals: RecordStore<EvalRecord>;
   readonly evalRuns: RecordStore<EvalRunRecord>;
@@ -50,6 +52,7 @@ export async function openAllRecords(nats: Nats): Promise<Records> {
     aliases: await openRecords(nats, buckets.aliases, aliasRecordSchema),
     checkpoints: await openRecords(nats, buckets.checkpoints, checkpointRecordSchema),
     workers: await openRecords(nats, buckets.workers, workerRecordSchema),
+    evaluators: await openRecords(nats, buckets.evaluators, evaluatorRecordSchema),
     dataWork: await openRecords(nats, buckets.dataWork, dataWorkRecordSchema),
     evals: await openRecords(nats, buckets.evals, evalRecordSchema),
     evalRuns: await openRecords(nats, buckets.evalRuns, evalRunRecordSchema),

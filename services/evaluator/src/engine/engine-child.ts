@@ -34,6 +34,7 @@ process.once('message', (raw: unknown) => {
       openPooledModel(opened, { folder, maxContext, maxRows, prefixes, device }),
     mostBytes: configuration.modelBytes,
     leave: (bytes) => prefixes?.leave(bytes),
+    onChange: (models) => send({ kind: 'loaded', models }),
     onError: (error) => console.error(error),
   });
   const keptBytes = () => prefixes?.bytes ?? 0;

@@ -2,7 +2,7 @@ import { wireErrorSchema } from '@lathe/contracts/error';
 import { cpuBindings } from '@lathe/engine/cpu-binding';
 import type { Question } from '@lathe/engine/predictor';
 import { z } from 'zod';
-import type { EngineModel, GenerateRequest } from './engine.ts';
+import type { EngineModel, GenerateRequest, LoadedModel } from './engine.ts';
 
 const isInt32 = (value: unknown) => value instanceof Int32Array;
 const isFloat32 = (value: unknown) => value instanceof Float32Array;
@@ -15,6 +15,12 @@ const modelSchema = z.object({
   adapter: z.string().nullable(),
   maxContext: z.number().int(),
 }) satisfies z.ZodType<EngineModel>;
+const loadedModelSchema = z.object({
+  folder: z.string(),
+  on: z.string().nullable(),
+  bytes: z.number(),
+  sinceMs: z.number(),
+}) satisfies z.ZodType<LoadedModel>;
 const requestSchema = z.object({
   tokens: z.array(z.number().int()).readonly(),
   maxTokens: z.number().int(),
@@ -101,6 +107,8 @@ const candidate = z.object({ token: z.number().int(), logprob: z.number() });
 
 /** What the engine process answers. `end`, `scored`, `predicted` and `failed` are the last word about an id. */
 export const fromEngineSchema = z.discriminatedUnion('kind', [
+  /** All that is in memory, whenever that changes; about no id. */
+  z.object({ kind: z.literal('loaded'), models: z.array(loadedModelSchema).readonly() }),
   /** A prompt is read now but for so many tokens; `keptBytes`: what is kept of prompts in all. */
   z.object({
     kind: z.literal('read'),

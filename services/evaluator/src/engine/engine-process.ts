@@ -5,7 +5,7 @@ import { startChild, type WatchedChild } from '@lathe/platform/child-process';
 import type { Logger } from '@lathe/platform/log';
 import { outsideLogContext } from '@lathe/platform/log-context';
 import type { Metrics } from '@lathe/platform/metrics';
-import type { Engine, EngineScore } from './engine.ts';
+import type { Engine, EngineScore, LoadedModel } from './engine.ts';
 import { EngineLostError } from './engine-lost.ts';
 import {
   type EngineConfiguration,
@@ -27,6 +27,8 @@ export type EngineProcessPorts = {
   readonly log: Logger;
   /** Where the tokens of prompts are counted. */
   readonly metrics?: Metrics | undefined;
+  /** Told what the process has in memory, whenever that changes. */
+  readonly onLoaded?: (models: readonly LoadedModel[]) => void;
 };
 
 /** An engine in a process of its own. */
@@ -49,7 +51,7 @@ type Running = { readonly child: WatchedChild<ToEngine>; readonly open: Map<numb
 export function createEngineProcess(
   program: string,
   settings: EngineProcessSettings,
-  { log, metrics }: EngineProcessPorts,
+  { log, metrics, onLoaded }: EngineProcessPorts,
 ): EngineProcess {
   let running: Running | undefined;
   let lastId = 0;
@@ -72,6 +74,7 @@ export function createEngineProcess(
         const parsed = fromEngineSchema.safeParse(raw);
         if (!parsed.success) return onUnreadable(raw, parsed.error, open);
         const message = parsed.data;
+        if (message.kind === 'loaded') return onLoaded?.(message.models);
         if (message.kind === 'failed') log.error({ cause: message.cause }, 'the engine failed');
         open.get(message.id)?.mailbox.put(message);
       },
@@ -80,6 +83,7 @@ export function createEngineProcess(
         if (running?.child === child) running = undefined;
         if (!isStopped) log.error(end, 'the engine process ended unexpectedly');
         metrics?.set('lathe_prefix_cache_bytes', {}, 0);
+        onLoaded?.([]);
         const owners = new Set([...open.values()].map((each) => each.signal));
         for (const { mailbox } of open.values())
           mailbox.fail(new EngineLostError(owners.size === 1));

@@ -36,7 +36,8 @@ function openServer(chatSlots: number) {
   const ended = new Map<number, number>();
   let steps = 0;
   const send = (message: FromEngine): void => {
-    if (message.kind !== 'token' && message.kind !== 'read') ended.set(message.id, steps);
+    if (message.kind === 'token' || message.kind === 'read' || message.kind === 'loaded') return;
+    ended.set(message.id, steps);
   };
   const predicted: (() => void)[] = [];
   const open: OpenModel = {

@@ -41,6 +41,17 @@ export type EngineScore = {
   readonly logProbabilities: ArrayLike<number>;
 };
 
+/** A model in memory, or an adapter on one. */
+export type LoadedModel = {
+  readonly folder: string;
+  /** The folder of the model that an adapter lies on; null: it is a model. */
+  readonly on: string | null;
+  /** Bytes of its weights. */
+  readonly bytes: number;
+  /** Since when, in milliseconds since 1970. */
+  readonly sinceMs: number;
+};
+
 /** Chats come before evaluations, but do not stop them. */
 export type Urgency = 'chat' | 'evaluation';
 

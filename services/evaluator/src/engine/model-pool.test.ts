@@ -1,5 +1,6 @@
 import type { AnyModelFolder } from '@lathe/engine/model-folder';
 import { describe, expect, it } from 'vitest';
+import type { LoadedModel } from './engine.ts';
 import { createModelPool, type PooledModel } from './model-pool.ts';
 
 /** A pool over models of 100 bytes and adapters of 10, and what is in memory, in the order in which it came. */
@@ -8,6 +9,7 @@ function poolOf(mostBytes: number) {
   const broken = new Set<string>();
   const failures: unknown[] = [];
   const left: number[] = [];
+  let said: readonly LoadedModel[] = [];
   const pool = createModelPool({
     openFolder: async (path) => ({ name: path }) as AnyModelFolder,
     openModel: async ({ name }) => {
@@ -28,6 +30,9 @@ function poolOf(mostBytes: number) {
     },
     mostBytes,
     leave: (bytes) => void left.push(bytes),
+    onChange: (loaded) => {
+      said = loaded;
+    },
     onError: (error) => failures.push(error),
   });
   const open = (folder: string, adapter: string | null = null) =>
@@ -38,12 +43,17 @@ function poolOf(mostBytes: number) {
     await Promise.resolve();
     return [...held].toSorted();
   };
-  return { pool, open, use, held, broken, failures, left };
+  /** What the pool said last that it has, an adapter with its model. */
+  const told = () =>
+    said.map(({ folder, on, bytes }) =>
+      [on, folder, bytes].filter((each) => each !== null).join(' '),
+    );
+  return { pool, open, use, held, broken, failures, left, told };
 }
 
 describe('models in memory', () => {
   it('stay as long as they fit together, and then the one that was used last', async () => {
-    const { use, failures, left } = poolOf(220);
+    const { use, failures, left, told, pool } = poolOf(220);
     await use('a', 'x');
     expect(await use('a', 'y')).toEqual(['a', 'a+x', 'a+y']);
     // What they do not take is left to the prompts that are kept.
@@ -53,6 +63,9 @@ describe('models in memory', () => {
     expect(await use('b')).toEqual(['a', 'a+x', 'a+y', 'b']);
     expect(await use('b', 'z')).toEqual(['a', 'a+x', 'b', 'b+z']);
     expect(await use('c')).toEqual(['b', 'b+z', 'c']);
+    expect(told()).toEqual(['b 100', 'b z 10', 'c 100']);
+    pool.forget('b');
+    expect(told()).toEqual(['c 100']);
     expect(failures).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import type { GeneratedToken, Generator } from '@lathe/engine/generator';
 import type { AnyModelFolder } from '@lathe/engine/model-folder';
 import type { Predictor, Question } from '@lathe/engine/predictor';
-import type { EngineModel, EngineText, GenerateRequest, OnRead } from './engine.ts';
+import type { EngineModel, EngineText, GenerateRequest, LoadedModel, OnRead } from './engine.ts';
 
 /** A model in memory as the pool drives it: what an answer keeps to comes with its request. */
 export type PooledModel = Pick<Generator, 'score' | 'unloadAdapter' | 'dispose'> &
@@ -46,6 +46,8 @@ export type PoolPorts = {
   readonly mostBytes: number;
   /** Told, whenever models come or go, how many of these bytes they leave. */
   readonly leave: (bytes: number) => void;
+  /** Told what is in memory, whenever that changes. */
+  readonly onChange: (loaded: readonly LoadedModel[]) => void;
   /** Told when something could not be given up; nothing else depends on it. */
   readonly onError: (error: unknown) => void;
 };
@@ -54,6 +56,8 @@ type Loaded<T> = {
   readonly value: Promise<T>;
   /** 0 until it is there. */
   bytes: number;
+  /** When it was there, in milliseconds since 1970; 0 until then. */
+  sinceMs: number;
   users: number;
   /** Counts up: of two the larger was used later. */
   usedAt: number;
@@ -69,19 +73,31 @@ type Base = Loaded<PooledModel> & { readonly adapters: Map<string, Loaded<number
 export function createModelPool(ports: PoolPorts): ModelPool {
   const models = new Map<string, Base>();
   let uses = 0;
+  let told = '[]';
 
   const guard = (action: () => Promise<void>) => () => void action().catch(ports.onError);
   const loadModel = (model: EngineModel): Base => {
     const value = ports.openFolder(model.folder).then((folder) => ports.openModel(folder, model));
     const drop = guard(async () => (await value).dispose());
-    return { ...{ value, drop, bytes: 0, users: 0, usedAt: 0 }, adapters: new Map() };
+    return { ...{ value, drop, ...unread }, adapters: new Map() };
   };
   const loadAdapter = (pooled: PooledModel, folder: string): Loaded<number> => ({
-    ...{ value: pooled.loadAdapter(folder), bytes: 0, users: 0, usedAt: 0 },
+    ...{ value: pooled.loadAdapter(folder), ...unread },
     drop: guard(async () => pooled.unloadAdapter(folder)),
   });
   const touch = (entry: Loaded<unknown>): void => {
     entry.usedAt = ++uses;
+  };
+
+  const tell = (): void => {
+    const loaded = [...models].flatMap(([folder, base]) => [
+      ...loadedAs(folder, null, base),
+      ...[...base.adapters].flatMap(([adapter, entry]) => loadedAs(adapter, folder, entry)),
+    ]);
+    const text = JSON.stringify(loaded);
+    if (text === told) return;
+    told = text;
+    ports.onChange(loaded);
   };
 
   /** Drops what nobody uses, least recently used first, until the rest fits. */
@@ -98,6 +114,7 @@ export function createModelPool(ports: PoolPorts): ModelPool {
       drop(shelf, key);
     }
     ports.leave(Math.max(0, ports.mostBytes - bytes));
+    tell();
   };
   const giveBack = (shelf: Shelf, entry: Loaded<unknown>): void => {
     entry.users--;
@@ -111,7 +128,7 @@ export function createModelPool(ports: PoolPorts): ModelPool {
       const base = await take(models, folder, { load: () => loadModel(model), touch });
       try {
         const pooled = await base.value;
-        base.bytes = pooled.bytes;
+        arrived(base, pooled.bytes);
         const close = (): void => giveBack(models, base);
         if (adapter === null) {
           trim();
@@ -119,7 +136,7 @@ export function createModelPool(ports: PoolPorts): ModelPool {
         }
         const load = () => loadAdapter(pooled, adapter);
         const extra = await take(base.adapters, adapter, { load, touch });
-        extra.bytes = await extra.value;
+        arrived(extra, await extra.value);
         // Never before its adapters, which are nothing without it.
         touch(base);
         trim();
@@ -136,6 +153,7 @@ export function createModelPool(ports: PoolPorts): ModelPool {
       // A base whose files were changed: its adapters are loaded again on top of it.
       drop(models, folder);
       for (const { adapters } of models.values()) drop(adapters, folder);
+      tell();
     },
   };
 }
@@ -152,6 +170,23 @@ function openModel(pooled: PooledModel, adapter: string | undefined, close: () =
       isOpen = false;
     },
   };
+}
+
+/** As it is before it is there. */
+const unread = { bytes: 0, sinceMs: 0, users: 0, usedAt: 0 };
+
+function arrived(entry: Loaded<unknown>, bytes: number): void {
+  entry.bytes = bytes;
+  if (entry.sinceMs === 0) entry.sinceMs = Date.now();
+}
+
+/** As it is told; nothing before it is there. */
+function loadedAs(
+  folder: string,
+  on: string | null,
+  { bytes, sinceMs }: Loaded<unknown>,
+): LoadedModel[] {
+  return sinceMs === 0 ? [] : [{ folder, on, bytes, sinceMs }];
 }
 
 type Shelf = Map<string, Loaded<unknown>>;

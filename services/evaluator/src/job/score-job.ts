@@ -33,6 +33,7 @@ export async function scoreJob(
   const opening = 'opening the models';
   const { kind, text, task } = await inStep(opening, () => ports.files.manifest(checkpointKey));
   const found = {
+    project: job.project,
     name: modelName(job),
     kind,
     base: baseModelOf(job),

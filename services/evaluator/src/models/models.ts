@@ -45,6 +45,15 @@ export type ModelPorts = NamedModels & {
   readonly onForget: (folder: string) => void;
 };
 
+/** Whose model lies in a folder. */
+type OwnedModel = {
+  /** Null: of all, as base models are. */
+  readonly project: string | null;
+  readonly name: string;
+  /** The base model that an adapter stands on; null: it stands for itself. */
+  readonly base: string | null;
+};
+
 export type Models = {
   /** The model that the project may use by that name or alias. Throws `model_not_found`. */
   find(project: string, name: string): Promise<ServedModel>;
@@ -55,11 +64,14 @@ export type Models = {
   base(name: string, texts?: string): Promise<ServedModel>;
   /** A tuned model by its checkpoint's manifest. */
   tuned(model: TunedModel): Promise<ServedModel>;
+  /** The model in a folder that was found here; of a checkpoint with several names the one that was asked for last. */
+  ownerOf(folder: string): OwnedModel | undefined;
   /** Drops what is kept of a tuned model that was deleted, its files here when they are gone from the store. */
   forget(deleted: ModelDeleted): Promise<void>;
 };
 
 type TunedModel = {
+  readonly project: string;
   readonly name: string;
   readonly kind: 'adapter' | 'merged';
   readonly base: string;
@@ -90,6 +102,7 @@ export function createModels(ports: ModelPorts): Models {
       throw error;
     }
   };
+  const owners = new Map<string, OwnedModel>();
   const stamps = new Map<string, string>();
   /** Drops what is held of a base model's folder when its files are not what they were. */
   const noticeEdits = async (folder: string): Promise<void> => {
@@ -144,15 +157,18 @@ export function createModels(ports: ModelPorts): Models {
     const found = await findBaseModel(ports.modelFolders, name);
     if (found === undefined) throw missing(`the model '${name}' does not exist`);
     await noticeEdits(found.path);
+    owners.set(found.path, { project: null, name, base: null });
     const place = { folder: found.path, adapter: null };
     return serve(name, place, { rows: 'chat', texts: texts ?? found.path });
   };
   const tuned = async (model: TunedModel): Promise<ServedModel> => {
-    const { name, rows, kind } = model;
+    const { project, name, rows, kind } = model;
     const taught = model.task ?? { type: 'generation' };
     const folder = await ports.files.folder(model.manifestKey);
-    if (kind === 'merged')
+    if (kind === 'merged') {
+      owners.set(folder, { project, name, base: null });
       return serve(name, { folder, adapter: null }, { rows, taught, texts: folder });
+    }
     const below = await findBaseModel(ports.modelFolders, model.base);
     if (below === undefined)
       throw new LatheError(
@@ -168,11 +184,14 @@ export function createModels(ports: ModelPorts): Models {
       );
     const texts = (await ownTexts(folder)) ?? below.path;
     await noticeEdits(below.path);
+    owners.set(below.path, { project: null, name: model.base, base: null });
+    owners.set(folder, { project, name, base: model.base });
     return serve(name, { folder: below.path, adapter: folder }, { rows, taught, texts });
   };
   return {
     base,
     tuned,
+    ownerOf: (folder) => owners.get(folder),
     async find(project, name) {
       const record = await findNamedModel(ports, project, name);
       if (record === undefined) throw missing(await whyUnnamed(ports, project, name));
@@ -187,6 +206,7 @@ export function createModels(ports: ModelPorts): Models {
         known.delete(each);
         ports.texts.forget(each);
       }
+      owners.delete(folder);
       ports.onForget(folder);
       await ports.files.forget(manifestKey);
     },

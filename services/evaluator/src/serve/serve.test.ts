@@ -1,4 +1,4 @@
-import { baseModelsProject, modelKey } from '@lathe/contracts/subject';
+import { baseModelsProject, modelDeletedSubject, modelKey } from '@lathe/contracts/subject';
 import { freeze } from '@lathe/testkit/freeze';
 import { describe, expect, it } from 'vitest';
 import { oneEvaluator } from '../integration/one-evaluator.fixture.ts';
@@ -253,4 +253,30 @@ describe('faults', () => {
     expect(kinds.slice(0, 4)).toEqual(['accepted', 'waiting', 'waiting', 'waiting']);
     expect(kinds.at(-1)).toBe('done');
   });
+});
+
+it('announces which models are in memory, whose, how large and since when, until they are gone', async () => {
+  const began = Date.now();
+  const { service } = evaluator;
+  const name = await service.addTuned('adapter', 31);
+  const held = async () => (await service.evaluators.list('')).flatMap(({ value }) => value.models);
+  await collect(service.ask({ model: name }));
+  await expect.poll(held).toHaveLength(2);
+  const [base, adapter] = await held();
+  expect(base).toMatchObject({ project: null, name: 'tiny', base: null });
+  expect(adapter).toMatchObject({ project: 'default', name, base: 'tiny' });
+  // Its 24,608 numbers, of which the engine may keep some in two forms; the adapter is smaller.
+  expect(base?.bytes).toBeGreaterThanOrEqual(24_608 * 4);
+  expect(adapter?.bytes).toBeGreaterThan(0);
+  expect(adapter?.bytes).toBeLessThan(base?.bytes ?? 0);
+  expect(adapter?.sinceMs).toBeGreaterThanOrEqual(began);
+  const [record] = await service.evaluators.list('');
+  expect(record?.value.expiresAt).toBeGreaterThan(Date.now());
+
+  const stored = await service.models.get(modelKey('default', name));
+  const manifestKey = stored?.value.kind === 'adapter' ? stored.value.manifestKey : '';
+  await service.models.delete(modelKey('default', name));
+  const deleted = JSON.stringify({ project: 'default', name, manifestKey });
+  service.nats.connection.publish(modelDeletedSubject, deleted);
+  await expect.poll(held).toMatchObject([{ name: 'tiny' }]);
 });

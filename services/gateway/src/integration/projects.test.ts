@@ -1,4 +1,5 @@
 /** What one project may see of another: nothing, on every route that the app has. */
+import { poolSchema } from '@lathe/contracts/http/worker';
 import { toFile } from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { itemId } from '../evals/output-items.ts';
@@ -223,6 +224,35 @@ describe('what is another project’s', () => {
     expect(own.id).not.toBe(other.id);
     await expect(client.fineTuning.jobs.retrieve(other.id)).rejects.toMatchObject({ status: 404 });
   });
+});
+
+it('models in memory have names for their own project and the operator, and are counted for others', async () => {
+  const at = { bytes: 5, sinceMs: 1_800_000_000_999 };
+  const evaluator = {
+    ...{ version: 1 as const, id: 'evaluator-a', memoryBytes: 100, announcedAt: Date.now() },
+    models: [
+      { project: null, name: 'tiny', base: null, ...at },
+      { project: 'default', name: 'ft:mine', base: 'tiny', ...at },
+      { project: otherProject, name: 'ft:theirs', base: 'tiny', ...at },
+    ],
+  };
+  const { evaluators } = gateway;
+  await evaluators.put('evaluator-a', { ...evaluator, expiresAt: Date.now() + 60_000 });
+  await evaluators.put('evaluator-b', { ...evaluator, id: 'evaluator-b', expiresAt: 1 });
+  const seen = async (client: typeof gateway.client) =>
+    poolSchema.parse(await client.get('/lathe/workers')).evaluators;
+  const shown = { bytes: 5, loaded_at: 1_800_000_000 };
+  const tiny = { model: 'tiny', base: null, project: null, ...shown };
+  const theirs = { model: 'ft:theirs', base: 'tiny', project: otherProject, ...shown };
+  expect(await seen(gateway.otherClient)).toEqual([
+    {
+      ...{ id: 'evaluator-a', object: 'lathe.evaluator', memory_bytes: 100, other_models: 1 },
+      ...{ models: [tiny, theirs], last_seen: Math.floor(evaluator.announcedAt / 1000) },
+    },
+  ]);
+  const operator = await seen(gateway.client);
+  expect(operator).toMatchObject([{ other_models: 0 }]);
+  expect(operator[0]?.models.map(({ model }) => model)).toEqual(['tiny', 'ft:mine', 'ft:theirs']);
 });
 
 it('the pool shows every living worker, and job ids to their own project only', async () => {

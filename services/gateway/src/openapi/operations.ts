@@ -237,7 +237,8 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
   'GET /v1/lathe/workers': {
     id: 'listWorkers',
-    summary: 'Shows the pool of workers, and how many jobs of which project wait for it.',
+    summary:
+      'Shows the pool of workers, how many jobs of which project wait for it, and which models evaluators have in memory.',
     answer: poolSchema,
   },
   'GET /v1/lathe/usage': {

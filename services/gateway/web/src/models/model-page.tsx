@@ -8,6 +8,7 @@ import { useList } from '../api/use-list.ts';
 import { useQuery } from '../api/use-query.ts';
 import { Lineage } from '../lineage/lineage.tsx';
 import { useLineage } from '../lineage/use-lineage.ts';
+import { placesOf, usePool } from '../pool/loaded-models.ts';
 import { Link } from '../shell/link.tsx';
 import { navigate } from '../shell/router.ts';
 import { Confirm } from '../ui/confirm.tsx';
@@ -75,6 +76,7 @@ function Card({ model }: { readonly model: ModelObject }) {
         )}
         <dt>Licence</dt>
         <dd>{licenceText(model)}</dd>
+        <InMemory model={lathe.alias_of ?? id} />
         {isTuned && <Parity model={id} />}
         {lathe.alias_of !== undefined && (
           <>
@@ -101,6 +103,25 @@ function Card({ model }: { readonly model: ModelObject }) {
 function licenceText({ lathe: { licence, base } }: ModelObject): string {
   const of = base === null ? '' : `, of ${base}`;
   return licence == null ? `not stated in the folder of the base model${of}` : `${licence}${of}`;
+}
+
+/** Which evaluators have it in memory, and since when. */
+function InMemory({ model }: { readonly model: string }) {
+  const { data } = usePool();
+  const places = data === undefined ? [] : placesOf(data.evaluators, model);
+  return (
+    <>
+      <dt>In memory</dt>
+      <dd>
+        {data !== undefined && places.length === 0 && 'nowhere: the next question loads it'}
+        {places.map(({ evaluator, size, at }) => (
+          <div key={evaluator}>
+            {size} on <Link to="/pool">{evaluator}</Link>, since <Time at={at} />
+          </div>
+        ))}
+      </dd>
+    </>
+  );
 }
 
 /** How far the answers of its exports lie from its own, where it was asked for in other forms. */

@@ -1,8 +1,10 @@
 import type { AliasObject } from '@lathe/contracts/http/alias';
 import type { ModelObject } from '@lathe/contracts/http/model';
+import type { EvaluatorObject } from '@lathe/contracts/http/worker';
 import { ask } from '../api/client.ts';
 import { useList } from '../api/use-list.ts';
 import { useQuery } from '../api/use-query.ts';
+import { placesOf, usePool } from '../pool/loaded-models.ts';
 import { Link } from '../shell/link.tsx';
 import { useQueryText } from '../shell/router.ts';
 import { Answered, Empty } from '../ui/states.tsx';
@@ -14,6 +16,8 @@ import { cardPath, kindOf, taughtText, tryPath } from './model-words.ts';
 /** The models of the project: bases, tuned ones and aliases, and checkpoints where they are asked for. */
 export function ModelsPage() {
   const models = useQuery((signal) => ask<{ data: ModelObject[] }>('/v1/models', { signal }), []);
+  const pool = usePool();
+  const evaluators = pool.data?.evaluators ?? [];
   const aliases = useList<AliasObject>('/v1/lathe/aliases');
   const [shown, setShown] = useQueryText('checkpoints');
   const isShown = (model: ModelObject): boolean => shown !== '' || kindOf(model) !== 'checkpoint';
@@ -36,7 +40,7 @@ export function ModelsPage() {
               name="models"
               caption="Models"
               rows={data.filter(isShown)}
-              columns={columns}
+              columns={[...columns, loadedColumn(evaluators)]}
               keyOf={({ id }) => id}
               empty={
                 <Empty title="There is no model yet.">
@@ -77,6 +81,15 @@ export function ModelsPage() {
       </Answered>
     </>
   );
+}
+
+/** Which evaluators have the model in memory. */
+function loadedColumn(evaluators: readonly EvaluatorObject[]): Column<ModelObject> {
+  const namesOf = ({ id, lathe }: ModelObject): string =>
+    placesOf(evaluators, lathe.alias_of ?? id)
+      .map(({ evaluator, size }) => `${evaluator} (${size})`)
+      .join(', ');
+  return { head: 'In memory of', value: namesOf, cell: (model) => namesOf(model) || '–' };
 }
 
 const columns: readonly Column<ModelObject>[] = [

@@ -1,19 +1,19 @@
 import type { JobObject } from '@lathe/contracts/http/fine-tuning';
-import type { Pool, ProjectQueue } from '@lathe/contracts/http/worker';
-import { ask } from '../api/client.ts';
+import type { ProjectQueue } from '@lathe/contracts/http/worker';
 import { useList } from '../api/use-list.ts';
-import { useQuery } from '../api/use-query.ts';
 import { isOver } from '../jobs/job-words.ts';
 import { jobsRefreshMs } from '../jobs/jobs-page.tsx';
 import { Link } from '../shell/link.tsx';
 import { Answered, Empty } from '../ui/states.tsx';
 import { Table } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
+import { Evaluator } from './evaluator.tsx';
+import { usePool } from './loaded-models.ts';
 import { Worker } from './worker.tsx';
 
-/** The workers that train, what each does, and what waits for one. */
+/** The workers that train, what each does, what waits for one, and which models evaluators have in memory. */
 export function PoolPage() {
-  const pool = useQuery((signal) => ask<Pool>('/v1/lathe/workers', { signal }), [], jobsRefreshMs);
+  const pool = usePool();
   const jobs = useList<JobObject>('/v1/fine_tuning/jobs', jobsRefreshMs);
   const open = jobs.items?.filter((job) => !isOver(job));
   return (
@@ -42,6 +42,13 @@ export function PoolPage() {
       <Answered query={{ data: open, error: jobs.error, reload: jobs.reload }} what="the queue">
         {(waiting) => <Queue jobs={waiting.filter(({ lathe }) => lathe.queue !== null)} />}
       </Answered>
+      <h2>Models in memory</h2>
+      {pool.data?.evaluators.map((evaluator) => (
+        <Evaluator key={evaluator.id} evaluator={evaluator} />
+      ))}
+      {pool.data?.evaluators.length === 0 && (
+        <p class="soft">No evaluator is there: nothing is answered.</p>
+      )}
     </>
   );
 }
