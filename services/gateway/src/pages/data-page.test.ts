@@ -129,6 +129,24 @@ it('says what a job would do, what is wrong and how long the rows are', () => {
   expect(empty).toContain('A job would refuse the file.');
 });
 
+it('tells one row as one', () => {
+  const rows = { ...stored.rows, kept: 1, rejected: 0 };
+  const tooLong = { ...insight.tooLong, rows: 1 } as Insight['tooLong'];
+  const page = dataPage(
+    {
+      ...{
+        ...report,
+        refusal: null,
+        dataset: { ...stored, rows, insight: { ...insight, tooLong } },
+      },
+      repaired: { rows: 1, repeated: 0, mended: 0, bytes: 9, url: '/v1/files/x' },
+    } as InspectionReport,
+    subject,
+  );
+  for (const text of ['would train on 1 row for', 'file has 1 row:', '1 row has more than 512'])
+    expect(page).toContain(text);
+});
+
 it('escapes what is put into a piece of a page, but pieces', () => {
   const piece = html`<b>${'<'}</b>`;
   expect(html`${[piece, '&', 1, null, false]}`.text).toBe('<b>&lt;</b>&amp;1');

@@ -6,7 +6,7 @@ import { cleaningSection } from './cleaning-section.ts';
 import { encodingSection } from './encoding-section.ts';
 import { findingsTable } from './findings-table.ts';
 import { formatSection } from './format-section.ts';
-import { grouped, type Html, html, percent } from './html.ts';
+import { counted, grouped, type Html, html, percent } from './html.ts';
 import { policyTable, truncationTable } from './length-tables.ts';
 import { pageOf } from './page-frame.ts';
 import { lengthPlot, shareRows } from './plots.ts';
@@ -34,7 +34,7 @@ export function dataPage(report: InspectionReport, subject: PageSubject): string
   const body = html`<header><h1>${subject.name}</h1>
 <p class="soft">${size}looked at ${date} UTC for ${report.model ?? 'any model that is offered'}</p></header>
 ${verdict(report)}
-${repaired && html`<p>The repaired file has ${grouped(repaired.rows)} rows: those that are right, each once${repaired.repeated > 0 && html` (${grouped(repaired.repeated)} ${repaired.repeated === 1 ? 'repetition is' : 'repetitions are'} left out)`}, as JSON Lines.${repaired.mended > 0 && html` ${grouped(repaired.mended)} of them lost characters that no text has.`}</p>`}
+${repaired && html`<p>The repaired file has ${counted(repaired.rows, 'row')}: those that are right, each once${repaired.repeated > 0 && html` (${counted(repaired.repeated, 'repetition')} ${repaired.repeated === 1 ? 'is' : 'are'} left out)`}, as JSON Lines.${repaired.mended > 0 && html` ${grouped(repaired.mended)} of them lost characters that no text has.`}</p>`}
 ${dataset && sections(dataset)}
 <footer>Made by Lathe (${subject.id}). The page holds rows of the file and loads nothing.</footer>`;
   return pageOf(`${subject.name} · Lathe`, body);
@@ -53,7 +53,7 @@ function verdict({ refusal, task, method, dataset, plan }: InspectionReport): Ht
   const heldOut = plan !== undefined && plan.trainRows + plan.heldOutRows === rows?.kept;
   const trained = heldOut ? plan.trainRows : rows?.kept;
   const held = heldOut ? ` and hold ${grouped(plan.heldOutRows)} out to be scored` : '';
-  return html`<div class="verdict"><b>A job would train on ${trained === undefined ? 'it' : `${grouped(trained)} rows`}${teaches}${held}${left}.</b>${plan?.shows !== undefined && html`<p>${plan.shows}</p>`}${method === 'reinforcement' && html`<p>Nobody answers the rows: a model answers them itself, and a job with the method reinforcement teaches it by what a grader says.</p>`}</div>`;
+  return html`<div class="verdict"><b>A job would train on ${trained === undefined ? 'it' : counted(trained, 'row')}${teaches}${held}${left}.</b>${plan?.shows !== undefined && html`<p>${plan.shows}</p>`}${method === 'reinforcement' && html`<p>Nobody answers the rows: a model answers them itself, and a job with the method reinforcement teaches it by what a grader says.</p>`}</div>`;
 }
 
 function sections(dataset: DatasetReport): Html {

@@ -51,6 +51,11 @@ export function grouped(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
 }
 
+/** So many of something in words: `1 row`, `2,000 rows`. */
+export function counted(count: number, one: string): string {
+  return `${grouped(count)} ${count === 1 ? one : `${one}s`}`;
+}
+
 /** A share as `12.3 %`; what is not none is never shown as none. */
 export function percent(part: number, whole: number): string {
   if (whole === 0) return '–';

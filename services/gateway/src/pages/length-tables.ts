@@ -1,5 +1,5 @@
 import type { Insight } from '@lathe/contracts/artifact/insight';
-import { cell, grouped, type Html, html, percent } from './html.ts';
+import { cell, counted, grouped, type Html, html, percent } from './html.ts';
 
 /** What each policy would make of a row. */
 const meanings = {
@@ -15,7 +15,7 @@ export function policyTable({ tooLong, taught, limit }: Insight): Html | '' {
   if (tooLong === undefined) return '';
   const { rows, chosen, policies } = tooLong;
   return html`<h2>Rows that are too long</h2>
-<p class="soft">${grouped(rows)} rows have more than ${grouped(limit)} tokens. ${chosen === null ? 'The job names no policy for them (lathe.data.too_long)' : html`The job asks for ${chosen}`}; of cuts, a few tokens more may go.</p>
+<p class="soft">${counted(rows, 'row')} ${rows === 1 ? 'has' : 'have'} more than ${grouped(limit)} tokens. ${chosen === null ? 'The job names no policy for them (lathe.data.too_long)' : html`The job asks for ${chosen}`}; of cuts, a few tokens more may go.</p>
 <table class="cards"><tr><th>policy</th><th class="n">rows changed</th><th class="n">rows left out</th><th class="n">tokens lost</th>${taught && html`<th class="n">taught tokens lost</th>`}<th class="n">examples</th></tr>
 ${policies.map(
   (each) =>
