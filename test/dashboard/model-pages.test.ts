@@ -180,7 +180,7 @@ describe.runIf(withoutChromium === '')(`pages of models${withoutChromium}`, () =
       }),
     );
     await go(`/data/${await platform.upload(prompts)}?model=lathe-tiny`);
-    await page.getByText('by reinforcement').waitFor();
+    await page.getByText('the method is reinforcement').waitFor();
     await page.getByRole('link', { name: 'Begin a job that learns from rewards' }).click();
     const method = page.getByRole('combobox', { name: /^Method/ });
     await method.waitFor();

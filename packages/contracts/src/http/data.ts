@@ -14,6 +14,9 @@ export const lengthPolicies = [
 ] as const;
 export type LengthPolicy = (typeof lengthPolicies)[number];
 
+/** A score of a pair, on whatever scale. */
+const score = z.number().min(-1e9).max(1e9);
+
 /** How the rows of a job's files are read, where their content leaves that open: an extension of ours. */
 export const dataSchema = z
   .strictObject({
@@ -37,7 +40,7 @@ export const dataSchema = z
       .optional()
       .describe('what parts several labels in one text, such as ";"'),
     score_range: z
-      .tuple([z.number(), z.number()])
+      .tuple([score, score])
       .refine(([least, most]) => least < most, 'the second number must be the higher one')
       .optional()
       .describe(

@@ -1,17 +1,15 @@
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { tempFolder } from '@lathe/testkit/temp-folder';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { nvidiaCard } from './card.ts';
 
+// It lies here: a program that a test writes may be held open for writing by a fork of another, and cannot be run then.
+const program = join(import.meta.dirname, 'nvidia-smi.fixture.sh');
+
+afterEach(() => vi.unstubAllEnvs());
+
 /** What is known of the card where nvidia-smi does this. */
-async function cardBy(script: string, env: Readonly<Record<string, string>> = {}) {
-  await using folder = await tempFolder();
-  const program = join(folder.path, 'nvidia-smi');
-  // Written by another process: one that this process begins meanwhile would hold a file that it writes open, and what is open for
-  // writing cannot be run.
-  const write = 'printf "#!/bin/sh\\n%s\\n" "$1" > "$2" && chmod 755 "$2"';
-  execFileSync('sh', ['-c', write, 'sh', script, program]);
+function cardBy(script: string, env: Readonly<Record<string, string>> = {}) {
+  vi.stubEnv('CARD_SCRIPT', script);
   return nvidiaCard({ program, env, answerMs: 10_000 });
 }
 
