@@ -38,7 +38,7 @@ export type BaseOptions<Example> = Pick<
  * and the loss of some held-out examples, or of the first ones where none are held out, is about the same before the first
  * step. A run that goes on keeps what it was begun with, unless this device cannot. Runs of other settings are left alone.
  * @example
- * const examples = [{ tokens: Int32Array.from([1, 2]), weights: Float32Array.from([0, 1]) }];
+ * const examples = [textExample([1, 2, 3])];
  * const { base, told } = await settleBase({ model, settings, objective: causalLm, examples, heldOut: [] });
  */
 export async function settleBase<Example>(options: BaseOptions<Example>): Promise<SettledBase> {
