@@ -38,22 +38,18 @@ type Multiplier = {
   rates(threads: string): Promise<number[] | null>;
 };
 
-const lathe = (title: string, kernels: string): Multiplier => ({
+const program = (title: string, command: string, args: readonly string[]): Multiplier => ({
   title,
-  rates: (threads) => {
-    const program = join(root, 'bench', 'kernels', 'lathe-run.ts');
-    const args = [program, '--kernels', kernels, '--threads', threads];
-    return runForJson(process.execPath, args, { input });
-  },
+  rates: (threads) => runForJson(command, [...args, '--threads', threads], { input }),
 });
-const python = (title: string, library: string): Multiplier => ({
-  title,
-  rates: (threads) => {
-    const program = join(root, 'bench', 'reference', 'products.py');
-    const args = [program, '--threads', threads, '--library', library];
-    return runForJson(values.python, args, { input });
-  },
-});
+const lathe = (title: string, kernels: string): Multiplier => {
+  const path = join(root, 'bench', 'kernels', 'lathe-run.ts');
+  return program(title, process.execPath, [path, '--kernels', kernels]);
+};
+const python = (title: string, library: string): Multiplier => {
+  const path = join(root, 'bench', 'reference', 'products.py');
+  return program(title, values.python, [path, '--library', library]);
+};
 const own = lathe('Lathe', values.kernels);
 const others = [
   lathe('ONNX Runtime', 'off'),

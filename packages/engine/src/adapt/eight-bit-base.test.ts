@@ -3,11 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { modelLinears } from '../families/model-config.ts';
-import { estimateMemory } from '../memory/memory-estimate.ts';
-import { causalLm } from '../objectives/causal-lm.ts';
 import { describeWithBytes } from '../runtime/byte-products.fixture.ts';
 import { roundedLayer, widenedLayer } from './eight-bit-base.ts';
-import { farthest, model, roundedModel, settingsOf, trained } from './quantized-base.fixture.ts';
+import {
+  estimateOf,
+  farthest,
+  model,
+  roundedModel,
+  settingsOf,
+  trained,
+} from './quantized-base.fixture.ts';
 
 await describeWithBytes('an 8-bit base', () => {
   let folder: string;
@@ -39,14 +44,6 @@ await describeWithBytes('an 8-bit base', () => {
   });
 
   it('keeps each number twice in a byte', async () => {
-    const estimateOf = (baseBits?: 8) =>
-      estimateMemory({
-        model,
-        // Stored layers as they lie: a copy of them for products would not be mapped.
-        settings: { ...settingsOf(baseBits && { baseBits }), packWeights: false },
-        objective: causalLm,
-        shape: { rows: 4, tokens: 48, targets: 192, examples: 4 },
-      });
     const [whole, rounded] = [await estimateOf(), await estimateOf(8)];
     const linears = modelLinears(model.config);
     const numbers = linears.reduce((sum, { inputs, outputs }) => sum + inputs * outputs, 0);

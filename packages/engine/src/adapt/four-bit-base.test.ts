@@ -3,10 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modelLinears } from '../families/model-config.ts';
-import { estimateMemory } from '../memory/memory-estimate.ts';
-import { causalLm } from '../objectives/causal-lm.ts';
 import { dequantizeFourBits, quantizeFourBits } from './four-bit-base.ts';
-import { farthest, model, roundedModel, settingsOf, trained } from './quantized-base.fixture.ts';
+import {
+  estimateOf,
+  farthest,
+  model,
+  roundedModel,
+  settingsOf,
+  trained,
+} from './quantized-base.fixture.ts';
 
 describe('a 4-bit base', () => {
   let folder: string;
@@ -32,14 +37,6 @@ describe('a 4-bit base', () => {
   });
 
   it('needs less memory than one in float32', async () => {
-    const estimateOf = (baseBits?: 4) =>
-      estimateMemory({
-        model,
-        // Stored layers as they lie: a copy of them for products would not be mapped.
-        settings: { ...settingsOf(baseBits && { baseBits }), packWeights: false },
-        objective: causalLm,
-        shape: { rows: 4, tokens: 48, targets: 192, examples: 4 },
-      });
     const [whole, packed] = [await estimateOf(), await estimateOf(4)];
     const linear = modelLinears(model.config).reduce(
       (sum, { inputs, outputs }) => sum + inputs * outputs,

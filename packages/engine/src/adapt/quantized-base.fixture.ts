@@ -5,6 +5,7 @@ import type { LinearPlan } from '../families/decoder-tensors.ts';
 import { modelLinears } from '../families/model-config.ts';
 import { openModelFolder } from '../families/model-folder.ts';
 import { readTensor, writeSafetensors } from '../formats/safetensors.ts';
+import { estimateMemory } from '../memory/memory-estimate.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { textExample } from '../objectives/example.ts';
 import { createTrainer } from '../train/trainer.ts';
@@ -26,6 +27,15 @@ export const settingsOf = (
   resolveRecipe({
     adaptation: { type: 'lora', rank: 8, ...more },
     ...{ epochs, batchSize: 4, learningRate: 2e-3, schedule: 'constant' },
+  });
+
+/** The memory of such a run; with stored layers as they lie, of which a copy for products would not be mapped. */
+export const estimateOf = (baseBits?: 4 | 8) =>
+  estimateMemory({
+    model,
+    settings: { ...settingsOf(baseBits && { baseBits }), packWeights: false },
+    objective: causalLm,
+    shape: { rows: 4, tokens: 48, targets: 192, examples: 4 },
   });
 
 /** lathe-tiny with each linear layer replaced by what is left of it when it is rounded, in float32. */
