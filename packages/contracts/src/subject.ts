@@ -77,9 +77,9 @@ export const completionSubject = 'lathe.inference.complete';
 /** Queue group subject on which evaluators take answers to grade (contracts/message/grade.ts). */
 export const gradeSubject = 'lathe.inference.grade';
 
-/** Queue group subject on which trainers are asked what a job would need (contracts/message/memory.ts). */
-export const memorySubject = 'lathe.estimate.memory';
-export const memoryQueue = 'lathe-memory';
+/** Queue group subject on which trainers are asked what a job would need (contracts/message/job-needs.ts). */
+export const needsSubject = 'lathe.estimate.memory';
+export const needsQueue = 'lathe-memory';
 
 /** Published by the gateway when the client of a request has gone. */
 export function inferenceCancelSubject(requestId: string): string {

@@ -25,10 +25,17 @@ export type Service = {
   serveHealth(further?: Readonly<Record<string, ReadyCheck>>): Promise<void>;
 };
 
+export type ServiceOptions = {
+  readonly name: string;
+  /** Under which name nats-server lists it; by default the service's. */
+  readonly connection?: string;
+  /** Whether it is the part that tells that nats-server is old. */
+  readonly tellsOldServer?: boolean;
+};
+
 /**
  * Opens what every service stands on and begins the service on it. Throws an Error of one sentence when there is no
  * address of a nats-server or it cannot be reached; whatever fails, what was started by then is stopped before.
- * `connection`: under which name nats-server lists it, by default the service's.
  * @example
  * await openService(config, { name: 'ingest' }, async ({ stops, serveHealth }) => {
  *   await serveHealth();
@@ -37,7 +44,7 @@ export type Service = {
  */
 export async function openService<Handle>(
   config: Config,
-  { name, connection = `lathe-${name}` }: { readonly name: string; readonly connection?: string },
+  { name, connection = `lathe-${name}`, tellsOldServer = false }: ServiceOptions,
   begin: (service: Service) => Promise<Handle>,
 ): Promise<Handle> {
   const log = createLogger(config, name);
@@ -49,8 +56,6 @@ export async function openService<Handle>(
     if (config.natsUrl === null)
       throw new Error('Set LATHE_NATS_URL to the address of nats-server, or use npm start.');
     const { natsUrl: url, requestTimeoutMs } = config;
-    // The others would say the same.
-    const tellsOldServer = name === 'gateway';
     const nats = await connectNats({
       ...{ url, name: connection, log, requestTimeoutMs, metrics, tellsOldServer },
     });

@@ -5,7 +5,7 @@ import { startGraders } from '@lathe/graders/grader-threads';
 import { bootstrapKey, metricsKey, type ProjectKey, parseApiKeys } from '@lathe/platform/api-key';
 import type { Config } from '@lathe/platform/config';
 import type { Logger } from '@lathe/platform/log';
-import { askMemory } from '@lathe/platform/nats/memory-questions';
+import { askNeeds } from '@lathe/platform/nats/needs-questions';
 import { pause } from '@lathe/platform/nats/pause';
 import { openAllRecords } from '@lathe/platform/records';
 import { openRecords } from '@lathe/platform/records/kv';
@@ -55,7 +55,7 @@ export async function start(
 ): Promise<GatewayHandle> {
   const settings = { ...gatewaySettings(config), ...overrides };
   const furtherKeys = parseApiKeys(config.apiKeys);
-  return openService(config, { name: 'gateway' }, async (service) => {
+  return openService(config, { name: 'gateway', tellsOldServer: true }, async (service) => {
     const { stops, log } = service;
     const ports = await openPorts(config, settings, { ...service, furtherKeys, parts });
     const app = createApp(ports, settings);
@@ -113,7 +113,7 @@ async function openPorts(
     lists: openRecordLists(nats),
     claims: await openRecords(nats, buckets.idempotency, claimSchema),
     places: await openRecords(nats, buckets.idempotency, placeSchema),
-    needsOf: (job) => askMemory(nats.connection, job, { waitMs: settings.memoryWaitMs, log }),
+    needsOf: (job) => askNeeds(nats.connection, job, { waitMs: settings.memoryWaitMs, log }),
     inference: countInference(createInference(nats.connection, settings), served),
     bodies,
     graders,

@@ -2,7 +2,7 @@ import { jobEvent } from '@lathe/contracts/message/event';
 import type { Config } from '@lathe/platform/config';
 import { consumeDeadLetters } from '@lathe/platform/nats/dead-letters';
 import { publishEvents } from '@lathe/platform/nats/events';
-import { answerMemory } from '@lathe/platform/nats/memory-questions';
+import { answerNeeds } from '@lathe/platform/nats/needs-questions';
 import { measureQueues } from '@lathe/platform/nats/queue-metrics';
 import { consumeWork, publishWork } from '@lathe/platform/nats/work';
 import { readStageQueue, removeWork } from '@lathe/platform/nats/work-queue';
@@ -66,7 +66,7 @@ export async function start(
       settings,
       log,
     };
-    const memory = answerMemory(nats.connection, (record) => toldNeeds(ports, record), log);
+    const memory = answerNeeds(nats.connection, (record) => toldNeeds(ports, record), log);
     stops.add('questions about memory', async () => memory.stop());
     measureQueues(nats, metrics);
     measureJobs(jobs, metrics);

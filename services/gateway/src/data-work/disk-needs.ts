@@ -1,6 +1,6 @@
 import type { DatasetManifest } from '@lathe/contracts/artifact/dataset';
 import type { Estimate } from '@lathe/contracts/http/estimate';
-import type { MemoryAnswer } from '@lathe/contracts/message/memory';
+import type { JobNeeds } from '@lathe/contracts/message/job-needs';
 
 /** Of a job with a plan: how many steps, and how many of them between two checkpoints. */
 type Saving = { readonly steps: number; readonly checkpointEvery: number };
@@ -8,7 +8,7 @@ type Saving = { readonly steps: number; readonly checkpointEvery: number };
 /** What a job would take of disks: its rows are known, what it writes as far as a worker tells. */
 export function diskNeeds(
   { train, heldOut, text = {}, report }: DatasetManifest,
-  files: MemoryAnswer['files'],
+  files: JobNeeds['files'],
   { steps, checkpointEvery }: Saving,
 ): NonNullable<Estimate['disk_bytes']> {
   const sum = (objects: readonly { readonly bytes: number }[]): number =>

@@ -3,10 +3,10 @@ import { type InspectionReport, inspectionObjects } from '@lathe/contracts/artif
 import { dataWorkPrefix } from '@lathe/contracts/artifact/key';
 import { type Estimate, estimateSchema } from '@lathe/contracts/http/estimate';
 import type { ResolvedSettings } from '@lathe/contracts/job/record';
-import { memoryQuestionSchema } from '@lathe/contracts/message/memory';
+import { needsQuestionSchema } from '@lathe/contracts/message/job-needs';
 import { type DataWorkRecord, endDataWork } from '@lathe/contracts/record/data-work';
 import { startsVersion } from '@lathe/contracts/record/worker';
-import { memorySubject, modelKey, recordKey } from '@lathe/contracts/subject';
+import { modelKey, needsSubject, recordKey } from '@lathe/contracts/subject';
 import { afterEach, expect, test } from 'vitest';
 import { project } from '../integration/gateway.fixture.ts';
 import { oneGateway } from '../integration/one-gateway.fixture.ts';
@@ -137,9 +137,9 @@ test('its memory and its disk are what a trainer tells of its settings and rows'
     ...{ epochs: 3, batchSize: 4, learningRateMultiplier: 1, learningRate: 0.001 },
     adaptation: { type: 'lora', rank: 4 },
   } as const;
-  const questions = gateway.nats.connection.subscribe(memorySubject, {
+  const questions = gateway.nats.connection.subscribe(needsSubject, {
     callback: (_, message) => {
-      const { job } = memoryQuestionSchema.parse(message.json());
+      const { job } = needsQuestionSchema.parse(message.json());
       const isMeant = job.settings?.epochs === 3 && job.datasetKey?.endsWith('/manifest.json');
       const files = { model: 1000, state: 3000, states: 6000 };
       message.respond(JSON.stringify({ memoryBytes: isMeant ? 123 : 0, files }));

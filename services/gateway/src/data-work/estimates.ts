@@ -4,7 +4,7 @@ import { errorCodes, LatheError, toWireError, type WireError } from '@lathe/cont
 import type { Estimate } from '@lathe/contracts/http/estimate';
 import type { CreateJob } from '@lathe/contracts/http/fine-tuning';
 import { type JobRecord, resolvedSettingsSchema } from '@lathe/contracts/job/record';
-import type { MemoryAnswer } from '@lathe/contracts/message/memory';
+import type { JobNeeds } from '@lathe/contracts/message/job-needs';
 import type { DataWorkOf } from '@lathe/contracts/record/data-work';
 import { findJson } from '@lathe/platform/artifacts/read-json';
 import type { NamedModels } from '@lathe/platform/records/named-model';
@@ -26,7 +26,7 @@ export type EstimatePorts = JobPorts &
   NamedModels &
   ShownPorts & {
     /** What a worker tells that the job would need. */
-    readonly needsOf: (job: JobRecord) => Promise<MemoryAnswer>;
+    readonly needsOf: (job: JobRecord) => Promise<JobNeeds>;
   };
 
 type Asked = { readonly project: string; readonly requestId: string; readonly body: CreateJob };
@@ -131,10 +131,7 @@ async function settingsOf(
 async function diskOf(
   { artifacts }: EstimatePorts,
   { datasetKey, options }: JobRecord,
-  {
-    plan,
-    told,
-  }: { readonly plan: NonNullable<InspectionReport['plan']>; readonly told: MemoryAnswer },
+  { plan, told }: { readonly plan: NonNullable<InspectionReport['plan']>; readonly told: JobNeeds },
 ): Promise<Estimate['disk_bytes']> {
   if (datasetKey === null) return null;
   const manifest = await findJson(artifacts, datasetKey, datasetManifestSchema);

@@ -3,7 +3,7 @@ import type { JobRecord } from '@lathe/contracts/job/record';
 import { streams } from '@lathe/contracts/subject';
 import { createLogger } from '@lathe/platform/log';
 import { listEvents } from '@lathe/platform/nats/events';
-import { askMemory } from '@lathe/platform/nats/memory-questions';
+import { askNeeds } from '@lathe/platform/nats/needs-questions';
 import { startNats } from '@lathe/testkit/nats';
 import { patienceMs } from '@lathe/testkit/patience';
 import { tempFolder } from '@lathe/testkit/temp-folder';
@@ -120,11 +120,11 @@ test('a job waits for a worker that can tell what it needs, says so, and obeys m
     const { id, memoryBytes: _, ...like } = told;
     const asked = { ...like, id: `${id}-like`, stage: 'ingest' } as const;
     const options = { waitMs: patienceMs, log: createLogger(cluster.config, 'test') };
-    expect(await askMemory(cluster.nats.connection, asked, options)).toMatchObject({
+    expect(await askNeeds(cluster.nats.connection, asked, options)).toMatchObject({
       ...{ memoryBytes: 5e8, files: { state: 300, states: 600 } },
     });
     const unknown = { ...asked, model: 'nobody' };
-    expect(await askMemory(cluster.nats.connection, unknown, options)).toEqual({
+    expect(await askNeeds(cluster.nats.connection, unknown, options)).toEqual({
       ...{ memoryBytes: null, files: null },
     });
   }));

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { baseModelOf, type JobRecord } from '@lathe/contracts/job/record';
-import type { MemoryAnswer } from '@lathe/contracts/message/memory';
+import type { JobNeeds } from '@lathe/contracts/message/job-needs';
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
 import { canTell } from '@lathe/platform/pool/place';
 import type { ControllerPorts } from '../ports.ts';
@@ -37,7 +37,7 @@ export async function learnMemory(
 type AskPorts = Pick<ControllerPorts, 'workers' | 'dial' | 'log'>;
 
 /** What a worker tells that a job would need; nulls where none tells, and of a run that cannot be planned, which says why itself. */
-export async function toldNeeds(ports: AskPorts, record: JobRecord): Promise<MemoryAnswer> {
+export async function toldNeeds(ports: AskPorts, record: JobRecord): Promise<JobNeeds> {
   const { told } = await askWorkers(ports, record);
   if (told === undefined || told.memoryBytes === 0) return { memoryBytes: null, files: null };
   const { memoryBytes, modelBytes: model, stateBytes, sharedStateBytes } = told;

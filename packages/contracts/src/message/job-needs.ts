@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { jobRecordSchema } from '../job/record.ts';
 
 /** How much memory and disk a job would take that nobody has created: a gateway asks the trainers. */
-export const memoryQuestionSchema = z.object({
+export const needsQuestionSchema = z.object({
   version: z.literal(1),
   requestId: z.string(),
   /** With its settings, and the key of the manifest of such a dataset. */
   job: jobRecordSchema,
 });
-export type MemoryQuestion = z.infer<typeof memoryQuestionSchema>;
+export type NeedsQuestion = z.infer<typeof needsQuestionSchema>;
 
-export const memoryAnswerSchema = z.object({
+export const jobNeedsSchema = z.object({
   /** At the peak of its training, in bytes; null where no worker tells. */
   memoryBytes: z.number().nullable(),
   /**
@@ -22,4 +22,4 @@ export const memoryAnswerSchema = z.object({
     .nullable()
     .default(null),
 });
-export type MemoryAnswer = z.infer<typeof memoryAnswerSchema>;
+export type JobNeeds = z.infer<typeof jobNeedsSchema>;
