@@ -2,7 +2,7 @@ import { type Grader, pairLabels, type SingleGrader } from '@lathe/contracts/htt
 import { type Fault, GradingFault } from './fault.ts';
 import { parseFormula } from './formula.ts';
 import { gradersOf, type NamedGrader } from './graders-of.ts';
-import { type ProgramLimits, runProgram } from './javascript.ts';
+import { type ProgramLimits, programProblem, runProgram } from './javascript.ts';
 import { pairQuestion } from './pairwise.ts';
 import { blocksOf, chatQuestion, type Question } from './question.ts';
 import { stringCheck } from './string-check.ts';
@@ -18,8 +18,8 @@ export type Part = { readonly name: string } & (
 );
 
 /**
- * Why a grader could never run, as one sentence, or undefined: a template that names what there is not, a formula that
- * cannot be read, or two graders of one name.
+ * Why a grader could never run, as one sentence, or undefined: a template that names what there is not, a formula or a program
+ * that cannot be read, or two graders of one name.
  *
  * @example const problem = problemOf({ type: 'string_check', name: 'same', operation: 'eq', input: '{{ sample.output_text }}', reference: 'yes' });
  */
@@ -31,11 +31,12 @@ export function problemOf(grader: Grader): string | undefined {
   try {
     if (grader.type === 'multi') parseFormula(grader.calculate_output, names);
     for (const one of named) for (const text of templatesOf(one.grader)) checkTemplate(text);
+    const programs = named.flatMap(({ grader: one }) => (one.type === 'javascript' ? [one] : []));
+    return programs.map(programProblem).find((problem) => problem !== undefined);
   } catch (error) {
     if (error instanceof GradingFault) return error.message;
     throw error;
   }
-  return undefined;
 }
 
 /**

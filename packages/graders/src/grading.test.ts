@@ -324,6 +324,21 @@ describe('a grader that could never run', () => {
       },
       /Two graders have the name "check"/,
     ],
+    [
+      { type: 'javascript', name: 'torn', source: 'const one = 1;\nfunction grade( {' },
+      /program of the grader "torn" cannot be read: line 2: /,
+    ],
+    [
+      { type: 'javascript', name: 'module', source: 'export default () => 1' },
+      /"module" cannot be read: line 1: .*export/,
+    ],
+    [
+      {
+        ...{ type: 'multi', name: 'm', calculate_output: 'other' },
+        graders: [{ type: 'javascript', name: 'other', source: 'const grader = () => 1' }],
+      },
+      /"other" defines no function grade\(sample, item\)/,
+    ],
   ])('is named: %j', (grader, problem) => {
     expect(problemOf(grader)).toMatch(problem);
   });

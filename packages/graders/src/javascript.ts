@@ -1,3 +1,4 @@
+import { Script } from 'node:vm';
 import {
   newQuickJSWASMModuleFromVariant,
   newVariant,
@@ -83,6 +84,27 @@ export async function runProgram(
   }
 }
 
+/** Why a program could never give a score, as one sentence, or undefined: it cannot be read, or has no `grade`. It is not run. */
+export function programProblem({
+  name,
+  source,
+}: {
+  readonly name: string;
+  readonly source: string;
+}): string | undefined {
+  const program = `The program of the grader ${JSON.stringify(name)}`;
+  try {
+    new Script(source, { filename: 'grader' });
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const [, line = '1'] = /^grader:(\d+)/.exec(error.stack ?? '') ?? [];
+    return `${program} cannot be read: line ${line}: ${error.message}.`;
+  }
+  return /\bgrade\b/.test(source)
+    ? undefined
+    : `${program} defines no function grade(sample, item).`;
+}
+
 /** What this thread has computed since it began, in milliseconds of a processor. */
 function computedMs(): number {
   const { user, system } = process.threadCpuUsage();
@@ -98,6 +120,10 @@ function evaluate(context: QuickJSContext, source: string, values: string): numb
     throw failed(told(said));
   };
   run(source).dispose();
+  const defined = run('typeof grade');
+  const isDefined = context.getString(defined) === 'function';
+  defined.dispose();
+  if (!isDefined) throw failed('it defines no function grade(sample, item)');
   const json = JSON.stringify(values);
   const value = run(`grade(...JSON.parse(${json}))`);
   const kind = context.typeof(value);
