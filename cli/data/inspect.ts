@@ -1,5 +1,6 @@
 import type { FormatCandidate } from '@lathe/contracts/artifact/detection';
 import type { InspectionReport } from '@lathe/contracts/artifact/inspection';
+import { choiceAnswersText } from '@lathe/contracts/words/choices';
 import { inspectFile, inspectionPath } from '../api/inspect-file.ts';
 import { fileIdOf } from '../api/upload.ts';
 import { command } from '../command/command.ts';
@@ -92,9 +93,10 @@ function tellReport(
     fact('by', training?.kind === 'judged' ? `${method}, with the loss kto` : method);
   if (dataset === null) return;
   const { rows, tokens, formats = [], labels = [], findings, moreFindings } = dataset;
-  for (const { format, confidence, isAsked, columns, unused } of formats) {
+  for (const { format, confidence, isAsked, columns, unused, answers } of formats) {
     fact('format', isAsked ? format : `${format}, ${percent(confidence)} sure`);
     fact('columns', columnsText(columns));
+    if (answers !== undefined) fact('answers', `each is ${choiceAnswersText[answers]}`);
     if (unused.length > 0) fact('not used', harmless(unused.join(', ')));
   }
   fact(

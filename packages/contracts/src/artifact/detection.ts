@@ -14,6 +14,7 @@ export const formatRoles = {
   'question-answer': { must: ['question', 'answer'], may: ['context'] },
   'chat-completion': { must: ['prompt', 'completion'], may: ['tools'] },
   'prompt-completion': { must: ['prompt', 'completion'], may: [] },
+  'multiple-choice': { must: ['question', 'choices', 'answer'], may: ['context'] },
   squad: { must: ['question', 'context', 'answers'], may: ['impossible'] },
   tags: { must: ['tokens', 'tags'], may: [] },
   spans: { must: ['text', 'spans'], may: [] },
@@ -39,6 +40,13 @@ const columnRoles = [
   ),
 ] as [ColumnRole, ...ColumnRole[]];
 
+/**
+ * What the answer of a question with choices is: the label of the right one, or its letter where they have no labels; its number, of
+ * which the first is 0 or 1; or its text.
+ */
+export const choiceAnswers = ['label', 'from_0', 'from_1', 'text'] as const;
+export type ChoiceAnswers = (typeof choiceAnswers)[number];
+
 const column = z.string().min(1).max(256);
 /** Which columns have which roles; several where each is a label of its own, or a text that others follow. */
 export const columnsSchema = z.partialRecord(
@@ -54,6 +62,8 @@ const candidateSchema = z.object({
   /** From 0 to 1: how well the sampled rows agree with it. */
   confidence: z.number().min(0).max(1),
   columns: columnsSchema,
+  /** Of questions with choices: what their answers are taken for. */
+  answers: z.enum(choiceAnswers).optional(),
 });
 export type FormatCandidate = z.infer<typeof candidateSchema>;
 

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { type ColumnRole, columnsSchema, formatNames, formatRoles } from '../artifact/detection.ts';
+import {
+  type ColumnRole,
+  choiceAnswers,
+  columnsSchema,
+  formatNames,
+  formatRoles,
+} from '../artifact/detection.ts';
 
 /**
  * What is done about rows that are too long for the model or for `max_tokens`.
@@ -45,6 +51,12 @@ export const dataSchema = z
       .optional()
       .describe(
         'of scored pairs: the lowest and the highest that a score can be, as [0, 5]; by default from 0, or from 1 where no score is lower and none above 10, to the highest; scores from -1 to 1 are taught as they are',
+      ),
+    choice_answers: z
+      .enum(choiceAnswers)
+      .optional()
+      .describe(
+        'of rows in the format multiple-choice: what their answers are, the label or the letter of the right choice, its number from 0 or from 1, or its text; by default as they look',
       ),
     more_files: z
       .array(z.string().min(1).max(256))

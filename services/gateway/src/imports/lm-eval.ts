@@ -1,4 +1,5 @@
 import { LatheError } from '@lathe/contracts/error';
+import { choicePrompt, mostChoices } from '@lathe/contracts/words/choices';
 import { compileTemplate } from '@lathe/tokenizer/jinja';
 import { Findings } from './findings.ts';
 import { greedyAsk, type Imported, rowLines } from './imported.ts';
@@ -6,8 +7,6 @@ import { readTask, type TaskConfig } from './lm-eval-config.ts';
 import { exactMatches, rightChoice } from './lm-eval-graders.ts';
 
 type Document = Readonly<Record<string, unknown>>;
-/** Most choices of a question: they are told apart by letters. */
-const mostChoices = 26;
 /** What all templates of one import may take, so that none of them keeps the thread for long. */
 const limits = {
   steps: 200_000,
@@ -134,9 +133,8 @@ function choiceReader(config: TaskConfig, features: ReadonlySet<string>): (doc: 
     const gold = isIndex ? Number(target) : choices.indexOf(String(target));
     if (choices[gold] === undefined)
       throw new Error(`${JSON.stringify(target)} is none of its choices.`);
-    const listed = choices.map((choice, at) => `${String.fromCharCode(65 + at)}. ${choice}`);
-    const text = `${prompt(doc)}\n\n${listed.join('\n')}\n\nReply with the letter of the right choice.`;
-    return { prompt: text, question: prompt(doc), choices, gold };
+    const question = prompt(doc);
+    return { prompt: choicePrompt(question, choices), question, choices, gold };
   };
 }
 

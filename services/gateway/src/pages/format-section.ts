@@ -1,4 +1,5 @@
 import type { DatasetReport } from '@lathe/contracts/artifact/dataset';
+import { choiceAnswersText } from '@lathe/contracts/words/choices';
 import { type Html, html, percent } from './html.ts';
 
 type Format = NonNullable<DatasetReport['formats']>[number];
@@ -15,6 +16,7 @@ function formatOf({
   confidence,
   isAsked,
   columns,
+  answers,
   unused,
   candidates,
 }: Format): Html {
@@ -26,6 +28,7 @@ function formatOf({
   return html`<p>${of} has rows of the format <b>${format}</b>, ${how}.</p>
 <div class="wide"><table><tr><th>Role</th><th>Column</th></tr>
 ${Object.entries(columns).map(([role, names]) => html`<tr><td>${role}</td><td>${[names].flat().join(', ')}</td></tr>`)}
+${answers && html`<tr><td>the answer is</td><td>${choiceAnswersText[answers]}</td></tr>`}
 ${unused.length > 0 && html`<tr><td class="warn">not used</td><td>${unused.join(', ')}</td></tr>`}</table></div>
 ${others.length > 0 && html`<p class="soft">It could also be read as ${others.map((each, i) => html`${i > 0 && ', '}${each.format} (${percent(each.confidence, 1)})`)}: say so with lathe.data.</p>`}`;
 }

@@ -1,5 +1,5 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
-import type { Columns, FormatName } from '@lathe/contracts/artifact/detection';
+import type { ChoiceAnswers, Columns, FormatName } from '@lathe/contracts/artifact/detection';
 import type { Architecture, Task } from '@lathe/recipe/task';
 
 /** How the lines of a file are, by the canonical row that they become. */
@@ -31,6 +31,8 @@ export type Reading = {
   readonly separator?: string | undefined;
   /** Whether labels are numbers that stand as texts. */
   readonly areNumbers?: boolean | undefined;
+  /** Of questions with choices: what their answers are. */
+  readonly answers?: ChoiceAnswers | undefined;
   /** What is answered where no call is right. */
   readonly noCall?: string | undefined;
   /** How tags are written that become IOB2. */

@@ -1,4 +1,5 @@
 import type { Columns, Detection } from '@lathe/contracts/artifact/detection';
+import { choiceAnswersText } from '@lathe/contracts/words/choices';
 import { percentText } from '../ui/numbers.ts';
 import type { ReadingOptions } from './reading-options.ts';
 
@@ -9,7 +10,7 @@ type Props = {
 
 /** What the file was taken for, and how to say otherwise: its format, and which column is what. */
 export function FormatForm({ detection, onChange }: Props) {
-  const { format, confidence, isAsked, columns, unused, candidates } = detection;
+  const { format, confidence, isAsked, columns, unused, candidates, answers } = detection;
   const names = [...new Set([...Object.values(columns).flat(), ...unused])].sort();
   const choose = (role: string, name: string): void => {
     const { [role as keyof Columns]: _, ...others } = columns;
@@ -55,6 +56,7 @@ export function FormatForm({ detection, onChange }: Props) {
           ),
         )}
       </div>
+      {answers && <p>An answer is {choiceAnswersText[answers]}.</p>}
       {unused.length > 0 && <p class="warn">Not trained on: {unused.join(', ')}.</p>}
       {isAsked && (
         <button type="button" onClick={() => onChange({ format: '', columns: null })}>

@@ -8,7 +8,7 @@ import {
 import type { DataOptions } from '@lathe/contracts/http/data';
 import { isTold } from '../told.ts';
 import { areProse, holdShare, isBeside, usualColumns } from './columns.ts';
-import { columnOf, columnsOf, type Match, type Row, type Sampled } from './format.ts';
+import { columnOf, columnsOf, type Known, type Match, type Row, type Sampled } from './format.ts';
 import { formats } from './formats.ts';
 import { areSides, isLabelColumn, isLabelName, isMark } from './label-columns.ts';
 import { judgements } from './pairs-of-answers.ts';
@@ -30,10 +30,15 @@ const wrongValues = 0.3;
 const unexplained = { other: 0.95, label: 0.9, known: 0.7, plain: 0.5 };
 
 /** Columns of answers to choose from. */
-const choices = /^(?:[a-h]|options?|choices?|(?:option|choice|answer)[ _]?[a-h0-9])$/i;
+const choices = /^(?:[a-h]|options?|choices?|endings?|(?:option|choice|answer)[ _]?[a-h0-9])$/i;
 
-/** All ways to read the rows, the likeliest first. */
-export function candidatesOf(sampled: Sampled, data: DataOptions): readonly Candidate[] {
+/** All ways to read the rows, the likeliest first. `before` is what the answers of a file beside it are. */
+export function candidatesOf(
+  sampled: Sampled,
+  data: DataOptions,
+  before?: Known['before'],
+): readonly Candidate[] {
+  const known = { answers: data.choice_answers, before };
   const asked = { format: data.format, columns: data.columns ?? {} };
   const roles = Object.keys(asked.columns) as ColumnRole[];
   const found = formatNames.flatMap((name) => {
@@ -43,7 +48,7 @@ export function candidatesOf(sampled: Sampled, data: DataOptions): readonly Cand
     if (!roles.every((role) => own.includes(role))) return [];
     const format = formats[name];
     const matches =
-      format.find?.(sampled, asked.columns) ??
+      format.find?.(sampled, asked.columns, known) ??
       usualColumns(name, format, { sampled, asked: asked.columns });
     return matches.map((match) => ({
       ...match,

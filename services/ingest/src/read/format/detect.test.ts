@@ -73,8 +73,8 @@ it.each<[string, readonly object[], readonly string[]]>([
     ['"answer" as pair, "score" as label', 'kto (', 'question-answer ('],
   ],
   [
-    'answers beside choices',
-    many((at) => ({ question: `Why ${at}?`, A: 'x', B: 'y', answer: 'AB'[at % 2] })),
+    'answers in words beside choices',
+    many((at) => ({ question: `Why ${at}?`, A: 'x', B: 'y', answer: sentence(at) })),
     ['question-answer ('],
   ],
   [

@@ -1,6 +1,7 @@
 import type { Columns, Detection, FormatCandidate } from '@lathe/contracts/artifact/detection';
 import { LatheError } from '@lathe/contracts/error';
 import type { DataOptions } from '@lathe/contracts/http/data';
+import { choiceAnswersText } from '@lathe/contracts/words/choices';
 import type { Shape } from '../../lesson/decide.ts';
 import type { FileKind, Reading } from '../../lesson/lesson.ts';
 import { wantedFile } from '../../lesson/task-rows.ts';
@@ -46,7 +47,7 @@ const leastWanted = 0.3;
  * `invalid_value` for a column of `lathe.data` that no row has.
  */
 export function detectShape(sample: Sample, limits: Limits): Shape {
-  const { lines, param, data = {} } = sample;
+  const { lines, param, data = {}, before } = sample;
   const parsed = lines.map((line) => objectOf(line, limits));
   const rows = parsed.filter((row): row is Row => row !== undefined);
   const known = parsed.flatMap((row, at) => (row ? [{ ...row, ...lines[at]?.told }] : []));
@@ -57,7 +58,7 @@ export function detectShape(sample: Sample, limits: Limits): Shape {
   if (useless !== undefined)
     throw new LatheError('invalid_file_format', `The file ${useless}. ${wantedFile}`, { param });
   if (rows.length > 0) requireColumns(asked.columns, sampled, param);
-  const candidates = candidatesOf(sampled, data);
+  const candidates = candidatesOf(sampled, data, before?.answers);
   const chosen = choose(candidates, sampled, sample);
   const told = candidates.map(tellable);
   if (chosen === undefined)
@@ -69,6 +70,7 @@ export function detectShape(sample: Sample, limits: Limits): Shape {
     ...(data.score_range && { scoreEnds: data.score_range }),
     separator: data.label_separator ?? chosen.separator,
     ...{ areNumbers: chosen.areNumbers, scheme: chosen.scheme },
+    ...(chosen.answers && { answers: chosen.answers }),
     ...(data.no_call_answer !== undefined && { noCall: data.no_call_answer }),
   };
   const at = parsed.findIndex((row) => row !== undefined && chosen.has(row));
@@ -113,7 +115,8 @@ function choose(
 ): Candidate | undefined {
   const { fits, usable, before, data } = sample;
   const kindOf = ({ format }: Candidate) => formats[format].kind;
-  const same = candidates.find(({ format }) => format === before?.format);
+  const alike = candidates.filter(({ format }) => format === before?.format);
+  const same = alike.find(({ answers }) => answers === before?.answers) ?? alike[0];
   if (same !== undefined && same.confidence >= leastConfidence) return same;
   const wanted = candidates.filter(
     (each) => fits.includes(kindOf(each)) && each.confidence >= leastWanted,
@@ -166,9 +169,10 @@ function unusedColumns({ columns, has }: Candidate, { rows, names }: Sampled): r
 }
 
 /** A candidate as the API tells of it. */
-function tellable({ format, columns, confidence }: Candidate): FormatCandidate {
+function tellable({ format, columns, confidence, answers }: Candidate): FormatCandidate {
   const rounded = Math.round(confidence * 100) / 100;
-  return { format, kind: formats[format].kind, confidence: rounded, columns };
+  const { kind } = formats[format];
+  return { format, kind, confidence: rounded, columns, ...(answers && { answers }) };
 }
 
 /** Throws for a column that `lathe.data` names and no row has. */
@@ -198,14 +202,15 @@ function notSure(
   const [first] = candidates;
   if (first === undefined) return refuse(`The file ${seen}. ${wantedFile}${how}`);
   const ways = candidates.slice(0, shown).map(wayOf);
-  const example = JSON.stringify({ format: first.format, columns: first.columns });
+  const { format, columns, answers } = first;
+  const example = JSON.stringify({ format, columns, ...(answers && { choice_answers: answers }) });
   return refuse(
     `The file ${seen}, and it is not sure what they are: ${ways.join('; ')}. Say it with 'lathe.data', as ${example}.`,
   );
 }
 
 /** A candidate in words: `labels ("review" as text, "stars" as label; 70 %)`. */
-function wayOf({ format, columns, confidence }: FormatCandidate): string {
+function wayOf({ format, columns, confidence, answers }: FormatCandidate): string {
   const parts = Object.entries(columns).map(
     ([role, names]) =>
       `${[names]
@@ -213,5 +218,6 @@ function wayOf({ format, columns, confidence }: FormatCandidate): string {
         .map((name) => JSON.stringify(name))
         .join(', ')} as ${role}`,
   );
-  return `${format} (${parts.join(', ')}; ${Math.round(confidence * 100)} %)`;
+  const meant = answers === undefined ? '' : `, which is ${choiceAnswersText[answers]}`;
+  return `${format} (${parts.join(', ')}${meant}; ${Math.round(confidence * 100)} %)`;
 }

@@ -1,4 +1,4 @@
-import type { ColumnRole, Columns } from '@lathe/contracts/artifact/detection';
+import type { ChoiceAnswers, ColumnRole, Columns } from '@lathe/contracts/artifact/detection';
 import type { DataOptions } from '@lathe/contracts/http/data';
 import type { RowIssue } from '../../check/validate-message.ts';
 import type { FileKind, Problem, Reading, TagScheme } from '../../lesson/lesson.ts';
@@ -39,6 +39,13 @@ export type Match = {
   readonly separator?: string | undefined;
   readonly areNumbers?: boolean | undefined;
   readonly scheme?: TagScheme | undefined;
+  readonly answers?: ChoiceAnswers | undefined;
+};
+
+/** What is known of the answers of questions with choices: by what the job says, and by the training file beside it. */
+export type Known = {
+  readonly answers?: ChoiceAnswers | undefined;
+  readonly before?: ChoiceAnswers | undefined;
 };
 
 /** One way in which people write rows. */
@@ -52,7 +59,7 @@ export type Format = {
   /** A role whose column is known by its values, whatever its name. */
   readonly byContent?: ColumnRole;
   /** Where names do not tell: the columns by what they hold, with those that the job names. */
-  readonly find?: (sampled: Sampled, asked: Columns) => readonly Match[];
+  readonly find?: (sampled: Sampled, asked: Columns, known: Known) => readonly Match[];
   /** What else the values of its columns tell. */
   readonly look?: (sampled: Sampled, columns: Columns, data: DataOptions) => Partial<Match>;
   /** The row that an object is. What is wrong with the object itself is told by its issues. */

@@ -6,6 +6,7 @@ import { chat, chatCompletion, promptCompletion, renamed } from './chat.ts';
 import { columnOf, type Format } from './format.ts';
 import { glaive } from './glaive.ts';
 import { labels } from './labels.ts';
+import { multipleChoice } from './multiple-choice.ts';
 import { openaiJudged, openaiPreference } from './openai-pairs.ts';
 import { kto, preference } from './pairs-of-answers.ts';
 import { pieces } from './pieces.ts';
@@ -38,6 +39,7 @@ export const formats: Readonly<Record<FormatName, Format>> = {
   'question-answer': questionAnswer,
   'chat-completion': chatCompletion,
   'prompt-completion': promptCompletion,
+  'multiple-choice': multipleChoice,
   squad,
   tags,
   spans,
