@@ -82,12 +82,14 @@ function columnsText(columns: FormatCandidate['columns']): string {
 }
 
 function tellReport(
-  { model, task, method, dataset, plan, repaired }: InspectionReport,
+  { model, passedOver = [], task, method, dataset, plan, repaired }: InspectionReport,
   out: Printer,
 ): void {
   const fact = (name: string, value: string): void =>
     out.line(`${out.paint.dim(padText(name, 14))} ${value}`);
   if (task !== null) fact('teaches', `${task.type}${model === null ? '' : `, for ${model}`}`);
+  for (const { model: other, why } of passedOver)
+    fact('not for', harmless(`${other}, since ${why}`));
   const [training] = dataset?.formats ?? [];
   if (method !== undefined && method !== 'supervised')
     fact('by', training?.kind === 'judged' ? `${method}, with the loss kto` : method);

@@ -10,6 +10,11 @@ export const inspectionReportSchema = z.object({
   refusal: wireErrorSchema.nullable(),
   /** The base or tuned model that it was looked at for; null where no model that is offered learns from such rows. */
   model: z.string().nullable(),
+  /**
+   * Where the request names no model: base models that come before the one that was taken by name and were not, each with a clause
+   * that says why; absent where there are none, and in older reports.
+   */
+  passedOver: z.array(z.object({ model: z.string(), why: z.string() })).optional(),
   /** What the rows would teach, with its labels where they are known; null where they can teach nothing. */
   task: taskSchema.nullable(),
   /** The method of a job that learns from such rows; absent where they can teach nothing, and in older reports. */

@@ -33,6 +33,7 @@ export function dataPage(report: InspectionReport, subject: PageSubject): string
   const date = new Date(subject.createdAt * 1000).toISOString().slice(0, 16).replace('T', ' ');
   const body = html`<header><h1>${subject.name}</h1>
 <p class="soft">${size}looked at ${date} UTC for ${report.model ?? 'any model that is offered'}</p></header>
+${report.passedOver?.map(({ model, why }) => html`<p class="soft">Not looked at for ${model}, since ${why}.</p>`)}
 ${verdict(report)}
 ${repaired && html`<p>The repaired file has ${counted(repaired.rows, 'row')}: those that are right, each once${repaired.repeated > 0 && html` (${counted(repaired.repeated, 'repetition')} ${repaired.repeated === 1 ? 'is' : 'are'} left out)`}, as JSON Lines.${repaired.mended > 0 && html` ${grouped(repaired.mended)} of them lost characters that no text has.`}</p>`}
 ${dataset && sections(dataset)}

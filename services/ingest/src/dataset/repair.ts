@@ -2,7 +2,8 @@ import { LatheError } from '@lathe/contracts/error';
 import type { RepairRequest } from '@lathe/contracts/http/dataset';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import type { Findings } from '../check/findings.ts';
-import { type Asked, modelsToTry, openLook } from '../inspect/look.ts';
+import { tryModels } from '../inspect/choose-model.ts';
+import { type Asked, openLook } from '../inspect/look.ts';
 import { readMended, repairedFile } from '../inspect/repaired.ts';
 import type { FilesRead } from '../prepare/ports.ts';
 import { type Made, type Making, madeName, sourceOf } from './making.ts';
@@ -54,21 +55,24 @@ async function readAny(request: RepairRequest, making: Making): Promise<Read> {
   let failure: unknown;
   let second: Read | undefined;
   for (const { method, options } of methods) {
-    for (const model of await modelsToTry(ports, named)) {
+    const attempt = async (model: string, isOneOfSeveral: boolean): Promise<Read | LatheError> => {
       const job: Asked['job'] = {
         ...{ seed: 1, method, hyperparameters: {} },
         options: { ...shared, ...options },
       };
       const files = { job, trainingFile: record, validationFile: null };
-      const look = await openLook(model, files, ports);
+      const look = await openLook(model, files, { ...ports, isOneOfSeveral });
       try {
-        const read = await readMended(look.asked, look.ports);
-        if (read.training.rows.lesson.answers === undefined) return read;
-        second ??= read;
+        return await readMended(look.asked, look.ports);
       } catch (error) {
         if (!(error instanceof LatheError) || error.retryable) throw error;
-        failure ??= error;
+        return error;
       }
+    };
+    for await (const { made } of tryModels(ports, named, attempt)) {
+      if (made instanceof LatheError) failure ??= made;
+      else if (made.training.rows.lesson.answers === undefined) return made;
+      else second ??= made;
     }
     if (second !== undefined) return second;
   }

@@ -1,19 +1,11 @@
 /** An inspection says what the job does, on the same files. */
-import {
-  type InspectionReport,
-  inspectionReportSchema,
-} from '@lathe/contracts/artifact/inspection';
-import { newId } from '@lathe/contracts/id';
-import type { JobRecord } from '@lathe/contracts/job/record';
-import { type DataWorkRecord, isOver } from '@lathe/contracts/record/data-work';
-import { recordKey } from '@lathe/contracts/subject';
+import { inspectionReportSchema } from '@lathe/contracts/artifact/inspection';
 import { readJson } from '@lathe/platform/artifacts/read-json';
-import { publishWork } from '@lathe/platform/nats/work';
 import { tinyToolTemplate } from '@lathe/testkit/tiny-tokenizer';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chatLine, chatLines, modelName, startIngest } from '../integration/ingest.fixture.ts';
+import { type Asked, inspectingOf } from './inspecting.fixture.ts';
 
-const project = 'default';
 let service: Awaited<ReturnType<typeof startIngest>>;
 beforeAll(async () => {
   service = await startIngest({ progressMs: 5 });
@@ -22,40 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => service[Symbol.asyncDispose]());
 
-type Asked = {
-  readonly model?: string | null;
-  readonly options?: JobRecord['options'];
-  readonly more?: Partial<JobRecord>;
-};
-
-async function inspect(file: string, { model = modelName, options = {}, more }: Asked = {}) {
-  const id = newId('inspection');
-  const record: DataWorkRecord = {
-    ...{ version: 1, id, project, createdAt: 1, createdMs: 1, requestId: 'req_1' },
-    ...{ state: 'queued', progress: null, result: null, error: null, finishedAt: null },
-    input: {
-      ...{ kind: 'inspect', trainingFile: file, validationFile: null, model },
-      job: { seed: 1, hyperparameters: {}, options, ...more },
-    },
-  };
-  const key = recordKey(project, id);
-  await service.dataWork.create(key, record);
-  const message = { version: 1, project, jobId: id, epoch: 0, requestId: 'req_1' } as const;
-  await publishWork(service.nats, 'data', message);
-  let work = record;
-  while (!isOver(work)) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    work = (await service.dataWork.get(key))?.value ?? expect.fail('gone');
-  }
-  return work;
-}
-
-async function reportOn(file: string, asked?: Asked): Promise<InspectionReport> {
-  const { result, error } = await inspect(file, asked);
-  expect(error).toBeNull();
-  const key = result?.objects['report.json']?.key ?? '';
-  return readJson(service.artifacts, key, inspectionReportSchema);
-}
+const { inspect, reportOn } = inspectingOf(() => service);
 
 async function jobOn(file: string, { options = {} }: Asked = {}) {
   const job = await service.create(file, { options });

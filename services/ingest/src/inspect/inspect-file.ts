@@ -14,7 +14,8 @@ import { completeDataset } from '../pipeline.ts';
 import { reportOfRead } from '../prepare/dataset-facts.ts';
 import type { FileRead, FilesRead } from '../prepare/ports.ts';
 import { readFiles } from '../prepare/read-files.ts';
-import { type Asked, type Look, modelsToTry, openLook } from './look.ts';
+import { tryModels } from './choose-model.ts';
+import { type Asked, type Look, openLook } from './look.ts';
 import { planOf } from './plan.ts';
 import { isMendable, readMended, repairedFile } from './repaired.ts';
 
@@ -60,10 +61,13 @@ async function lookAt({ trainingFile, validationFile, ...input }: Input, ports: 
     trainingFile: await open(trainingFile, 'training_file'),
     validationFile: validationFile === null ? null : await open(validationFile, 'validation_file'),
   };
+  const attempt = async (model: string, isOneOfSeveral: boolean) =>
+    judged(model, await openLook(model, asked, { ...ports, isOneOfSeveral }));
   let first: Seen | undefined;
   let writer: Seen | undefined;
-  for (const model of await modelsToTry(ports, input.model)) {
-    const seen = await judged(model, await openLook(model, asked, ports));
+  for await (const { made, passedOver, unfit } of tryModels(ports, input.model, attempt)) {
+    const isForTools = unfit?.isForTools === true && made.report.refusal !== null;
+    const seen = isForTools ? withoutTools(made, passedOver) : told(made, unfit ? [] : passedOver);
     const { refusal: refused } = seen.report;
     if (input.model !== null) return seen;
     if (refused?.code === 'unsupported_model')
@@ -73,6 +77,20 @@ async function lookAt({ trainingFile, validationFile, ...input }: Input, ports: 
     else if (refused === null || writer?.report.refusal !== null) return seen;
   }
   return (writer ?? first) as Seen;
+}
+
+type PassedOver = NonNullable<InspectionReport['passedOver']>;
+
+function told(seen: Seen, passedOver: PassedOver): Seen {
+  return passedOver.length === 0 ? seen : { ...seen, report: { ...seen.report, passedOver } };
+}
+
+/** The rows have tools, of which no model is taught: that is told instead of each row that was refused for them. */
+function withoutTools(seen: Seen, passedOver: PassedOver): Seen {
+  const all = passedOver.map(({ model, why }) => `'${model}', since ${why}`).join('; ');
+  const message = `The rows have tools, and no base model that is offered can be taught them: ${all}.`;
+  const { code, param } = new LatheError('unsupported_model', message, { param: 'model' });
+  return { ...seen, report: { ...seen.report, refusal: { code, message, param: param ?? null } } };
 }
 
 async function judged(model: string, { asked: given, ports }: Look): Promise<Seen> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { inStep, LatheError } from '@lathe/contracts/error';
+import { inStep } from '@lathe/contracts/error';
 import type { DataWorkInputs } from '@lathe/contracts/record/data-work';
 import { createFindings } from '../check/findings.ts';
 import type { DataPorts } from '../data-ports.ts';
@@ -7,8 +7,8 @@ import { openBaseModel } from '../model/base-model.ts';
 import { openMore } from '../model/uploaded-file.ts';
 import type { PipelineInput, PipelinePorts } from '../prepare/ports.ts';
 import { rowsOf } from '../rows/rows.ts';
-import { firstModels } from './choose-model.ts';
 import { keepingNothing } from './nowhere.ts';
+import { unlessUnfit } from './unfit-model.ts';
 
 /** For what a file is looked at, and the files themselves. */
 export type Asked = Pick<DataWorkInputs['inspect'], 'job'> &
@@ -17,32 +17,24 @@ export type Asked = Pick<DataWorkInputs['inspect'], 'job'> &
 /** What the pipeline of a job is asked, and what it works with. */
 export type Look = { readonly asked: PipelineInput; readonly ports: PipelinePorts };
 
-/** The model that is named, or those that files may be for. Throws `model_not_found` where there is none. */
-export async function modelsToTry(
-  ports: DataPorts,
-  named: string | null,
-): Promise<readonly string[]> {
-  const found = named === null ? await firstModels(ports) : [named];
-  if (found.length > 0) return found;
-  throw new LatheError('model_not_found', 'No base model is offered that the file could be for.', {
-    param: 'model',
-    retryable: false,
-  });
-}
-
-/** Opens what is needed to read files the way that a job on that model would, without keeping anything. */
+/**
+ * Opens what is needed to read files the way that a job on that model would, without keeping anything. Where it is
+ * `isOneOfSeveral`, reading throws UnfitModel if another model of its kind may do better.
+ */
 export async function openLook(
   model: string,
   { job, ...files }: Asked,
-  ports: DataPorts,
+  { isOneOfSeveral, ...ports }: DataPorts & { readonly isOneOfSeveral: boolean },
 ): Promise<Look> {
   const { project, attempt, signal } = ports;
   const base = job.start?.base ?? model;
-  const folder = join(ports.workFolder, base);
+  const tried = isOneOfSeveral ? 'tried' : 'taken';
+  const folder = join(ports.workFolder, tried, base);
   const opened = await inStep('opening the base model', () =>
     openBaseModel(ports, { name: base, startKey: job.start?.manifestKey, into: folder }),
   );
-  const rowModel = { session: `${attempt} ${base}`, folder, name: base };
+  const rowModel = { session: `${attempt} ${tried} ${base}`, folder, name: base };
+  const rows = rowsOf(ports.rowThreads, rowModel, { project, signal });
   const moreFiles = await openMore(ports, project, job.options);
   const isMethodOpen = job.method === undefined;
   const asked = { attempt, ...files, moreFiles, model: opened, isMethodOpen };
@@ -50,7 +42,7 @@ export async function openLook(
     asked: { ...asked, job: { ...job, id: attempt, project, model } },
     ports: {
       artifacts: keepingNothing(ports.artifacts),
-      rows: rowsOf(ports.rowThreads, rowModel, { project, signal }),
+      rows: isOneOfSeveral ? unlessUnfit(rows) : rows,
       findings: createFindings(ports.settings.listedFindings),
       // Every row that is right counts, however many are wrong.
       settings: { ...ports.settings, tokenizedErrors: Number.POSITIVE_INFINITY },

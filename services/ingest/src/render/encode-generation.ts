@@ -68,7 +68,7 @@ function unlessTemplateRefuses(
 ): Encoded {
   const refusal = tools === undefined ? undefined : encoder.refusalOfTools();
   if (refusal !== undefined)
-    return { issue: { path: 'tools', rule: 'tools', message: refusal, level: 'error' } };
+    return { issue: { path: 'tools', rule: 'template-tools', message: refusal, level: 'error' } };
   try {
     return encode();
   } catch (error) {

@@ -193,11 +193,16 @@ type ReportProps = {
 function Report({ inspection: { report, error }, onChange }: ReportProps) {
   if (error !== null) return <Problem text={error.message} />;
   if (report === null) return <Problem text="The reading was cancelled." />;
-  const { dataset, plan, task, method, refusal } = report;
+  const { dataset, plan, task, method, refusal, passedOver = [] } = report;
   const detection = dataset?.formats?.[0];
   return (
     <>
       {refusal !== null && <Problem text={`A job with this file would fail: ${refusal.message}`} />}
+      {passedOver.map(({ model, why }) => (
+        <p key={model}>
+          Not looked at for {model}, since {why}.
+        </p>
+      ))}
       {dataset !== null && (
         <ul class="tiles">
           <li>
