@@ -68,8 +68,7 @@ async function report<Example>(
     const kept = keptLayerSize({ model, settings, objective }, { tokens: batch * steps * tokens });
     const keptLayers = kept === 0 ? undefined : kept;
     const given = { model, settings, objective, shape, accumulates, evaluates, keptLayers };
-    const ownProducts = (await device.products?.()) === 'lathe';
-    console.log(JSON.stringify(await estimateMemory({ ...given, ownProducts })));
+    console.log(JSON.stringify(await estimateMemory(given)));
     return;
   }
   const trainer = await createTrainer({ model, settings, objective, examples, device });

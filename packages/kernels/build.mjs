@@ -21,7 +21,7 @@ const keptOutput = 4000;
 const noCompiler = 'there is no C compiler (cc) to build kernels with';
 
 /** Processors are told apart when the library is loaded, so nothing is compiled for this one. */
-const flags = ['-std=c11', '-O3', '-shared', '-fPIC', '-fvisibility=hidden'];
+const flags = ['-std=c11', '-O3', '-ffp-contract=off', '-shared', '-fPIC', '-fvisibility=hidden'];
 const systems = {
   linux: { suffix: 'so', flags: ['-Wl,-z,nodelete'] },
   darwin: { suffix: 'dylib', flags: [] },

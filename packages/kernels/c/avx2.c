@@ -1,4 +1,5 @@
 /* AVX2 with FMA: tiles of 6 rows and 16 columns, whose sums fill 12 of the 16 registers. */
+#include "gated-silu-loop.h"
 #include "instruction-set.h"
 
 #if defined(__x86_64__)
@@ -152,6 +153,9 @@ static AVX2 void pack_across(const struct panel *panel, float *to) {
   }
 }
 
+static AVX2 void gate(const struct gate *given) { gate_loop(given); }
+static AVX2 void gate_gradient(const struct gate_gradient *given) { gate_gradient_loop(given); }
+
 const struct instruction_set instruction_set_avx2 = {
     .name = "avx2",
     .is_supported = is_supported,
@@ -161,5 +165,7 @@ const struct instruction_set instruction_set_avx2 = {
     .tile = tile,
     .pack_along = pack_along,
     .pack_across = pack_across,
+    .gate = gate,
+    .gate_gradient = gate_gradient,
 };
 #endif

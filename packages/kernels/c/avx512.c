@@ -1,4 +1,5 @@
 /* AVX-512: tiles of 14 rows and 32 columns, whose sums fill 28 of the 32 registers. */
+#include "gated-silu-loop.h"
 #include "instruction-set.h"
 
 #if defined(__x86_64__)
@@ -153,6 +154,9 @@ static AVX512 void pack_across(const struct panel *panel, float *to) {
   }
 }
 
+static AVX512 void gate(const struct gate *given) { gate_loop(given); }
+static AVX512 void gate_gradient(const struct gate_gradient *given) { gate_gradient_loop(given); }
+
 const struct instruction_set instruction_set_avx512 = {
     .name = "avx512",
     .is_supported = is_supported,
@@ -162,5 +166,7 @@ const struct instruction_set instruction_set_avx512 = {
     .tile = tile,
     .pack_along = pack_along,
     .pack_across = pack_across,
+    .gate = gate,
+    .gate_gradient = gate_gradient,
 };
 #endif

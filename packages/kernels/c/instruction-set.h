@@ -26,6 +26,20 @@ struct panel {
   size_t stride, depth, count, width;
 };
 
+/* y[i] = SiLU(g[i]) * u[i]. */
+struct gate {
+  size_t count;
+  const float *g, *u;
+  float *y;
+};
+
+/* Its gradients by what comes in at y. */
+struct gate_gradient {
+  size_t count;
+  const float *dy, *g, *u;
+  float *dg, *du;
+};
+
 struct instruction_set {
   const char *name;
   bool (*is_supported)(void);
@@ -37,6 +51,8 @@ struct instruction_set {
   void (*pack_along)(const struct panel *panel, float *to);
   /* to[k][i] = from[i][k], from[i] beginning at i * stride. */
   void (*pack_across)(const struct panel *panel, float *to);
+  void (*gate)(const struct gate *gate);
+  void (*gate_gradient)(const struct gate_gradient *gate);
 };
 
 extern const struct instruction_set instruction_set_plain;

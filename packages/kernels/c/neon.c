@@ -1,4 +1,5 @@
 /* NEON: tiles of 8 rows and 12 columns, whose sums fill 24 of the 32 registers. */
+#include "gated-silu-loop.h"
 #include "instruction-set.h"
 
 #if defined(__aarch64__)
@@ -63,6 +64,9 @@ static void pack_across(const struct panel *panel, float *to) {
       to[k * panel->width + i] = i < panel->count ? panel->from[i * panel->stride + k] : 0;
 }
 
+static void gate(const struct gate *given) { gate_loop(given); }
+static void gate_gradient(const struct gate_gradient *given) { gate_gradient_loop(given); }
+
 const struct instruction_set instruction_set_neon = {
     .name = "neon",
     .is_supported = is_supported,
@@ -71,5 +75,7 @@ const struct instruction_set instruction_set_neon = {
     .tile = tile,
     .pack_along = pack_along,
     .pack_across = pack_across,
+    .gate = gate,
+    .gate_gradient = gate_gradient,
 };
 #endif

@@ -113,9 +113,6 @@ ORT_CALLS(91, ort_output, (OrtKernelContext *, size_t, const int64_t *, size_t, 
           (const OrtApi *api, OrtKernelContext *context, size_t index, const int64_t *sizes, size_t rank,
            OrtValue **value),
           (context, index, sizes, rank, value))
-ORT_CALLS(249, ort_constant_input, (const OrtKernelInfo *, size_t, int *, const OrtValue **),
-          (const OrtApi *api, const OrtKernelInfo *info, size_t index, int *is_constant, const OrtValue **value),
-          (info, index, is_constant, value))
 ORT_CALLS(268, ort_inferred_input, (const OrtShapeInferContext *, size_t, OrtShape **),
           (const OrtApi *api, const OrtShapeInferContext *context, size_t index, OrtShape **shape),
           (context, index, shape))

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "gated-silu-loop.h"
 #include "instruction-set.h"
 
 enum { a_width = 4, b_width = 8 };
@@ -35,6 +36,9 @@ static void pack_across(const struct panel *panel, float *to) {
       to[k * panel->width + i] = i < panel->count ? panel->from[i * panel->stride + k] : 0;
 }
 
+static void gate(const struct gate *given) { gate_loop(given); }
+static void gate_gradient(const struct gate_gradient *given) { gate_gradient_loop(given); }
+
 const struct instruction_set instruction_set_plain = {
     .name = "plain",
     .is_supported = is_supported,
@@ -44,4 +48,6 @@ const struct instruction_set instruction_set_plain = {
     .tile = tile,
     .pack_along = pack_along,
     .pack_across = pack_across,
+    .gate = gate,
+    .gate_gradient = gate_gradient,
 };

@@ -1,5 +1,6 @@
 #include <stdbool.h>
 
+#include "operator.h"
 #include "product-op.h"
 #include "tensor.h"
 
@@ -52,7 +53,7 @@ static void write_shape(const OrtApi *api, const OrtShapeInferContext *context, 
 }
 
 OrtStatus *ORT_CALL product_infer(const OrtCustomOp *op, OrtShapeInferContext *context) {
-  const OrtApi *api = ((const struct product_op *)op)->api;
+  const OrtApi *api = ((const struct operator *)op)->api;
   struct shape y, b;
   if (!read_shape(api, context, 0, &y) || !read_shape(api, context, 1, &b)) return NULL;
   const size_t a_last = y.rank - 1, b_axis = read_flag(api, context, "trans_b") ? 0 : b.rank - 1;

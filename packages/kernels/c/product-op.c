@@ -4,10 +4,9 @@
  */
 #include "product-op.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "operator.h"
 #include "product.h"
 #include "tensor.h"
 
@@ -17,17 +16,7 @@ struct kernel {
   bool trans_a, trans_b;
   float alpha;
   size_t threads;
-  float *packed_b; /* Of a B that never changes, or NULL. */
 };
-
-static OrtStatus *refuse(const OrtApi *api, const char *format, ...) {
-  char message[3 * tensor_text_size + 200];
-  va_list given;
-  va_start(given, format);
-  vsnprintf(message, sizeof message, format, given);
-  va_end(given);
-  return ort_create_status(api, ort_invalid_argument, message);
-}
 
 /* Takes the sizes of a product from its sides' shapes. */
 static OrtStatus *read_sides(const struct kernel *kernel, const struct tensor *a, const struct tensor *b,
@@ -35,9 +24,9 @@ static OrtStatus *read_sides(const struct kernel *kernel, const struct tensor *a
   char first[tensor_text_size], second[tensor_text_size];
   const bool sums_rows = kernel->trans_a;
   if (a->rank < 2)
-    return refuse(kernel->api, "Product: A has the shape %s; it needs two axes at least.", tensor_text(a, first));
+    return operator_refuse(kernel->api, "Product: A has the shape %s; it needs two axes at least.", tensor_text(a, first));
   if (b->rank != 2 && !(sums_rows && !kernel->trans_b && b->rank > 2))
-    return refuse(kernel->api, "Product: B has the shape %s; it must be a matrix%s.", tensor_text(b, first),
+    return operator_refuse(kernel->api, "Product: B has the shape %s; it must be a matrix%s.", tensor_text(b, first),
                   sums_rows ? ", or rows as A is" : "");
   const size_t a_rows = tensor_count(a, 0, a->rank - 1), a_columns = (size_t)a->sizes[a->rank - 1];
   const size_t b_rows = tensor_count(b, 0, b->rank - 1), b_columns = (size_t)b->sizes[b->rank - 1];
@@ -46,7 +35,7 @@ static OrtStatus *read_sides(const struct kernel *kernel, const struct tensor *a
   product->columns = kernel->trans_b ? b_rows : b_columns;
   const size_t b_depth = kernel->trans_b ? b_columns : b_rows;
   if (product->depth != b_depth)
-    return refuse(kernel->api, "Product: A of the shape %s%s and B of the shape %s%s do not fit: %zu is not %zu.",
+    return operator_refuse(kernel->api, "Product: A of the shape %s%s and B of the shape %s%s do not fit: %zu is not %zu.",
                   tensor_text(a, first), kernel->trans_a ? ", transposed," : "", tensor_text(b, second),
                   kernel->trans_b ? ", transposed," : "", product->depth, b_depth);
   product->a = (struct matrix){a->data, a_columns, kernel->trans_a};
@@ -73,20 +62,8 @@ static OrtStatus *read_c(const struct kernel *kernel, const struct tensor *c, co
   for (size_t axis = 0; !product->c_is_row && fits && axis < y->rank; axis++) fits = c->sizes[axis] == y->sizes[axis];
   if (fits) return NULL;
   char first[tensor_text_size], second[tensor_text_size];
-  return refuse(kernel->api, "Product: C has the shape %s; the product that it is added to has %s.",
+  return operator_refuse(kernel->api, "Product: C has the shape %s; the product that it is added to has %s.",
                 tensor_text(c, first), tensor_text(y, second));
-}
-
-struct pool {
-  const OrtApi *api;
-  const OrtKernelContext *context;
-  OrtStatus *status; /* Of the first call that failed. */
-};
-
-/* Shares tasks among the session's own threads. */
-static void each(void *self, void (*task)(void *data, size_t index), size_t count, void *data) {
-  struct pool *pool = self;
-  if (pool->status == NULL) pool->status = ort_parallel_for(pool->api, pool->context, task, count, 0, data);
 }
 
 static OrtStatus *ORT_CALL compute(void *self, OrtKernelContext *context) {
@@ -98,8 +75,8 @@ static OrtStatus *ORT_CALL compute(void *self, OrtKernelContext *context) {
   if (status == NULL) status = tensor_input(api, context, 1, &b, &has_b);
   if (status == NULL) status = tensor_input(api, context, 2, &c, &has_c);
   if (status != NULL) return status;
-  if (!has_a || !has_b) return refuse(api, "Product: it needs A and B.");
-  struct product product = {.set = kernel->set, .packed_b = kernel->packed_b, .alpha = kernel->alpha};
+  if (!has_a || !has_b) return operator_refuse(api, "Product: it needs A and B.");
+  struct product product = {.set = kernel->set, .alpha = kernel->alpha};
   status = read_sides(kernel, &a, &b, &product);
   if (status != NULL) return status;
   const struct tensor y = shape_of_y(kernel, &a, &product);
@@ -114,34 +91,10 @@ static OrtStatus *ORT_CALL compute(void *self, OrtKernelContext *context) {
   status = ort_data(api, value, &data);
   if (status != NULL) return status;
   product.y = data;
-  struct pool pool = {api, context, NULL};
-  const struct threads threads = {&pool, kernel->threads, each};
+  struct pool pool = {api, context, kernel->threads, NULL};
+  const struct threads threads = pool_threads(&pool);
   if (!product_run(&product, &threads)) return ort_create_status(api, ort_fail, "Product: no memory is left.");
   return pool.status;
-}
-
-/* Packs a B that never changes. */
-static OrtStatus *pack_constant(struct kernel *kernel, const OrtKernelInfo *info) {
-  int is_constant = 0;
-  const OrtValue *value = NULL;
-  OrtStatus *status = ort_constant_input(kernel->api, info, 1, &is_constant, &value);
-  if (status != NULL || !is_constant) return status;
-  struct tensor b;
-  status = tensor_read(kernel->api, value, &b);
-  if (status != NULL || b.rank != 2) return status;
-  const size_t rows = (size_t)b.sizes[0], columns = (size_t)b.sizes[1];
-  const struct product product = {
-      .set = kernel->set,
-      .depth = kernel->trans_b ? columns : rows,
-      .columns = kernel->trans_b ? rows : columns,
-      .b = {b.data, columns, kernel->trans_b},
-  };
-  const size_t numbers = product_packed_b_size(&product);
-  if (numbers == 0) return NULL;
-  kernel->packed_b = aligned_alloc(64, (numbers * sizeof(float) + 63) / 64 * 64);
-  if (kernel->packed_b == NULL) return ort_create_status(kernel->api, ort_fail, "Product: no memory is left for B.");
-  product_pack_b(&product, kernel->packed_b);
-  return NULL;
 }
 
 /* An attribute that is 0 or 1, `otherwise` where the node does not have it. */
@@ -152,24 +105,8 @@ static OrtStatus *read_flag(const OrtApi *api, const OrtKernelInfo *info, const 
     ort_release_status(api, missing);
     return NULL;
   }
-  if (value != 0 && value != 1) return refuse(api, "Product: %s is %lld; it must be 0 or 1.", name, (long long)value);
+  if (value != 0 && value != 1) return operator_refuse(api, "Product: %s is %lld; it must be 0 or 1.", name, (long long)value);
   *flag = value == 1;
-  return NULL;
-}
-
-/* A product on more threads than that gives each of them too little. */
-static const int64_t most_threads = 256;
-
-/* Threads of the session: ONNX Runtime does not tell. 1 where the node does not have them. */
-static OrtStatus *read_threads(const OrtApi *api, const OrtKernelInfo *info, size_t *threads) {
-  int64_t value = 1;
-  OrtStatus *missing = ort_int_attribute(api, info, "threads", &value);
-  if (missing != NULL) {
-    ort_release_status(api, missing);
-    value = 1;
-  }
-  if (value < 1) return refuse(api, "Product: threads is %lld; it must be 1 or more.", (long long)value);
-  *threads = (size_t)(value < most_threads ? value : most_threads);
   return NULL;
 }
 
@@ -180,18 +117,15 @@ static OrtStatus *ORT_CALL create(const OrtCustomOp *op, const OrtApi *api, cons
   kernel->api = api;
   kernel->set = instruction_set();
   kernel->alpha = 1;
-  bool packs = true;
   OrtStatus *status = read_flag(api, info, "trans_a", &kernel->trans_a);
   if (status == NULL) status = read_flag(api, info, "trans_b", &kernel->trans_b);
-  if (status == NULL) status = read_flag(api, info, "pack", &packs);
-  if (status == NULL) status = read_threads(api, info, &kernel->threads);
+  if (status == NULL) status = operator_threads(api, info, "Product", &kernel->threads);
   if (status == NULL) {
     OrtStatus *missing = ort_float_attribute(api, info, "alpha", &kernel->alpha);
     if (missing != NULL) {
       ort_release_status(api, missing);
       kernel->alpha = 1;
     }
-    if (packs) status = pack_constant(kernel, info);
   }
   if (status == NULL)
     *self = kernel;
@@ -200,23 +134,11 @@ static OrtStatus *ORT_CALL create(const OrtCustomOp *op, const OrtApi *api, cons
   return status;
 }
 
-static void ORT_CALL destroy(void *self) {
-  struct kernel *kernel = self;
-  free(kernel->packed_b);
-  free(kernel);
-}
+static void ORT_CALL destroy(void *self) { free(self); }
 
 static const char *ORT_CALL name(const OrtCustomOp *op) {
   (void)op;
   return "Product";
-}
-static const char *ORT_CALL provider(const OrtCustomOp *op) {
-  (void)op;
-  return "CPUExecutionProvider";
-}
-static int ORT_CALL element_type(const OrtCustomOp *op, size_t index) {
-  (void)op, (void)index;
-  return ort_float;
 }
 static size_t ORT_CALL input_count(const OrtCustomOp *op) {
   (void)op;
@@ -230,22 +152,6 @@ static int ORT_CALL input_kind(const OrtCustomOp *op, size_t index) {
   (void)op;
   return index < 2 ? ort_required : ort_optional;
 }
-static int ORT_CALL output_kind(const OrtCustomOp *op, size_t index) {
-  (void)op, (void)index;
-  return ort_required;
-}
-static int ORT_CALL memory(const OrtCustomOp *op, size_t index) {
-  (void)op, (void)index;
-  return ort_default_memory;
-}
-static int ORT_CALL first_version(const OrtCustomOp *op) {
-  (void)op;
-  return 1;
-}
-static int ORT_CALL last_version(const OrtCustomOp *op) {
-  (void)op;
-  return INT32_MAX;
-}
 
 /* Y may take the place of C, each number of which is read before the one that it is added to is written. */
 static size_t ORT_CALL in_place(int **inputs, int **outputs) {
@@ -254,30 +160,18 @@ static size_t ORT_CALL in_place(int **inputs, int **outputs) {
   *outputs = &y;
   return 1;
 }
-static void ORT_CALL keep(int *inputs, int *outputs) { (void)inputs, (void)outputs; }
-
-static struct product_op made = {.op = {
-    .version = ort_version,
-    .GetName = name,
-    .GetExecutionProviderType = provider,
-    .GetInputType = element_type,
-    .GetInputTypeCount = input_count,
-    .GetOutputType = element_type,
-    .GetOutputTypeCount = output_count,
-    .KernelDestroy = destroy,
-    .GetInputCharacteristic = input_kind,
-    .GetOutputCharacteristic = output_kind,
-    .GetInputMemoryType = memory,
-    .CreateKernelV2 = create,
-    .KernelComputeV2 = compute,
-    .GetStartVersion = first_version,
-    .GetEndVersion = last_version,
-    .GetMayInplace = in_place,
-    .ReleaseMayInplace = keep,
-    .InferOutputShapeFn = product_infer,
-}};
 
 const OrtCustomOp *product_op(const OrtApi *api) {
-  made.api = api;
+  static struct operator made;
+  made = (struct operator){operator_base, api};
+  made.op.GetName = name;
+  made.op.GetInputTypeCount = input_count;
+  made.op.GetOutputTypeCount = output_count;
+  made.op.GetInputCharacteristic = input_kind;
+  made.op.CreateKernelV2 = create;
+  made.op.KernelComputeV2 = compute;
+  made.op.KernelDestroy = destroy;
+  made.op.GetMayInplace = in_place;
+  made.op.InferOutputShapeFn = product_infer;
   return &made.op;
 }

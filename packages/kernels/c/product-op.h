@@ -4,11 +4,6 @@
 
 #include "onnxruntime.h"
 
-struct product_op {
-  OrtCustomOp op; /* First, since ONNX Runtime hands this back. */
-  const OrtApi *api;
-};
-
 /* The operator, which lives as long as the process. */
 const OrtCustomOp *product_op(const OrtApi *api);
 

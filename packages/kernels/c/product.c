@@ -46,7 +46,6 @@ struct side {
   bool along;       /* What a step reads lies side by side in the matrix too. */
   bool is_unpacked; /* Whole panels are read where they lie: too few products are made of each number to pay for packing. */
   size_t width, count, panels;
-  const float *packed; /* All of it, as [block of steps][panel][step][width]; or NULL. */
 };
 
 /* Panels of a side from `first` on, packed in one block of steps. */
@@ -84,8 +83,6 @@ static const float *place_in_matrix(const struct side *side, size_t panel, size_
 /* A panel in a block of steps. */
 static struct source source_of(const struct side *side, size_t panel, struct range steps, const struct room *room) {
   const size_t depth = steps.end - steps.begin, width = side->width;
-  if (side->packed != NULL)
-    return (struct source){side->packed + side->panels * width * steps.begin + panel * width * depth, width, 1};
   if (!is_read_in_place(side, panel))
     return (struct source){room->numbers + (panel - room->first) * width * depth, width, 1};
   const size_t stride = side->matrix->stride;
@@ -182,7 +179,7 @@ static void part_task(void *data, size_t index) {
       for (size_t j = columns.begin; j < columns.end; j += work->b_at_once) {
         const struct range few = {j, least(columns.end, j + work->b_at_once)};
         b_room.first = j;
-        if (work->b.packed == NULL) pack(work->set, &work->b, few, steps, b_room.numbers);
+        pack(work->set, &work->b, few, steps, b_room.numbers);
         compute(work, some, few, steps, &a_room, &b_room);
       }
     }
@@ -226,11 +223,10 @@ static struct work work_of(const struct product *product) {
             .panels = ceil_div(product->rows, a_width)},
       .b = {.matrix = &product->b,
             .along = b_along,
-            .is_unpacked = b_along && product->packed_b == NULL && product->rows > 0 && product->rows <= 2 * a_width,
+            .is_unpacked = b_along && product->rows > 0 && product->rows <= 2 * a_width,
             .width = set->b_width,
             .count = product->columns,
-            .panels = ceil_div(product->columns, set->b_width),
-            .packed = product->packed_b},
+            .panels = ceil_div(product->columns, set->b_width)},
   };
 }
 
@@ -252,7 +248,7 @@ static void divide(struct work *work, size_t parts) {
   work->b_at_once = least(b_at_once, ceil_div(work->b.panels, work->column_parts));
   /* Both begin at a multiple of 64 bytes. */
   work->a_room = ceil_div(work->a_at_once * work->a.width * work->block, 16) * 16;
-  work->b_room = work->b.packed != NULL ? 0 : ceil_div(work->b_at_once * work->b.width * work->block, 16) * 16;
+  work->b_room = ceil_div(work->b_at_once * work->b.width * work->block, 16) * 16;
 }
 
 bool product_run(const struct product *product, const struct threads *threads) {
@@ -274,21 +270,4 @@ bool product_run(const struct product *product, const struct threads *threads) {
     part_task(&work, 0);
   scratch_give_back(&scratch);
   return true;
-}
-
-size_t product_packed_b_size(const struct product *product) {
-  const size_t width = product->set->b_width;
-  const size_t padded = ceil_div(product->columns, width) * width;
-  if (padded == 0 || product->depth == 0 || padded > SIZE_MAX / sizeof(float) / product->depth) return 0;
-  return padded * product->depth;
-}
-
-void product_pack_b(const struct product *product, float *packed) {
-  struct work work = work_of(product);
-  work.b.is_unpacked = false;
-  const struct range panels = {0, work.b.panels};
-  for (size_t block = 0; block < product->depth; block += work.block) {
-    const struct range steps = {block, least(product->depth, block + work.block)};
-    pack(work.set, &work.b, panels, steps, packed + work.b.panels * work.b.width * block);
-  }
 }

@@ -1,6 +1,7 @@
 /* Where ONNX Runtime finds the operators. */
 #include <stdatomic.h>
 
+#include "gated-silu-op.h"
 #include "product-op.h"
 
 static _Atomic(OrtCustomOpDomain *) made;
@@ -10,7 +11,9 @@ static OrtStatus *domain_of(const OrtApi *api, OrtCustomOpDomain **domain) {
   *domain = atomic_load(&made);
   if (*domain != NULL) return NULL;
   OrtStatus *status = ort_create_domain(api, "lathe", domain);
-  if (status == NULL) status = ort_add_to_domain(api, *domain, product_op(api));
+  const OrtCustomOp *ops[] = {product_op(api), gated_silu_op(api), gated_silu_gradient_op(api)};
+  for (size_t at = 0; status == NULL && at < sizeof ops / sizeof ops[0]; at++)
+    status = ort_add_to_domain(api, *domain, ops[at]);
   if (status == NULL) atomic_store(&made, *domain);
   return status;
 }

@@ -9,6 +9,12 @@ size_t tensor_count(const struct tensor *tensor, size_t begin, size_t end) {
   return count;
 }
 
+bool tensor_same_shape(const struct tensor *one, const struct tensor *other) {
+  bool same = one->rank == other->rank;
+  for (size_t axis = 0; same && axis < one->rank; axis++) same = one->sizes[axis] == other->sizes[axis];
+  return same;
+}
+
 OrtStatus *tensor_read(const OrtApi *api, const OrtValue *value, struct tensor *tensor) {
   OrtShape *shape;
   OrtStatus *status = ort_shape(api, value, &shape);

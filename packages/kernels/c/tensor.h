@@ -17,6 +17,8 @@ struct tensor {
 /* The numbers of all axes before `axis` multiplied: how often what follows lies there. */
 size_t tensor_count(const struct tensor *tensor, size_t begin, size_t end);
 
+bool tensor_same_shape(const struct tensor *one, const struct tensor *other);
+
 /* Reads where a value lies, and its sizes. */
 OrtStatus *tensor_read(const OrtApi *api, const OrtValue *value, struct tensor *tensor);
 

@@ -1,28 +1,14 @@
 /*
  * Compares products with sums in float64, for random sizes and layouts, and every instruction set that this processor has
- * with plain C, bit by bit. Ends with a sentence and 1 at the first difference. Everything is allocated to the number, so
- * that a sanitizer sees each step outside.
- *
- *     product.fixture <seed> <products>
+ * with plain C, bit by bit.
  */
 #include <math.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.fixture.h"
 #include "product.h"
-
-static uint64_t state;
-
-static uint64_t next(void) {
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return state;
-}
-static size_t below(size_t end) { return (size_t)(next() % end); }
-static float number(void) { return (float)((double)next() / 9223372036854775808.0 - 1.0); }
 
 /* Sizes at which blocks and panels begin and end, and others. */
 static size_t size(void) {
@@ -34,22 +20,9 @@ static size_t depth_of(size_t others) {
   return others > 6000 || below(2) == 0 ? 1 + below(40) : special[below(sizeof special / sizeof special[0])];
 }
 
-static float *numbers(size_t count) {
-  float *made = malloc(count * sizeof(float));
-  if (made == NULL) exit(2);
-  for (size_t at = 0; at < count; at++) made[at] = number();
-  return made;
-}
-
-/* Runs tasks in the order of a pool: any. */
-static void each_backwards(void *self, void (*task)(void *, size_t), size_t count, void *data) {
-  (void)self;
-  for (size_t index = count; index > 0; index--) task(data, index - 1);
-}
-
 struct given {
   size_t m, k, n;
-  bool trans_a, trans_b, has_c, c_is_row, in_place, packs;
+  bool trans_a, trans_b, has_c, c_is_row, in_place;
   float alpha, *a, *b, *c;
 };
 
@@ -69,25 +42,15 @@ static float *run(const struct given *g, const char *set) {
       .y = y,
       .alpha = g->alpha,
   };
-  float *packed = NULL;
-  if (g->packs) {
-    const size_t bytes = product_packed_b_size(&product) * sizeof(float);
-    packed = aligned_alloc(64, (bytes + 63) / 64 * 64);
-    if (packed == NULL) exit(2);
-    product_pack_b(&product, packed);
-    product.packed_b = packed;
-    product.b.data = NULL;
-  }
-  const struct threads threads = {NULL, 1 + below(5), each_backwards};
+  const struct threads threads = threads_of(1 + below(5));
   if (!product_run(&product, &threads)) exit(2);
-  free(packed);
   return y;
 }
 
 static int fail(const struct given *g, const char *set, size_t row, size_t column, double is, double should) {
-  printf("%s: %zu x %zu x %zu, trans_a %d, trans_b %d, alpha %g, C %d, one row %d, in place %d, packed %d: [%zu, %zu] is %.9g and "
+  printf("%s: %zu x %zu x %zu, trans_a %d, trans_b %d, alpha %g, C %d, one row %d, in place %d: [%zu, %zu] is %.9g and "
          "should be %.9g\n",
-         set, g->m, g->k, g->n, g->trans_a, g->trans_b, (double)g->alpha, g->has_c, g->c_is_row, g->in_place, g->packs, row, column,
+         set, g->m, g->k, g->n, g->trans_a, g->trans_b, (double)g->alpha, g->has_c, g->c_is_row, g->in_place, row, column,
          is, should);
   return 1;
 }
@@ -118,20 +81,13 @@ static int check(const struct given *g, const char *set, const float *y) {
   return 0;
 }
 
-/* Numbers that are none, or too large, or smaller than usual: what a sum makes of them is float64's affair too. */
-static void spoil(float *values, size_t count) {
-  static const float rare[] = {INFINITY, -INFINITY, NAN, 1e-42f, -1e-42f, 0.0f, -0.0f};
-  const size_t times = 1 + below(3);
-  for (size_t at = 0; at < times; at++) values[below(count)] = rare[below(sizeof rare / sizeof rare[0])];
-}
-
-static int one(void) {
+int check_product(void) {
   static const float alphas[] = {1, 1, 1, 0.5f, -2, 0};
   struct given g = {.m = size(), .n = size()};
   /* More than is packed at a time. */
   if (below(20) == 0) *(below(2) ? &g.m : &g.n) = 200 + below(1000);
   g.k = depth_of(g.m * g.n);
-  g.trans_a = below(2), g.trans_b = below(2), g.has_c = below(2), g.c_is_row = below(3) == 0, g.in_place = !g.c_is_row && below(2), g.packs = below(4) == 0;
+  g.trans_a = below(2), g.trans_b = below(2), g.has_c = below(2), g.c_is_row = below(3) == 0, g.in_place = !g.c_is_row && below(2);
   g.alpha = alphas[below(sizeof alphas / sizeof alphas[0])];
   g.a = numbers(g.m * g.k), g.b = numbers(g.k * g.n), g.c = numbers(g.c_is_row ? g.n : g.m * g.n);
   if (below(4) == 0) {
@@ -152,14 +108,4 @@ static int one(void) {
   }
   free(plain), free(g.a), free(g.b), free(g.c);
   return failed;
-}
-
-int main(int count, char **given) {
-  if (count != 3) return 2;
-  state = strtoull(given[1], NULL, 10) * 2654435769u + 1;
-  const long products = strtol(given[2], NULL, 10);
-  for (long at = 0; at < products; at++)
-    if (one() != 0) return 1;
-  printf("%ld products with %s\n", products, lathe_kernels_choose(""));
-  return 0;
 }

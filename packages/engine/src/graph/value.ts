@@ -63,8 +63,13 @@ type GradientArguments<A extends Attributes, I extends Inputs> = {
   readonly attributes: A;
 };
 
-/** How kernels of our own multiply: whether they lay weights that never change out anew, and on how many threads. */
-type OwnProducts = { readonly pack: boolean; readonly threads: number };
+/** How kernels of our own multiply. */
+type OwnProducts = {
+  /** Threads of the session, among which what they compute is divided. */
+  readonly threads: number;
+  /** Whether ONNX Runtime lays stored weights out anew for its own products, which these are then left to. */
+  readonly leavesStored: boolean;
+};
 
 /** What a lowering may use besides the operator's own. */
 export type Lowering = {

@@ -54,8 +54,6 @@ export type MemoryEstimateOptions = Pick<ModelStateOptions, 'model' | 'initial'>
    * alone. Nothing is kept when absent.
    */
   readonly keptLayers?: number | undefined;
-  /** Whether products of matrices are those of our own kernels; ONNX Runtime's when absent. */
-  readonly ownProducts?: boolean | undefined;
   /** Whether the run evaluates in between, in passes of the same shape; false when absent. */
   readonly evaluates?: boolean | undefined;
 };
@@ -81,7 +79,7 @@ export function estimateShape(
   { model, settings, objective, shape, ...options }: MemoryEstimateOptions,
   plan: Pick<ModelPlan, 'parameters' | 'adaptation'>,
 ): MemoryEstimate {
-  const { accumulates, evaluates, keptLayers, ownProducts: ours } = options;
+  const { accumulates, evaluates, keptLayers } = options;
   const groups = planGroups(plan.parameters);
   const weights = weightValues(model, plan);
   const forwardOf = adaptedForward(model, settings, plan);
@@ -102,8 +100,8 @@ export function estimateShape(
   const lower = layers && { outputs: { states: layers.below } };
   const graph = parameterGradientsGraph(forward, groups, weights.parameters);
   const packs = packingFor(settings, objective);
-  const packing = weightPacking(graph, packs, { ours });
-  const packingBelow = lower && weightPacking(lower, packs, { ours });
+  const packing = weightPacking(graph, packs);
+  const packingBelow = lower && weightPacking(lower, packs);
   const memory = graphMemory(graph, { packs: packing !== undefined });
   const below = lower && graphMemory(lower, { packs: packingBelow !== undefined });
   const beside =

@@ -15,7 +15,10 @@ const product = matmul(x, w, { transB: true });
 
 /** What is computed with kernels, one node a line. */
 function forms(outputs: Readonly<Record<string, Value>>): string[] {
-  const lowered = lowerGraph(outputs, { device: 'cpu', products: { pack: false, threads: 2 } });
+  const lowered = lowerGraph(outputs, {
+    device: 'cpu',
+    products: { threads: 2, leavesStored: false },
+  });
   const before = new Set<Value>();
   for (const value of lowered.nodes) {
     for (const source of value.inputs) expect(before.has(placeOf(source).whole)).toBe(true);

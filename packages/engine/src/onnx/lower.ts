@@ -7,6 +7,7 @@ import {
   seedOp,
   type Value,
 } from '../graph/value.ts';
+import { fuseGates } from './fuse-gates.ts';
 import { fuseProducts } from './fuse-products.ts';
 import type { LoweredGraph } from './lowered-graph.ts';
 
@@ -65,7 +66,7 @@ export function lowerGraph(
       Object.entries(outputs).map(([name, value]) => [name, done.get(value)!]),
     ),
   };
-  return products === undefined ? lowered : fuseProducts(lowered);
+  return products === undefined ? lowered : fuseProducts(fuseGates(lowered, products.threads));
 }
 
 /**

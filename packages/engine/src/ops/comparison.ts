@@ -5,6 +5,7 @@ import {
   constant,
   type ExternalSource,
   external,
+  externalOp,
   isLeaf,
   node,
   type Value,
@@ -13,6 +14,11 @@ import {
 import { onnxType } from './element-types.ts';
 import { layoutOps } from './layout.ts';
 import { binary, broadcastType, type Operand, operands } from './operand.ts';
+
+/** Whether a value is a weight in a file, as the type that it is stored in or as another. */
+export function isStored({ op, inputs: [x] }: Value): boolean {
+  return op === externalOp || (op === comparisonOps.Cast && x?.op === externalOp);
+}
 
 /** a = b, element by element, as bool. */
 export const equal = binary(() => comparisonOps.Equal);

@@ -1,6 +1,7 @@
 import { type Family, family, type Takes } from '../graph/family.ts';
 import { broadcastShapes, type Shape, shapeText } from '../graph/shape.ts';
 import { node, type Value } from '../graph/value.ts';
+import { isStored } from './comparison.ts';
 import { mul } from './elementwise.ts';
 import { reshape, transpose } from './layout.ts';
 import { requireFloating, requireSame } from './operand.ts';
@@ -88,8 +89,12 @@ export const matmulOps: Family<MatmulOps> = family<MatmulOps>({
       device,
       { isBackward, products },
     ) => {
-      if (products !== undefined && canMultiply(a, b, transA))
-        return product(a, b, { transA, transB, alpha, ...products });
+      if (products !== undefined && canMultiply(a, b, transA)) {
+        const { threads, leavesStored } = products;
+        // ONNX Runtime keeps nothing of such a weight but what it laid out; our kernels would hold a copy beside it, or pack it in each run.
+        if (!(leavesStored && isStored(b)))
+          return product(a, b, { transA, transB, alpha, threads });
+      }
       const flat = a.shape.length === 2 && b.shape.length === 2;
       const isPlain = !transB && alpha === 1;
       // Something transposed of forward values alone would be made in the forward pass, and stay until it is used.

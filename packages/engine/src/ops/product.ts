@@ -6,8 +6,6 @@ export type ProductAttributes = {
   readonly transA: boolean;
   readonly transB: boolean;
   readonly alpha: number;
-  /** Whether a B that never changes is laid out anew for faster products, at the cost of a copy of it. */
-  readonly pack: boolean;
   /** Threads of the session, among which the product is divided. */
   readonly threads: number;
 };
@@ -36,14 +34,13 @@ export const productOp: Op<ProductAttributes, Inputs> = {
     return { shape, dtype: a.dtype };
   },
   gradient: { none: 'Gradients are built before it is.' },
-  onnx: ({ attributes: { transA, transB, alpha, pack, threads } }) => ({
+  onnx: ({ attributes: { transA, transB, alpha, threads } }) => ({
     type: 'Product',
     domain: 'lathe',
     attributes: {
       trans_a: { int: transA ? 1 : 0 },
       trans_b: { int: transB ? 1 : 0 },
       alpha: { float: alpha },
-      pack: { int: pack ? 1 : 0 },
       threads: { int: threads },
     },
   }),

@@ -8,14 +8,14 @@ import { type MatMulAttributes, matmulOps } from '../ops/matmul.ts';
 export type PackedWeights = {
   /** The copies: one for each weight and way of reading it, plain or transposed. */
   readonly copies: number;
-  /** Float32 of weights that are stored in 16 bits, where it stays beside the copies: for all but products, and for our own kernels. */
+  /** Float32 of weights that are stored in 16 bits, where it stays beside the copies, for all but products. */
   readonly widened: number;
   /** Mapped weights that nothing reads as they were any more; they are given back. */
   readonly released: number;
 };
 
-/** What packing the weights of a graph for products on the CPU takes, and gives back; `ours`: for our own kernels. */
-export function packedWeights(graph: Graph, { ours }: { readonly ours: boolean }): PackedWeights {
+/** What packing the weights of a graph for products on the CPU takes, and gives back; our own kernels leave such products to ONNX Runtime. */
+export function packedWeights(graph: Graph): PackedWeights {
   const { nodes } = lowerGraph(graph.outputs, { device: 'cpu' });
   const copies = new Map<string, number>();
   const packed = new Set<Value>();
@@ -31,8 +31,7 @@ export function packedWeights(graph: Graph, { ours }: { readonly ours: boolean }
         const { transB } = attributes as MatMulAttributes;
         copies.set(`${source.name} ${transB}`, bytesOf(taken));
       }
-      // Our kernels keep what they pack as it was.
-      if (!isPacked || ours) read.add(taken);
+      if (!isPacked) read.add(taken);
     }
   const sum = (bytes: Iterable<number>): number => [...bytes].reduce((total, x) => total + x, 0);
   return {

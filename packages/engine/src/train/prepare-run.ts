@@ -94,7 +94,6 @@ export async function prepareRun<Example>(
   const fitting = {
     ...{ ...options, settings: given, objective, plan: modelPlan },
     ...{ sizes, seed, strata, sharing, hiddenSize: widerBeside(model) },
-    ownProducts: (await device.products?.()) === 'lathe',
   };
   const settings = { ...withinMemory(fitting), precision };
   const modelState = await createModelState(options);

@@ -77,9 +77,10 @@ export type Maker = Products | 'earlier';
 
 /**
  * Raised when steps are computed in another order than before, by which sums have other last bits: where rows lie in windows, or
- * weights for products. 2: windows by what they cost, and packed weights that are stored in 16 bits.
+ * weights for products. 2: windows by what they cost, and packed weights that are stored in 16 bits. 3: our own kernels leave
+ * products with packed weights to ONNX Runtime, and compute gates.
  */
-const stepForm = 2;
+const stepForms: Readonly<Record<Products, number>> = { onnxruntime: 2, lathe: 3 };
 
 export type RunProgress = {
   readonly step: number;
@@ -117,7 +118,7 @@ export async function saveRunState(
   await writeTrainingState(folder, {
     tensors,
     state: {
-      ...{ step, fingerprint, products, stepForm },
+      ...{ step, fingerprint, products, stepForm: stepForms[products] },
       ...(lossScale === undefined ? {} : { lossScale }),
       ...(base === undefined ? {} : { base }),
     },
@@ -171,8 +172,8 @@ export async function baseOfState(folder: string): Promise<KeptBase | undefined>
 }
 
 function makerOf(state: { readonly stepForm?: unknown; readonly products?: unknown }): Maker {
-  if (state.stepForm !== stepForm) return 'earlier';
-  return state.products === 'lathe' ? 'lathe' : 'onnxruntime';
+  const products = state.products === 'lathe' ? 'lathe' : 'onnxruntime';
+  return state.stepForm === stepForms[products] ? products : 'earlier';
 }
 
 function storedLosses({

@@ -12,17 +12,16 @@ const mostCopies = 1.5 * 2 ** 30;
 
 /**
  * What packing the frozen weights of a training step takes; undefined where it is not done: where settings that save
- * memory speak against it, or copies are too large. It does not ask how much memory is free, nor whether our own kernels (`ours`)
- * take more beside the copies: the same run computes the same bits wherever it goes on.
+ * memory speak against it, or copies are too large. It does not ask how much memory is free: the same run computes
+ * the same bits wherever it goes on.
  */
 export function weightPacking(
   graph: Graph,
   settings: PackingSettings,
-  { ours = false } = {},
 ): PackedWeights | undefined {
   const { packWeights } = settings;
   if (packWeights === false || (packWeights === 'auto' && savesMemory(settings))) return undefined;
-  const packed = packedWeights(graph, { ours });
+  const packed = packedWeights(graph);
   const isWanted = packWeights === true || packed.copies <= mostCopies;
   return isWanted && packed.copies > 0 ? packed : undefined;
 }

@@ -136,10 +136,7 @@ export async function startWorker(
     });
     const { modelFolders } = config;
     const offer = async () => (await listBaseModels(modelFolders)).map(({ name }) => ({ name }));
-    const estimates = createEstimates(estimateProgram, {
-      log,
-      ownProducts: config.engineKernels !== 'off',
-    });
+    const estimates = createEstimates(estimateProgram, { log });
     stops.add('estimates', () => estimates.stop());
     const versions = localVersions();
     const server = await serveWorker(config.workerAddress, {

@@ -17,7 +17,6 @@ export async function estimateTask({
   recipe,
   longest,
   sequences,
-  ownProducts,
   ...dataset
 }: EstimateTask): Promise<RunNeeds> {
   const settings = resolveRecipe(recipe);
@@ -38,7 +37,7 @@ export async function estimateTask({
     async (objective, examplesOf) => {
       const examples = examplesOf(rows).slice(0, batchSize);
       const planned = {
-        ...{ model, objective, initial, ownProducts },
+        ...{ model, objective, initial },
         settings,
         examples,
         dataset,

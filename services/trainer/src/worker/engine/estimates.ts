@@ -15,8 +15,6 @@ export type EstimateTask = {
   readonly rows: number;
   readonly tokens: number;
   readonly heldOut?: { readonly rows: number; readonly tokens: number };
-  /** Whether the run is to use our own kernels' products of matrices; ONNX Runtime's when absent. */
-  readonly ownProducts?: boolean | undefined;
 };
 
 /** What a run would need, in bytes. */
@@ -48,12 +46,11 @@ const taskMs = 120_000;
 const restMs = 60_000;
 
 /**
- * Estimates in a thread, because the graph of a large model takes longer than a worker may be silent; projects take turns. `ownProducts`
- * says whether runs are to use those of our own kernels here.
+ * Estimates in a thread, because the graph of a large model takes longer than a worker may be silent; projects take turns.
  */
 export function createEstimates(
   program: URL,
-  { log, ownProducts }: { readonly log: Logger; readonly ownProducts: boolean },
+  { log }: { readonly log: Logger },
 ): Estimates {
   const signal = new AbortController().signal;
   let pool: ThreadPool | undefined;
@@ -71,8 +68,7 @@ export function createEstimates(
       clearTimeout(timer);
       pool ??= createThreadPool(1, { program, name: 'estimate', taskMs, log });
       try {
-        const placed = { ...task, ownProducts };
-        return (await pool.run({ project, size: 1, task: placed, signal })) as RunNeeds;
+        return (await pool.run({ project, size: 1, task, signal })) as RunNeeds;
       } catch (error) {
         if (error instanceof LatheError && ['unavailable', 'timeout'].includes(error.code))
           throw error;

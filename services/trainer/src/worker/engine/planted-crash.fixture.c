@@ -7,8 +7,3 @@ bool product_run(const struct product *product, const struct threads *threads) {
   (void)product, (void)threads;
   abort();
 }
-size_t product_packed_b_size(const struct product *product) {
-  (void)product;
-  return 0;
-}
-void product_pack_b(const struct product *product, float *packed) { (void)product, (void)packed; }

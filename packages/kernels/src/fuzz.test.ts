@@ -7,7 +7,10 @@ import { expect, it } from 'vitest';
 const sources = join(import.meta.dirname, '..', 'c');
 const files = readdirSync(sources).filter((name) => name.endsWith('.c'));
 /** What needs ONNX Runtime is tested in the engine. */
-const products = files.filter((name) => !/^(?:register|tensor)\.c$|-(?:op|infer)\.c$/.test(name));
+const kernels = files.filter(
+  (name) => !/^(?:register|tensor|operator)\.c$|-(?:op|infer)\.c$/.test(name),
+);
+const fuzzed = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.fixture.c'));
 const checks = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
 /** Random each time, and printed when it fails. */
@@ -22,20 +25,21 @@ function run(command: string, args: readonly string[]) {
 const withoutCompiler = run('cc', ['--version']).status === 0 ? '' : ' (no C compiler here)';
 
 it.runIf(withoutCompiler === '')(
-  `multiplies as float64 does, within its memory, to the same bits with every instruction set${withoutCompiler}`,
+  `compute as float64 does, within its memory, to the same bits with every instruction set${withoutCompiler}`,
   async () => {
     await using folder = await tempFolder();
-    const program = join(folder.path, 'product');
+    const program = join(folder.path, 'fuzz');
     const built = run('cc', [
-      ...['-std=c11', '-O1', '-Wall', '-Wextra', '-Werror', ...checks, '-I', sources],
-      ...[join(import.meta.dirname, 'product.fixture.c')],
-      ...[...products.map((name) => join(sources, name)), '-lm', '-o', program],
+      ...['-std=c11', '-O1', '-ffp-contract=off', '-Wall', '-Wextra', '-Werror', ...checks],
+      ...['-I', sources, '-I', import.meta.dirname],
+      ...fuzzed.map((name) => join(import.meta.dirname, name)),
+      ...[...kernels.map((name) => join(sources, name)), '-lm', '-o', program],
     ]);
     expect(built.stderr).toBe('');
     const { status, stdout, stderr } = run(program, [String(seed), String(count)]);
     expect({ status, said: stdout.slice(0, -1), stderr }, `with seed ${seed}`).toEqual({
       status: 0,
-      said: expect.stringMatching(new RegExp(`^${count} products with `)),
+      said: expect.stringMatching(new RegExp(`^${count} calls of each with `)),
       stderr: '',
     });
   },

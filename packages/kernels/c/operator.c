@@ -1,0 +1,78 @@
+#include "operator.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "tensor.h"
+
+OrtStatus *operator_refuse(const OrtApi *api, const char *format, ...) {
+  char message[3 * tensor_text_size + 200];
+  va_list given;
+  va_start(given, format);
+  vsnprintf(message, sizeof message, format, given);
+  va_end(given);
+  return ort_create_status(api, ort_invalid_argument, message);
+}
+
+/* On more threads than that each of them has too little to do. */
+static const int64_t most_threads = 256;
+
+OrtStatus *operator_threads(const OrtApi *api, const OrtKernelInfo *info, const char *name, size_t *threads) {
+  int64_t value = 1;
+  OrtStatus *missing = ort_int_attribute(api, info, "threads", &value);
+  if (missing != NULL) {
+    ort_release_status(api, missing);
+    value = 1;
+  }
+  if (value < 1)
+    return operator_refuse(api, "%s: threads is %lld; it must be 1 or more.", name, (long long)value);
+  *threads = (size_t)(value < most_threads ? value : most_threads);
+  return NULL;
+}
+
+static void each(void *self, void (*task)(void *data, size_t index), size_t count, void *data) {
+  struct pool *pool = self;
+  if (pool->status == NULL) pool->status = ort_parallel_for(pool->api, pool->context, task, count, 0, data);
+}
+
+struct threads pool_threads(struct pool *pool) { return (struct threads){pool, pool->count, each}; }
+
+static const char *ORT_CALL provider(const OrtCustomOp *op) {
+  (void)op;
+  return "CPUExecutionProvider";
+}
+static int ORT_CALL element_type(const OrtCustomOp *op, size_t index) {
+  (void)op, (void)index;
+  return ort_float;
+}
+static int ORT_CALL kind(const OrtCustomOp *op, size_t index) {
+  (void)op, (void)index;
+  return ort_required;
+}
+static int ORT_CALL memory(const OrtCustomOp *op, size_t index) {
+  (void)op, (void)index;
+  return ort_default_memory;
+}
+static int ORT_CALL first_version(const OrtCustomOp *op) {
+  (void)op;
+  return 1;
+}
+static int ORT_CALL last_version(const OrtCustomOp *op) {
+  (void)op;
+  return INT32_MAX;
+}
+/* Places that are told are constants of each operator. */
+static void ORT_CALL keep(int *inputs, int *outputs) { (void)inputs, (void)outputs; }
+
+const OrtCustomOp operator_base = {
+    .version = ort_version,
+    .GetExecutionProviderType = provider,
+    .GetInputType = element_type,
+    .GetOutputType = element_type,
+    .GetInputCharacteristic = kind,
+    .GetOutputCharacteristic = kind,
+    .GetInputMemoryType = memory,
+    .GetStartVersion = first_version,
+    .GetEndVersion = last_version,
+    .ReleaseMayInplace = keep,
+};

@@ -1,0 +1,33 @@
+/* What all operators have in common, as ONNX Runtime sees them. */
+#ifndef LATHE_OPERATOR_H
+#define LATHE_OPERATOR_H
+
+#include <stdbool.h>
+
+#include "onnxruntime.h"
+#include "threads.h"
+
+struct operator {
+  OrtCustomOp op; /* First, since ONNX Runtime hands this back. */
+  const OrtApi *api;
+};
+
+/* What all operators answer alike: all of float32 on the CPU, each input needed and each output given. The rest is 0. */
+extern const OrtCustomOp operator_base;
+
+/* What is answered to a run, or an attribute, that does not fit. The message is as printf makes it. */
+OrtStatus *operator_refuse(const OrtApi *api, const char *format, ...);
+
+/* The threads of the session, which ONNX Runtime does not tell: the node's attribute `threads`, 1 where it has none. */
+OrtStatus *operator_threads(const OrtApi *api, const OrtKernelInfo *info, const char *name, size_t *threads);
+
+/* The session's own threads in a run. */
+struct pool {
+  const OrtApi *api;
+  const OrtKernelContext *context;
+  size_t count;
+  OrtStatus *status; /* Of the first call that failed. */
+};
+struct threads pool_threads(struct pool *pool);
+
+#endif
