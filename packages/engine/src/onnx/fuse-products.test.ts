@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { gradients } from '../autodiff.ts';
 import { printGraph } from '../graph/print.fixture.ts';
 import { input, placeOf, type Value } from '../graph/value.ts';
+import { mappedWeight } from '../ops/comparison.ts';
 import { add, mul, sub } from '../ops/elementwise.ts';
 import { split } from '../ops/layout.ts';
 import { matmul } from '../ops/matmul.ts';
@@ -14,10 +15,10 @@ const residual = input('residual', [2, 3, 5]);
 const product = matmul(x, w, { transB: true });
 
 /** What is computed with kernels, one node a line. */
-function forms(outputs: Readonly<Record<string, Value>>): string[] {
+function forms(outputs: Readonly<Record<string, Value>>, leavesStored = false): string[] {
   const lowered = lowerGraph(outputs, {
     device: 'cpu',
-    products: { threads: 2, leavesStored: false },
+    products: { threads: 2, leavesStored },
   });
   const before = new Set<Value>();
   for (const value of lowered.nodes) {
@@ -61,6 +62,15 @@ describe('a product of kernels', () => {
     const lines = forms({ y: sub(reduceSum(left), reduceSum(right)) });
     expect(count(lines, 'Product')).toBe(1);
     expect(count(lines, 'Add')).toBe(0);
+  });
+
+  it('is not that of a stored weight, which ONNX Runtime lays out for its own', () => {
+    const source = { file: '/weights', offset: 0, byteLength: 40, shape: [5, 4] } as const;
+    const stored = mappedWeight('stored', { ...source, dtype: 'float16' });
+    const y = matmul(x, stored, { transB: true });
+    expect(count(forms({ y }, true), 'MatMul')).toBe(1);
+    expect(count(forms({ y, other: product }, true), 'Product')).toBe(1);
+    expect(count(forms({ y }), 'Product')).toBe(1);
   });
 
   it('is what gradients are made of too, but for batches and other types', () => {

@@ -39,7 +39,8 @@ export function cpuDevice({
     async compile(graph, { mapFolder, arena = true, prepack = false, lends = false } = {}) {
       const folder = mapFolder ?? weightFolder(graph);
       const { open, kernels } = await cpuSessions({ binding, kernels: choice });
-      const products = kernels === undefined ? undefined : { threads: hostThreads, leavesStored: prepack };
+      const products =
+        kernels === undefined ? undefined : { threads: hostThreads, leavesStored: prepack };
       const model = encodeModel(graph, { device: 'cpu', folder, products });
       const entries = {
         // Only a constant can be laid out anew, which a weight is not that every run makes float32.

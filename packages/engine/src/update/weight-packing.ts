@@ -15,10 +15,7 @@ const mostCopies = 1.5 * 2 ** 30;
  * memory speak against it, or copies are too large. It does not ask how much memory is free: the same run computes
  * the same bits wherever it goes on.
  */
-export function weightPacking(
-  graph: Graph,
-  settings: PackingSettings,
-): PackedWeights | undefined {
+export function weightPacking(graph: Graph, settings: PackingSettings): PackedWeights | undefined {
   const { packWeights } = settings;
   if (packWeights === false || (packWeights === 'auto' && savesMemory(settings))) return undefined;
   const packed = packedWeights(graph);

@@ -48,10 +48,7 @@ const restMs = 60_000;
 /**
  * Estimates in a thread, because the graph of a large model takes longer than a worker may be silent; projects take turns.
  */
-export function createEstimates(
-  program: URL,
-  { log }: { readonly log: Logger },
-): Estimates {
+export function createEstimates(program: URL, { log }: { readonly log: Logger }): Estimates {
   const signal = new AbortController().signal;
   let pool: ThreadPool | undefined;
   let timer: NodeJS.Timeout | undefined;
