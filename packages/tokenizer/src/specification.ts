@@ -41,7 +41,7 @@ export function parseSpecification(
   control: ReadonlySet<string> = new Set(),
 ): Specification {
   const file = parseField(source, fileSchema, json, '');
-  const { preTokenize, cut, isByteLevel } = readPreTokenizer(source, file.pre_tokenizer);
+  const { preTokenize, wordEnd, isByteLevel } = readPreTokenizer(source, file.pre_tokenizer);
   const { words, subwordPrefix, ...model } = readModel(source, file.model, isByteLevel);
   const { entries } = model;
   const decoders = flattenSequence(source, file.decoder, 'decoder', 'decoders');
@@ -67,7 +67,7 @@ export function parseSpecification(
     normalize: readNormalizer(source, file.normalizer),
     isNormalized: file.normalizer != null,
     preTokenize,
-    cut,
+    wordEnd,
     words,
     post: readPostProcessor(source, file.post_processor),
     decoder: isBytes ? 'bytes' : readDecoderChain(source, file.decoder),

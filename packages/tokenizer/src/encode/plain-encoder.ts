@@ -1,4 +1,3 @@
-import { Ends } from '../pre-tokenize/cutters.ts';
 import type { TokenList } from '../token-list.ts';
 import { createSectionSplitter } from './added-tokens.ts';
 import type { SectionParts } from './section-encoder.ts';
@@ -16,23 +15,20 @@ export type PlainEncoder = {
  * undefined for others.
  */
 export function createPlainEncoder(
-  parts: Pick<SectionParts, 'addedTokens' | 'cut' | 'words'> & { readonly isNormalized: boolean },
+  parts: Pick<SectionParts, 'addedTokens' | 'wordEnd' | 'words'> & {
+    readonly isNormalized: boolean;
+  },
 ): PlainEncoder | undefined {
-  const { addedTokens, cut, words } = parts;
-  if (parts.isNormalized || cut === undefined || words.append === undefined) return undefined;
+  const { addedTokens, wordEnd, words } = parts;
+  if (parts.isNormalized || wordEnd === undefined || words.append === undefined) return undefined;
   const isUsual = addedTokens.every(
     ({ isControl, normalized, singleWord, stripLeft, stripRight }) =>
       isControl && !normalized && !singleWord && !stripLeft && !stripRight,
   );
   if (!isUsual) return undefined;
   const split = createSectionSplitter(addedTokens);
-  const ends = new Ends();
   return {
     sections: (text) => split(text, true).map(({ token, text: section }) => token ?? section),
-    append(units, length, tokens) {
-      ends.count = 0;
-      cut({ units, from: 0, to: length }, ends);
-      words.append?.(units, ends, tokens);
-    },
+    append: (units, length, tokens) => words.append?.({ units, length, wordEnd }, tokens),
   };
 }

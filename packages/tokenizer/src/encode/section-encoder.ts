@@ -1,8 +1,8 @@
 import type { WordEncoder } from '../model/word-encoder.ts';
 import { firstCharacterLength, type Normalizer } from '../normalize/normalizer.ts';
-import { type Cutter, Ends } from '../pre-tokenize/cutters.ts';
 import type { Place, PreTokenizer } from '../pre-tokenize/pre-tokenizer.ts';
 import { unitsOf } from '../pre-tokenize/text-units.ts';
+import type { WordEnd } from '../pre-tokenize/word-ends.ts';
 import type { TokenList } from '../token-list.ts';
 import { type AddedToken, createSectionSplitter } from './added-tokens.ts';
 
@@ -12,7 +12,7 @@ export type SectionParts = {
   readonly normalize: Normalizer;
   readonly preTokenize: PreTokenizer;
   /** The same without strings, where that is known for the pattern. */
-  readonly cut: Cutter | undefined;
+  readonly wordEnd: WordEnd | undefined;
   readonly words: WordEncoder;
 };
 
@@ -32,8 +32,7 @@ export type Sink = {
  * normalisation: the order in which the reference implementation works.
  */
 export function createSectionEncoder(parts: SectionParts) {
-  const { addedTokens, normalize, preTokenize, cut, words: model } = parts;
-  const ends = new Ends();
+  const { addedTokens, normalize, preTokenize, wordEnd, words: model } = parts;
   const splitRaw = createSectionSplitter(addedTokens.filter(({ normalized }) => !normalized));
   const plain = { align: false, continues: false };
   const splitNormalized = createSectionSplitter(
@@ -47,11 +46,8 @@ export function createSectionEncoder(parts: SectionParts) {
     const { guard, tokens, offsets, words } = sink;
     const plain = guard === undefined ? text : text.replaceAll(guard, '');
     if (plain === '') return;
-    if (offsets === undefined && cut !== undefined && model.append !== undefined) {
-      ends.count = 0;
-      const units = unitsOf(plain);
-      cut({ units, from: 0, to: plain.length }, ends);
-      model.append(units, ends, tokens);
+    if (offsets === undefined && wordEnd !== undefined && model.append !== undefined) {
+      model.append({ units: unitsOf(plain), length: plain.length, wordEnd }, tokens);
       return;
     }
     const { texts, starts, leads } = preTokenize(plain, place);

@@ -1,4 +1,5 @@
 import type { TokenList } from '../token-list.ts';
+import type { CutText } from './word-encoder.ts';
 
 /** Words that are kept, and numbers of all their entries: then the cache starts again. */
 const mostWords = 50_000;
@@ -7,27 +8,22 @@ const mostNumbers = 950_000;
 const longestWord = 64;
 
 /**
- * Appends the tokens of the words of a text that end at `ends`, the first of which begins at its beginning, and remembers them in tables
- * of numbers: a word that was seen before costs no string and no object. `compute` gives the tokens of a word that is new.
+ * Appends the tokens of the words of a text, and remembers them in tables of numbers: a word that was seen before costs no string and
+ * no object. `compute` gives the tokens of a word that is new.
  */
 export function createSliceCache(compute: (word: string) => readonly number[]) {
   let table: WordTable | undefined;
-  return (
-    units: Uint16Array,
-    { places, count }: { readonly places: Int32Array; readonly count: number },
-    out: TokenList,
-  ): void => {
+  return (text: CutText, out: TokenList): void => {
     // Most tokenizers are opened and never asked.
     table ??= new WordTable();
-    let from = 0;
-    for (let i = 0; i < count; i++) {
-      const to = places[i]!;
-      const isShort = to - from <= longestWord;
-      if (!isShort || !table.appendKnown(units, from, to, out)) {
-        const tokens = compute(wordOf(units, from, to));
-        if (isShort) table.keep(units, from, to, tokens);
-        for (const token of tokens) out.push(token);
-      }
+    const { units, length } = text;
+    for (let from = 0; from < length; ) {
+      const to = table.appendKnown(text, from, out);
+      if (to === 0) return;
+      from = table.from;
+      const tokens = compute(wordOf(units, from, to));
+      if (to - from <= longestWord) table.keep(units, from, to, tokens);
+      for (const token of tokens) out.push(token);
       from = to;
     }
   };
@@ -52,25 +48,46 @@ class WordTable {
   #words = 0;
   #end = headNumbers;
 
-  /** Appends the tokens of a word that is there; false where it is not. */
-  appendKnown(units: Uint16Array, from: number, to: number, out: TokenList): boolean {
-    const hash = hashOf(units, from, to);
+  /** Where the word begins that was not there. */
+  from = 0;
+
+  /**
+   * Appends the tokens of words from a place on up to the first that is not there, and returns where that ends; 0 when all are. A word is
+   * looked up as soon as it is cut, so that the next one is cut while memory is waited for.
+   */
+  appendKnown({ units, length: end, wordEnd }: CutText, first: number, out: TokenList): number {
     const slots = this.#slots;
     const entries = this.#entries;
+    const own = this.#units;
     const mask = slots.length - 1;
-    let slot = hash & mask;
-    for (let entry = slots[slot]!; entry !== 0; entry = slots[slot]!) {
-      if (entries[entry] === hash && entries[entry + 1] === to - from) {
-        const first = entry + headNumbers;
-        const last = first + entries[entry + 2]!;
-        if (this.#is(2 * last, units, from, to)) {
-          out.append(entries, first, last);
-          return true;
+    for (let from = first; from < end; ) {
+      const to = wordEnd(units, from, end);
+      const length = to - from;
+      let entry = 0;
+      if (length <= longestWord) {
+        const hash = hashOf(units, from, to);
+        let slot = hash & mask;
+        for (entry = slots[slot]!; entry !== 0; entry = slots[slot]!) {
+          if (entries[entry] === hash && entries[entry + 1] === length) {
+            const tokens = entry + headNumbers;
+            const last = tokens + entries[entry + 2]!;
+            let at = from;
+            for (let next = 2 * last; at < to && own[next] === units[at]; next++) at++;
+            if (at === to) {
+              out.append(entries, tokens, last);
+              break;
+            }
+          }
+          slot = (slot + 1) & mask;
         }
       }
-      slot = (slot + 1) & mask;
+      if (entry === 0) {
+        this.from = from;
+        return to;
+      }
+      from = to;
     }
-    return false;
+    return 0;
   }
 
   /** Keeps the tokens of a word that is not there; a full table starts again. */
@@ -98,13 +115,6 @@ class WordTable {
     this.#units.set(units.subarray(from, to), 2 * last);
     this.#words++;
     this.#end = end;
-  }
-
-  #is(place: number, units: Uint16Array, from: number, to: number): boolean {
-    const own = this.#units;
-    for (let at = from, next = place; at < to; at++, next++)
-      if (own[next] !== units[at]) return false;
-    return true;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { WordEnd } from '../pre-tokenize/word-ends.ts';
 import type { TokenList } from '../token-list.ts';
 
 /** Text repeats its words, so most of them are found here and encoded only once. */
@@ -5,16 +6,19 @@ const wordCacheSize = 50_000;
 /** Longer words hardly repeat, and would let one document fill the memory. */
 const longestCachedWord = 64;
 
+/** A text of so many units, and how it is cut into words. */
+export type CutText = {
+  readonly units: Uint16Array;
+  readonly length: number;
+  readonly wordEnd: WordEnd;
+};
+
 /** A model of tokenizer.json: it turns one word into tokens. */
 export type WordEncoder = {
   /** Token ids of one word. The array is shared: do not change it. */
   encode(word: string): readonly number[];
-  /** Appends the token ids of the words of a text, given as units, that end one after another at these places; where it is there, it is faster than `encode`. */
-  append?(
-    units: Uint16Array,
-    ends: { readonly places: Int32Array; readonly count: number },
-    out: TokenList,
-  ): void;
+  /** Appends the token ids of all words of a text; where it is there, it is faster than `encode`. */
+  append?(text: CutText, out: TokenList): void;
   /** Whether any word has the token; left out: every entry may be one. */
   reaches?(token: number): boolean;
   /** Appends the UTF-16 range of each token of `word`, which starts at `start` of the text. */

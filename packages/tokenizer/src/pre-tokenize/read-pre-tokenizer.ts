@@ -10,7 +10,6 @@ import {
 } from '../component.ts';
 import { TokenizerError } from '../error.ts';
 import { patternExpression, translatePattern } from '../regex.ts';
-import { type Cutter, cutAsGpt2, cutDigits, cutInTurn, cutterOfPattern } from './cutters.ts';
 import {
   addPrefixSpace,
   gpt2Pattern,
@@ -24,6 +23,7 @@ import {
   type Splitter,
   splitMatches,
 } from './pre-tokenizer.ts';
+import { digitEnd, gpt2End, inTurn, type WordEnd, wordEndOfPattern } from './word-ends.ts';
 
 const behaviorSchema = z.enum([
   'Isolated',
@@ -53,7 +53,7 @@ const wordCharacters = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}';
 export type ReadPreTokenizer = {
   preTokenize: PreTokenizer;
   /** The same without strings, where every step of it can be done so. */
-  cut: Cutter | undefined;
+  wordEnd: WordEnd | undefined;
   /** The last step writes words in the byte alphabet, so the model must be one of bytes. */
   isByteLevel: boolean;
 };
@@ -69,19 +69,19 @@ export function readPreTokenizer(
     refuseComponent(source, steps[at]!, ' before another pre-tokenizer');
   const read = steps.flatMap((step) => readStep(source, step));
   const splitters = read.flatMap((step) => ('split' in step ? [step.split] : []));
-  const cutters = read.flatMap((step) => ('cut' in step && step.cut ? [step.cut] : []));
+  const ends = read.flatMap((step) => ('wordEnd' in step && step.wordEnd ? [step.wordEnd] : []));
   return {
     preTokenize:
       splitters.length === read.length
         ? inSequence(splitters)
         : inSteps(read.map((step) => ('split' in step ? isolateStep(step.split) : step.step))),
-    cut: cutters.length === read.length ? cutInTurn(cutters) : undefined,
+    wordEnd: ends.length === read.length ? inTurn(ends) : undefined,
     isByteLevel: at >= 0,
   };
 }
 
 /** Steps that only cut are kept apart: where all do, no positions are needed. */
-type Read = { split: Splitter; cut?: Cutter | undefined } | { step: PreTokenizerStep };
+type Read = { split: Splitter; wordEnd?: WordEnd | undefined } | { step: PreTokenizerStep };
 
 function readStep(source: string, located: Located): Read[] {
   const { component, path } = located;
@@ -91,15 +91,15 @@ function readStep(source: string, located: Located): Read[] {
       const words = isolateMatches(translatePattern(source, gpt2Pattern));
       return [
         ...(options.add_prefix_space ? [{ step: addPrefixSpace }] : []),
-        ...(options.use_regex ? [{ split: words, cut: cutAsGpt2 }] : []),
+        ...(options.use_regex ? [{ split: words, wordEnd: gpt2End }] : []),
       ];
     }
     case 'Split': {
       const { pattern, behavior, invert } = parseField(source, splitSchema, component, path);
       const expression = patternExpression(source, pattern);
       if (behavior === 'Isolated') {
-        const cut = 'Regex' in pattern ? cutterOfPattern.get(pattern.Regex) : undefined;
-        return [{ split: isolateMatches(expression), cut }];
+        const wordEnd = 'Regex' in pattern ? wordEndOfPattern.get(pattern.Regex) : undefined;
+        return [{ split: isolateMatches(expression), wordEnd }];
       }
       return [{ step: splitMatches(expression, behavior, invert) }];
     }
@@ -108,7 +108,7 @@ function readStep(source: string, located: Located): Read[] {
       // The reference counts every Unicode number as a digit, Roman numerals and fractions too.
       return [
         individual_digits
-          ? { split: isolateMatches(/\p{N}/gu), cut: cutDigits }
+          ? { split: isolateMatches(/\p{N}/gu), wordEnd: digitEnd }
           : { split: isolateMatches(/\p{N}+/gu) },
       ];
     }

@@ -1,24 +1,24 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { translatePattern } from '../regex.ts';
-import { type Cutter, cutAsGpt2, cutDigits, cutInTurn, cutterOfPattern, Ends } from './cutters.ts';
 import { gpt2Pattern, isolateMatches, type Splitter } from './pre-tokenizer.ts';
 import { unitsOf } from './text-units.ts';
+import { digitEnd, gpt2End, inTurn, type WordEnd, wordEndOfPattern } from './word-ends.ts';
 
 const split = (pattern: string): Splitter => isolateMatches(translatePattern('test', pattern));
 const gpt2 = split(gpt2Pattern);
 const digits = isolateMatches(/\p{N}/gu);
 
-function words(cut: Cutter, text: string): string[] {
-  const ends = new Ends();
-  // What stands around a stretch must not matter.
-  cut({ units: unitsOf(`a${text} a`), from: 1, to: text.length + 1 }, ends);
-  let from = 1;
-  return Array.from(ends.places.subarray(0, ends.count), (to) => {
-    const word = `a${text} a`.slice(from, to);
+function words(wordEnd: WordEnd, text: string): string[] {
+  // What stands around a text must not matter.
+  const units = unitsOf(`a${text} a`);
+  const found: string[] = [];
+  for (let from = 1; from <= text.length; ) {
+    const to = wordEnd(units, from, text.length + 1);
+    found.push(`a${text} a`.slice(from, to));
     from = to;
-    return word;
-  });
+  }
+  return found;
 }
 
 const units = fc.constantFrom(
@@ -27,14 +27,14 @@ const units = fc.constantFrom(
 const texts = fc.array(units, { maxLength: 24 }).map((all) => all.join(''));
 
 it.each([
-  ['GPT-2', cutAsGpt2, gpt2],
-  ['digits', cutDigits, digits],
-  ['SmolLM2', cutInTurn([cutDigits, cutAsGpt2]), (text: string) => digits(text).flatMap(gpt2)],
-  ...[...cutterOfPattern].map(([pattern, cut]) => [pattern, cut, split(pattern)] as const),
-] as const)('cuts as the pattern of %s does', (_, cut, expected) => {
+  ['GPT-2', gpt2End, gpt2],
+  ['digits', digitEnd, digits],
+  ['SmolLM2', inTurn([digitEnd, gpt2End]), (text: string) => digits(text).flatMap(gpt2)],
+  ...[...wordEndOfPattern].map(([pattern, end]) => [pattern, end, split(pattern)] as const),
+] as const)('cuts as the pattern of %s does', (_, wordEnd, expected) => {
   fc.assert(
     fc.property(texts, (text) => {
-      expect(words(cut as Cutter, text)).toEqual(expected(text));
+      expect(words(wordEnd as WordEnd, text)).toEqual(expected(text));
     }),
     { numRuns: 3000 },
   );
