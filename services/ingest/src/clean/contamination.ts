@@ -1,10 +1,10 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
-import { identityOf } from '../kinds/row-kinds.ts';
 import type { Numbers } from '../row-numbers.ts';
 import { createHeldOutTexts } from './held-out-texts.ts';
-import { rowShingles } from './look.ts';
+import { rowWords } from './look.ts';
 import { createPhrases } from './phrases.ts';
 import type { Relations } from './relations.ts';
+import { shinglesOfWords } from './shingles.ts';
 
 /** How a training row says what a held-out one does, which stands on that line. */
 export type Contact = { readonly how: 'prompts' | 'near' | 'phrases'; readonly line: number };
@@ -41,8 +41,9 @@ export async function findContacts(sides: Sides): Promise<Contacts> {
   const texts = createHeldOutTexts(relations.forms());
   const keep = (json: string): void => {
     const row = JSON.parse(json) as CanonicalRow;
-    phrases.keep(identityOf(row).prompt, row.line);
-    texts.keep(rowShingles(row), row.line);
+    const { asked, all } = rowWords(row);
+    phrases.keep(asked, row.line);
+    texts.keep(shinglesOfWords(all), row.line);
   };
   if (sides.validation !== null)
     for await (const row of sides.validation()) {
@@ -62,8 +63,9 @@ export async function findContacts(sides: Sides): Promise<Contacts> {
     if (heldOut?.[index] === 1) continue;
     const row = JSON.parse(json) as CanonicalRow;
     const number = sides.numbers.at(index) as number;
-    phrases.look(identityOf(row).prompt, number);
-    const line = texts.find(rowShingles(row));
+    const { asked, all } = rowWords(row);
+    phrases.look(asked, number);
+    const line = texts.find(shinglesOfWords(all));
     if (line !== undefined) near.set(number, line);
   }
   const shared = phrases.found();

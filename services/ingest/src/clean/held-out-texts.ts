@@ -35,6 +35,8 @@ export function createHeldOutTexts(
   /** Entries: the text, and the entry before of the same element; from 1. */
   let owners = new Int32Array();
   let before = new Int32Array();
+  /** Bits of the elements by the last ones of their shingles: most shingles of other texts have none, and need not be looked up. */
+  let bits = new Uint32Array(1);
   const texts: { readonly line: number; readonly shingles: Uint32Array }[] = [];
   let kept = 0;
   let isFull = false;
@@ -80,10 +82,17 @@ export function createHeldOutTexts(
       compared = new Int32Array(texts.length);
       owners = new Int32Array(1024);
       before = new Int32Array(1024);
+      bits = new Uint32Array(
+        2 ** Math.min(20, Math.ceil(Math.log2(1 + elements / bitsOfWord)) + spareBits),
+      );
       let entries = 1;
       for (const [text, { shingles }] of texts.entries()) {
         await breathe();
         const keys = keysOf(shingles);
+        for (const shingle of keys) {
+          const word = wordOf(shingle, bits);
+          bits[word] = (bits[word] as number) | (1 << shingle);
+        }
         const found = inOrder(Array.from(keys, (shingle) => numbers.get(shingle) as number));
         for (const element of found.slice(0, firstOf(keys.length))) {
           if (entries === owners.length) [owners, before] = [grown(owners), grown(before)];
@@ -100,7 +109,8 @@ export function createHeldOutTexts(
       const found: number[] = [];
       let unknown = 0;
       for (const shingle of keys) {
-        const element = numbers.get(shingle);
+        const mayBe = ((bits[wordOf(shingle, bits)] as number) & (1 << shingle)) !== 0;
+        const element = mayBe ? numbers.get(shingle) : undefined;
         if (element !== undefined) found.push(element);
         else if (++unknown >= first) return undefined;
       }
@@ -116,6 +126,15 @@ export function createHeldOutTexts(
       return undefined;
     },
   };
+}
+
+/** Bits of a number, and how many times more bits than elements there are, as a power of 2. */
+const bitsOfWord = 32;
+const spareBits = 3;
+
+/** The number that has the bit of a shingle, which is the one that its last five bits say. */
+function wordOf(shingle: number, bits: Uint32Array): number {
+  return (shingle >>> 5) & (bits.length - 1);
 }
 
 /** Of so many elements those among which a near duplicate has one too. */

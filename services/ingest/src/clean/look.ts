@@ -2,18 +2,26 @@ import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import { identityOf } from '../kinds/row-kinds.ts';
 import { bandsOf } from './minhash.ts';
 import type { Likeness } from './near-index.ts';
-import { shinglesOf } from './shingles.ts';
+import { shinglesOfWords } from './shingles.ts';
+import { wordHashes } from './words.ts';
 
 /** By what a row is compared with others, as near as they may be: the words of what it asks and answers. */
 export function likenessOf(row: CanonicalRow): Likeness {
-  const shingles = rowShingles(row);
+  const shingles = shinglesOfWords(rowWords(row).all);
   return { shingles, bands: bandsOf(shingles) };
 }
 
-/** The shingles of all that a row asks and answers. */
-export function rowShingles(row: CanonicalRow): Uint32Array {
+/** The hashes of the words of what a row asks, and of all that it asks and answers. */
+export function rowWords(row: CanonicalRow): { asked: Uint32Array; all: Uint32Array } {
   const { prompt, answer } = identityOf(row);
-  return shinglesOf(row.kind === 'text' ? prompt : `${prompt}\n${answer}`);
+  const asked = wordHashes(prompt);
+  if (row.kind === 'text') return { asked, all: asked };
+  // A line end stands between the two, which parts words and operators.
+  const answered = wordHashes(answer);
+  const all = new Uint32Array(asked.length + answered.length);
+  all.set(asked);
+  all.set(answered, asked.length);
+  return { asked, all };
 }
 
 /** All that stands before a row's answer, where there is one right answer; undefined where several are as good. */

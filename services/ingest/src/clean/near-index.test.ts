@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { createClusters } from './clusters.ts';
 import { bandsOf, minhash } from './minhash.ts';
 import { createNearIndex } from './near-index.ts';
-import { jaccard, nearJaccard, shinglesOf } from './shingles.ts';
+import { jaccard, nearJaccard, shinglesOfWords } from './shingles.ts';
+import { wordHashes } from './words.ts';
+
+const shinglesOf = (text: string) => shinglesOfWords(wordHashes(text));
 
 const likeness = (text: string) => {
   const shingles = shinglesOf(text);

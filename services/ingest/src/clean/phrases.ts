@@ -1,4 +1,4 @@
-import { mix, wordHashes } from './words.ts';
+import { mix } from './words.ts';
 
 /** Words of a phrase that nobody writes twice by chance, as GPT-3's authors took; fewer of a short text. */
 const phraseWords = 13;
@@ -14,10 +14,10 @@ const mostPhrases = 1_000_000;
 
 /** Finds texts that share a phrase with one of those that were kept. */
 export type Phrases = {
-  /** Keeps the phrases of a text that is to be scored, which stands on that line. */
-  keep(text: string, line: number): void;
+  /** Keeps the phrases of a text that is to be scored, which stands on that line, by the hashes of its words. */
+  keep(words: Uint32Array, line: number): void;
   /** Looks at a text that is to be trained on, which has that number. */
-  look(text: string, number: number): void;
+  look(words: Uint32Array, number: number): void;
   /** The texts looked at that share a phrase which few of them have, with the line of the one kept. */
   found(): Map<number, number>;
 };
@@ -40,14 +40,12 @@ export function createPhrases(): Phrases {
     else if (others.length <= mostRows && others.at(-1) !== number) others.push(number);
   };
   return {
-    keep(text, line) {
-      const words = wordHashes(text);
+    keep(words, line) {
       const length = words.length < leastLong ? shortWords : phraseWords;
       forEachPhrase(words, length, (low, high) => keepOne(low, numberOf(low, high, length), line));
     },
-    look(text, number) {
+    look(words, number) {
       if (lines.size === 0) return;
-      const words = wordHashes(text);
       for (const length of [phraseWords, shortWords])
         forEachPhrase(words, length, (low, high) => {
           if (((lowHalves[low >>> 5] as number) & (1 << (low & 31))) !== 0)

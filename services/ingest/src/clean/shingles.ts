@@ -1,5 +1,5 @@
 import { inOrder } from './sort-hashes.ts';
-import { mix, wordHashes } from './words.ts';
+import { mix } from './words.ts';
 
 /** Words of a shingle. */
 const shingleWords = 5;
@@ -10,12 +10,7 @@ const mostShingles = 4096;
 const factor = 0x01000193;
 const leaving = Math.imul(Math.imul(factor, factor), Math.imul(factor, factor));
 
-/** The 5-word shingles of a text as hashes, each once and in order; of a shorter text one of all words. */
-export function shinglesOf(text: string): Uint32Array {
-  return shinglesOfWords(wordHashes(text));
-}
-
-/** The same of the hashes of a text's words. */
+/** The 5-word shingles of a text as hashes, each once and in order, by the hashes of its words; of a shorter text one of all words. */
 export function shinglesOfWords(words: Uint32Array): Uint32Array {
   if (words.length === 0) return new Uint32Array();
   const found = new Uint32Array(Math.max(1, words.length - shingleWords + 1));
