@@ -67,6 +67,7 @@ async function written(client: OpenAI, model: string): Promise<void> {
     ...{ chunk_words: Number(values.words), max_chunks: Number(values.chunks) },
   };
   const body = { convert: { source: 'faq', files, writer } };
+  const begun = performance.now();
   const { id } = await client.post<DatasetObject>('/lathe/datasets', { body });
   for (;;) {
     const made = await client.get<DatasetObject>(`/lathe/datasets/${id}`);
@@ -74,6 +75,7 @@ async function written(client: OpenAI, model: string): Promise<void> {
       await pause();
       continue;
     }
+    console.log(`${model}: done after ${((performance.now() - begun) / 1000).toFixed(1)} s`);
     const { writer: told, unused = [] } = made.lineage ?? {};
     if (told != null)
       console.log(
