@@ -1,4 +1,3 @@
-import type { WordEnd } from '../pre-tokenize/word-ends.ts';
 import type { TokenList } from '../token-list.ts';
 
 /** Text repeats its words, so most of them are found here and encoded only once. */
@@ -10,7 +9,8 @@ const longestCachedWord = 64;
 export type CutText = {
   readonly units: Uint16Array;
   readonly length: number;
-  readonly wordEnd: WordEnd;
+  /** Where the word ends that begins at `from`, of a text that ends at `to`; asked for one word after the other. */
+  readonly wordEnd: (units: Uint16Array, from: number, to: number) => number;
 };
 
 /** A model of tokenizer.json: it turns one word into tokens. */
