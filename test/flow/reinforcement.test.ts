@@ -18,7 +18,14 @@ const source = `function grade(sample, item) {
   const letters = [...sample.output_text];
   return letters.length === 0 ? 0 : letters.filter((each) => each === item.letter).length / letters.length;
 }`;
-const grader = { type: 'javascript', name: 'letters', source };
+const any = { type: 'string_check', operation: 'like', input: '{{ sample.output_text }}' };
+const grader = {
+  ...{ type: 'multi', name: 'both', calculate_output: '0.9 * letters + 0.1 * e' },
+  graders: {
+    letters: { type: 'javascript', name: 'letters', source },
+    e: { ...any, name: 'e', reference: 'e' },
+  },
+};
 const reinforcement = {
   grader:
     grader as unknown as OpenAI.FineTuning.Jobs.JobCreateParams.Method['reinforcement'] extends
@@ -27,6 +34,12 @@ const reinforcement = {
       ? Grader
       : never,
   hyperparameters: { n_epochs: 1, batch_size: 6, eval_interval: 2 },
+};
+
+/** An answer with its reward, and what each grader gave it. */
+type Answer = {
+  readonly reward: number;
+  readonly parts: { readonly letters: number; readonly e: number };
 };
 
 it('takes prompts, rewards answers by the grader, tells what it sees, and gives a model that is served', async () => {
@@ -52,6 +65,13 @@ it('takes prompts, rewards answers by the grader, tells what it sees, and gives 
   expect(steps.length).toBeGreaterThan(0);
   for (const step of steps) expect(step).toMatchObject({ ratio: 1, reward_missing: 0 });
   expect(told.some((data) => typeof data?.valid_reward === 'number')).toBe(true);
+  const shown = told.flatMap((data) => (data?.answers ?? []) as Answer[]);
+  expect(shown.length).toBeGreaterThan(0);
+  for (const {
+    reward,
+    parts: { letters, e },
+  } of shown)
+    expect(0.9 * letters + 0.1 * e).toBeCloseTo(reward);
   const said = events.map(({ message }) => message);
   expect(said.filter((message) => message.includes('Reward on'))).toHaveLength(1);
   expect(said.filter((message) => message.includes('loss'))).toEqual([]);

@@ -15,8 +15,11 @@ export const gradeRequestSchema = z.object({
 });
 export type GradeRequest = z.infer<typeof gradeRequestSchema>;
 
-/** What came of one answer: a finite reward, or one sentence that says why it has none. */
-const gradeSchema = z.union([z.object({ reward: z.number() }), z.object({ error: z.string() })]);
+/** What came of one answer: a finite reward, of a multi grader with what each of its graders gave, or one sentence that says why it has none. */
+const gradeSchema = z.union([
+  z.object({ reward: z.number(), parts: z.record(z.string(), z.number()).optional() }),
+  z.object({ error: z.string() }),
+]);
 export type Grade = z.infer<typeof gradeSchema>;
 
 /**

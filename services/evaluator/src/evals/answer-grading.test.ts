@@ -45,7 +45,11 @@ it('combines programs with others by a formula, and goes on after a program that
   });
   expect(reply).toEqual({
     kind: 'done',
-    grades: [{ reward: 0.75 }, { error: expect.stringContaining('of its own') }, { reward: 0.5 }],
+    grades: [
+      { reward: 0.75, parts: { same: 1, program: 0.25 } },
+      { error: expect.stringContaining('of its own') },
+      { reward: 0.5, parts: { same: 0, program: 0.5 } },
+    ],
     tokens: 0,
   });
 });

@@ -19,9 +19,10 @@ export async function gradeAll(
   const worker = async (): Promise<void> => {
     for (const [at, { item, sample }] of waiting) {
       const answered = { item, answer: sample.output_text };
-      const { result, usage } = await gradeRow(ports, asker, { grader, answered });
+      const { result, usage, scores } = await gradeRow(ports, asker, { grader, answered });
       const { error, score } = result;
-      grades[at] = error === undefined ? { reward: score } : { error: error.message };
+      const parts = grader.type === 'multi' && { parts: scores };
+      grades[at] = error === undefined ? { reward: score, ...parts } : { error: error.message };
       tokens += usage.reduce((sum, { total_tokens }) => sum + total_tokens, 0);
     }
   };

@@ -12,6 +12,13 @@ export type GradePorts = AskPorts & Pick<RunPorts, 'graders'>;
 
 type Usage = RunTally['usage'];
 
+type GradedRow = {
+  readonly result: ItemResult;
+  readonly usage: Usage;
+  /** What each single grader gave that gave anything. */
+  readonly scores: Graded['scores'];
+};
+
 /**
  * What one criterion says of an answer, models of the project asked where it wants them. What fails inside the grader is
  * told in the result; throws only what is no fault of the row, and the signal's reason.
@@ -20,12 +27,13 @@ export async function gradeRow(
   ports: GradePorts,
   asker: RunAsker,
   { grader, answered }: { readonly grader: Grader; readonly answered: Answered },
-): Promise<{ readonly result: ItemResult; readonly usage: Usage }> {
+): Promise<GradedRow> {
   const answers = new Map<string, QuestionAnswer>();
   let usage: Usage = [];
   let sample: ItemResult['sample'] = null;
   const parts = await refused(asker, () => ports.graders.begin({ grader, answered }, asker));
-  if ('failure' in parts) return { result: resultOf(grader, failed(parts.failure), null), usage };
+  if ('failure' in parts)
+    return { result: resultOf(grader, failed(parts.failure), null), usage, scores: {} };
   for (const part of parts.value) {
     if (!('question' in part)) continue;
     const judged = await refused(asker, () => askQuestion(ports, asker, part.question));
@@ -37,7 +45,8 @@ export async function gradeRow(
     usage = addUsage(usage, [judged.value.usage]);
     sample = judged.value.sample ?? sample;
   }
-  return { result: resultOf(grader, finishGrading(grader, parts.value, answers), sample), usage };
+  const graded = finishGrading(grader, parts.value, answers);
+  return { result: resultOf(grader, graded, sample), usage, scores: graded.scores };
 }
 
 /** Does what may be refused for what was asked; what may succeed at another time is thrown on. */

@@ -1,17 +1,18 @@
 import type { LiveRun } from './live-run.ts';
 
-type RolloutAnswer = {
+/** An answer as far as it is told, beside the others to its prompt. */
+export type RolloutAnswer = {
+  /** Its place among all that are told of the step. */
+  readonly at: number;
+  readonly prompt: string;
   readonly text: string;
   /** What the grader gave it; null: it could not be graded. */
   readonly reward: number | null;
+  /** What each grader of a multi grader gave. */
+  readonly parts: Readonly<Record<string, number>>;
+  /** How far its reward is above the mean of those to its prompt. */
+  readonly beside: number | null;
   readonly isCut: boolean;
-};
-
-/** Answers to one prompt, as far as they are told, and the mean of their rewards. */
-type Group = {
-  readonly prompt: string;
-  readonly answers: readonly RolloutAnswer[];
-  readonly mean: number | null;
 };
 
 export type StepRollouts = {
@@ -21,7 +22,9 @@ export type StepRollouts = {
   /** The steps before and after it of which answers are told. */
   readonly before: number | undefined;
   readonly after: number | undefined;
-  readonly groups: readonly Group[];
+  readonly answers: readonly RolloutAnswer[];
+  /** The graders of a multi grader. */
+  readonly graders: readonly string[];
   /** What the step told of all of its answers. */
   readonly figures: readonly (readonly [name: string, value: number])[];
 };
@@ -56,27 +59,32 @@ export function rolloutsOf(run: LiveRun, asked: number | undefined): StepRollout
     const value = place < 0 ? null : (run.training.values.get(key)?.[place] ?? null);
     return value === null ? [] : [[name, value] as const];
   });
+  const answers = answersOf(nearest.answers);
   return {
     ...{ step: nearest.step, wanted, figures },
     before: told[at - 1]?.step,
     after: told[at + 1]?.step,
-    groups: groupsOf(nearest.answers),
+    ...{ answers, graders: [...new Set(answers.flatMap(({ parts }) => Object.keys(parts)))] },
   };
 }
 
-function groupsOf(answers: readonly Readonly<Record<string, unknown>>[]): Group[] {
-  const byPrompt = Map.groupBy(answers, ({ prompt }) => String(prompt ?? ''));
-  return [...byPrompt].map(([prompt, group]) => {
-    const read = group.map(
-      ({ text, answer, reward, truncated }): RolloutAnswer => ({
-        text: String(text ?? answer ?? ''),
-        reward: typeof reward === 'number' ? reward : null,
-        isCut: truncated === true,
-      }),
-    );
-    const rewards = read.flatMap(({ reward }) => (reward === null ? [] : [reward]));
-    const mean =
-      rewards.length === 0 ? null : rewards.reduce((sum, one) => sum + one, 0) / rewards.length;
-    return { prompt, answers: read, mean };
+function answersOf(told: readonly Readonly<Record<string, unknown>>[]): RolloutAnswer[] {
+  const read = told.map(({ prompt, text, answer, reward, parts, truncated }, at) => ({
+    ...{ at, prompt: String(prompt ?? ''), text: String(text ?? answer ?? '') },
+    reward: typeof reward === 'number' ? reward : null,
+    parts: numbersOf(parts),
+    isCut: truncated === true,
+  }));
+  const groups = Map.groupBy(read, ({ prompt }) => prompt);
+  return read.map((answer) => {
+    const { prompt, reward } = answer;
+    const rewards = groups.get(prompt)?.flatMap((each) => each.reward ?? []) ?? [];
+    const mean = rewards.reduce((sum, one) => sum + one, 0) / rewards.length;
+    return { ...answer, beside: reward === null ? null : reward - mean };
   });
+}
+
+function numbersOf(parts: unknown): Record<string, number> {
+  const all = Object.entries(typeof parts === 'object' && parts !== null ? parts : {});
+  return Object.fromEntries(all.filter(([, value]) => typeof value === 'number'));
 }

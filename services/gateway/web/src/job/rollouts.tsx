@@ -1,15 +1,15 @@
 import { useQueryText } from '../shell/router.ts';
 import { figure, grouped } from '../ui/numbers.ts';
-import { Scroll } from '../ui/scroll.tsx';
+import { type Column, Table } from '../ui/table.tsx';
 import type { LiveRun } from './live-run.ts';
-import { rolloutsOf } from './rollouts.ts';
+import { type RolloutAnswer, rolloutsOf } from './rollouts.ts';
 
 /** What was answered in a step of a run that learns from rewards, and what the grader said of each answer. */
 export function Rollouts({ run }: { readonly run: LiveRun }) {
   const [asked, choose] = useQueryText('step');
   const shown = rolloutsOf(run, asked === '' ? undefined : Number(asked));
   if (shown === undefined) return null;
-  const { step, wanted, before, after, groups, figures } = shown;
+  const { step, wanted, before, after, answers, graders, figures } = shown;
   return (
     <section id="rollouts">
       <h2>Answers of step {grouped(step)}, and their rewards</h2>
@@ -34,45 +34,56 @@ export function Rollouts({ run }: { readonly run: LiveRun }) {
           </li>
         ))}
       </ul>
-      <Scroll label="Answers with their rewards">
-        <table class="cards">
-          <thead>
-            <tr>
-              <th scope="col">Prompt</th>
-              <th scope="col">Answer</th>
-              <th scope="col" class="n">
-                Reward
-              </th>
-              <th scope="col" class="n">
-                Beside its group
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {groups.flatMap(({ prompt, answers, mean }) =>
-              answers.map(({ text, reward, isCut }, at) => (
-                <tr key={`${prompt} ${String(at)}`}>
-                  <td data-head="Prompt">
-                    <div class="said soft">{at === 0 ? prompt : '″'}</div>
-                  </td>
-                  <td data-head="Answer">
-                    <div class="said">{text}</div>
-                    {isCut && <div class="soft small-text">cut at its longest length</div>}
-                  </td>
-                  <td class="n" data-head="Reward">
-                    {reward === null ? 'not graded' : figure(reward)}
-                  </td>
-                  <td class="n" data-head="Beside its group">
-                    {reward === null || mean === null ? '–' : signed(reward - mean)}
-                  </td>
-                </tr>
-              )),
-            )}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table
+        name="rollouts"
+        caption="Answers with their rewards"
+        rows={answers}
+        keyOf={({ at }) => String(at)}
+        columns={columnsOf(graders)}
+      />
     </section>
   );
+}
+
+/** What each answer is worth, and of a multi grader what each of its graders gave. */
+function columnsOf(graders: readonly string[]): readonly Column<RolloutAnswer>[] {
+  return [
+    {
+      head: 'Prompt',
+      value: ({ prompt }) => prompt,
+      cell: ({ prompt }) => <div class="said soft clip">{prompt}</div>,
+    },
+    {
+      head: 'Answer',
+      value: ({ text }) => text,
+      cell: ({ text, isCut }) => (
+        <>
+          <div class="said">{text}</div>
+          {isCut && <div class="soft small-text">cut at its longest length</div>}
+        </>
+      ),
+    },
+    {
+      head: 'Reward',
+      value: ({ reward }) => reward,
+      cell: ({ reward }) => (reward === null ? 'not graded' : figure(reward)),
+      isNumber: true,
+    },
+    ...graders.map(
+      (name): Column<RolloutAnswer> => ({
+        head: `by ${name}`,
+        value: ({ parts }) => parts[name] ?? null,
+        cell: ({ parts }) => figure(parts[name]),
+        isNumber: true,
+      }),
+    ),
+    {
+      head: 'Beside its group',
+      value: ({ beside }) => beside,
+      cell: ({ beside }) => (beside === null ? '–' : signed(beside)),
+      isNumber: true,
+    },
+  ];
 }
 
 type StepProps = {

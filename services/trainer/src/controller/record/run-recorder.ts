@@ -111,9 +111,12 @@ export function createRunRecorder(ports: ControllerPorts, job: OwnedJob): RunRec
         : `Answers of step ${step}, with their rewards.`,
       data: {
         ...{ step, held_out: heldOut },
-        answers: answers.map(({ reward, asked, expected, ...answer }) =>
+        answers: answers.map(({ reward, parts, asked, expected, ...answer }) =>
           asked === undefined
-            ? { ...answer, reward: reward ?? null }
+            ? {
+                ...{ ...answer, reward: reward ?? null },
+                ...(Object.keys(parts).length > 0 && { parts }),
+              }
             : { ...answer, asked, expected },
         ),
       },

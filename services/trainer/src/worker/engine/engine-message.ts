@@ -62,6 +62,10 @@ const engineTaskSchema = z.object({
 });
 export type EngineTask = z.infer<typeof engineTaskSchema>;
 
+/** What an answer is worth, and of a multi grader what each of its graders gave. */
+const rewardSchema = z.object({ reward: z.number(), parts: figuresSchema.optional() });
+export type Reward = z.infer<typeof rewardSchema>;
+
 /** What the worker tells its engine process. */
 export const toEngineSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('train'), task: engineTaskSchema }),
@@ -75,7 +79,7 @@ export const toEngineSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('graded'),
     id: z.number().int(),
-    rewards: z.array(z.number().nullable()),
+    rewards: z.array(rewardSchema.nullable()),
   }),
 ]);
 export type ToEngine = z.infer<typeof toEngineSchema>;
@@ -122,6 +126,7 @@ const samplesSchema = z.object({
   answers: z.array(
     answerSchema.extend({
       reward: z.number().nullable(),
+      parts: figuresSchema.optional(),
       isTruncated: z.boolean(),
       row: z.object({ asked: z.string(), expected: z.string() }).optional(),
     }),

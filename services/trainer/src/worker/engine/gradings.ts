@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WaitPorts } from './disk-patience.ts';
-import type { FromEngine, Purpose, ToEngine } from './engine-message.ts';
+import type { FromEngine, Purpose, Reward, ToEngine } from './engine-message.ts';
 
 type Graded = Extract<ToEngine, { kind: 'graded' }>;
 type Asked = readonly Extract<FromEngine, { kind: 'grade' }>['answers'][number][];
 
 /** Asks for the rewards of answers, in their order; undefined where none could be given. Throws GradingStoppedError. */
-export type AskRewards = (purpose: Purpose, answers: Asked) => Promise<(number | undefined)[]>;
+export type AskRewards = (purpose: Purpose, answers: Asked) => Promise<(Reward | undefined)[]>;
 
 /** The run is to stop while its answers are not graded yet; nothing was learned from them. */
 export class GradingStoppedError extends Error {
@@ -54,7 +54,7 @@ async function firstOf(graded: Promise<Graded>): Promise<Graded | undefined> {
   }
 }
 
-function rewardsOf({ rewards }: Graded, answers: number): (number | undefined)[] {
+function rewardsOf({ rewards }: Graded, answers: number): (Reward | undefined)[] {
   if (rewards.length !== answers)
     throw new Error(`${rewards.length} rewards were given for ${answers} answers`);
   return rewards.map((reward) => reward ?? undefined);

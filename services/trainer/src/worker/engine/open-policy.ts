@@ -8,7 +8,7 @@ import { adapterValues, readAdapterOf } from '@lathe/engine/peft-virtual';
 import { createPolicyTrainer, type PolicyStep } from '@lathe/engine/policy-trainer';
 import { resolveRecipe } from '@lathe/recipe/recipe';
 import { DivergedRunError } from './diverged.ts';
-import type { EngineTask, FromEngine, Samples, Side } from './engine-message.ts';
+import type { EngineTask, FromEngine, Reward, Samples, Side } from './engine-message.ts';
 import { goOn } from './go-on.ts';
 import type { AskRewards } from './gradings.ts';
 import { modelKind } from './model-kind.ts';
@@ -46,11 +46,17 @@ async function open(task: EngineTask, link: PolicyLink): Promise<LoopTrainer> {
   const promptsOf = async (shards: readonly string[]) =>
     (await readShards(shards)).map(({ tokens }) => tokens);
   let toldAt = performance.now();
+  // Of the answers that were graded last, which are those that are shown next.
+  let parts: Parts = new Map();
   const trainer = await createPolicyTrainer({
     model,
     settings: resolveRecipe(recipe),
     prompts: await promptsOf(task.trainShards),
-    grade: link.ask,
+    grade: async (purpose, answers) => {
+      const rewards = await link.ask(purpose, answers);
+      parts = partsOf(answers, rewards);
+      return rewards.map((each) => each?.reward);
+    },
     folder: join(task.outputFolder, '.policy'),
     device: await taskDevice(task, link.send),
     adapter:
@@ -68,7 +74,10 @@ async function open(task: EngineTask, link: PolicyLink): Promise<LoopTrainer> {
   else tellShared(trainer, link.send, 'a step of the longest answers');
   const heldOut = await promptsOf(task.heldOutShards);
   const show = (side: Side, answers: PolicyStep['answers']): void =>
-    link.send({ kind: 'samples', samples: samplesOf(trainer.step, side, answers) });
+    link.send({
+      kind: 'samples',
+      samples: samplesOf({ step: trainer.step, side, answers, parts }),
+    });
   const act = <T>(done: () => Promise<T>): Promise<T> =>
     inUserTerms(task, () =>
       done().catch((error: unknown) => {
@@ -121,11 +130,33 @@ async function open(task: EngineTask, link: PolicyLink): Promise<LoopTrainer> {
   };
 }
 
-function samplesOf(step: number, side: Side, answers: PolicyStep['answers']): Samples {
-  const shown = answers.slice(0, shownAnswers).map(({ prompt, text, reward, isTruncated }) => ({
-    ...{ prompt, isTruncated },
-    text: text.slice(0, shownLength).toWellFormed(),
-    reward: reward ?? null,
-  }));
+type Answer = Pick<PolicyStep['answers'][number], 'prompt' | 'text'>;
+/** What each grader of a multi grader gave, by prompt and text. */
+type Parts = ReadonlyMap<string, NonNullable<Reward['parts']>>;
+
+const keyOf = ({ prompt, text }: Answer): string => `${prompt} ${text}`;
+
+function partsOf(answers: readonly Answer[], rewards: readonly (Reward | undefined)[]): Parts {
+  const told = answers.map((answer, at) => [keyOf(answer), rewards[at]?.parts] as const);
+  return new Map(told.flatMap(([key, parts]) => (parts === undefined ? [] : [[key, parts]])));
+}
+
+type ShownStep = {
+  readonly step: number;
+  readonly side: Side;
+  readonly answers: PolicyStep['answers'];
+  readonly parts: Parts;
+};
+
+function samplesOf({ step, side, answers, parts }: ShownStep): Samples {
+  const shown = answers.slice(0, shownAnswers).map(({ prompt, text, reward, isTruncated }) => {
+    const own = parts.get(keyOf({ prompt, text }));
+    return {
+      ...{ prompt, isTruncated },
+      text: text.slice(0, shownLength).toWellFormed(),
+      reward: reward ?? null,
+      ...(own && { parts: own }),
+    };
+  });
   return { step, side, answers: shown };
 }

@@ -70,11 +70,13 @@ test('a trial of fewer answers is ended by all of them', async () => {
 test('a grader that can grade one of them goes on to all answers, whose rewards are in their order', async () => {
   const answers = groups(3, 4);
   const { shown, told, failure } = await graded({ answers }, (text) =>
-    text === '2.1' ? { reward: 0.5 } : stuck,
+    text === '2.1' ? { reward: 0.5, parts: { same: 1, short: 0 } } : stuck,
   );
   expect(failure).toBeUndefined();
   expect(shown.toSorted()).toEqual(answers.map(({ text }) => text));
-  const rewards = answers.map(({ text }) => (text === '2.1' ? 0.5 : null));
+  const rewards = answers.map(({ text }) =>
+    text === '2.1' ? { reward: 0.5, parts: { same: 1, short: 0 } } : null,
+  );
   expect(told).toEqual([{ kind: 'graded', id: 7, rewards }]);
 });
 

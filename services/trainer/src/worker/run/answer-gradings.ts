@@ -1,6 +1,6 @@
 import { LatheError } from '@lathe/contracts/error';
 import type { Grade } from '@lathe/contracts/message/grade';
-import type { FromEngine } from '../engine/engine-message.ts';
+import type { FromEngine, Reward } from '../engine/engine-message.ts';
 import type { EngineProcess } from '../engine/engine-process.ts';
 import type { AskGrader, GradingSettings } from './grade-answers.ts';
 import { gradePatiently, type PatientGrading } from './grade-answers.ts';
@@ -44,9 +44,9 @@ export async function answerGrading(
   if (why !== undefined) throw ungraded(why, first.length, answers);
   const others = await gradesAt(order.slice(split));
   if (others === undefined) return;
-  const rewards: (number | null)[] = [];
+  const rewards: (Reward | null)[] = [];
   for (const [at, grade] of [...first, ...others].entries())
-    rewards[order[at] as number] = 'reward' in grade ? grade.reward : null;
+    rewards[order[at] as number] = 'reward' in grade ? grade : null;
   ports.engine.send({ kind: 'graded', id, rewards });
 }
 

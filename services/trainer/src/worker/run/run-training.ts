@@ -257,10 +257,12 @@ function createRelay(
       journal.add({ $case: 'evaluation', value: message.score });
     } else if (message.kind === 'samples') {
       const { step, side, answers } = message.samples;
-      const told = answers.map(({ prompt, text, reward, isTruncated: truncated, row }) => ({
-        ...{ prompt, text, truncated, reward: reward ?? undefined },
-        ...{ asked: row?.asked, expected: row?.expected },
-      }));
+      const told = answers.map(
+        ({ prompt, text, reward, parts = {}, isTruncated: truncated, row }) => ({
+          ...{ prompt, text, truncated, parts, reward: reward ?? undefined },
+          ...{ asked: row?.asked, expected: row?.expected },
+        }),
+      );
       journal.add({
         $case: 'samples',
         value: { step, heldOut: side === 'held-out', answers: told },

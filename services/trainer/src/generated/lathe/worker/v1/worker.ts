@@ -248,7 +248,16 @@ export interface Sample {
   truncated: boolean;
   /** The prompt's text and the answer that its row has; set where answers are not rewarded. */
   asked?: string | undefined;
-  expected?: string | undefined;
+  expected?:
+    | string
+    | undefined;
+  /** What each grader of a multi grader gave; empty of other graders. */
+  parts: { [key: string]: number };
+}
+
+export interface Sample_PartsEntry {
+  key: string;
+  value: number;
 }
 
 /** Rows of the training file that are hardly learnt while others are; none where there were such before. */
@@ -2420,7 +2429,7 @@ export const Samples: MessageFns<Samples> = {
 };
 
 function createBaseSample(): Sample {
-  return { prompt: 0, text: "", reward: undefined, truncated: false, asked: undefined, expected: undefined };
+  return { prompt: 0, text: "", reward: undefined, truncated: false, asked: undefined, expected: undefined, parts: {} };
 }
 
 export const Sample: MessageFns<Sample> = {
@@ -2443,6 +2452,9 @@ export const Sample: MessageFns<Sample> = {
     if (message.expected !== undefined) {
       writer.uint32(50).string(message.expected);
     }
+    globalThis.Object.entries(message.parts).forEach(([key, value]: [string, number]) => {
+      Sample_PartsEntry.encode({ key: key as any, value }, writer.uint32(58).fork()).join();
+    });
     return writer;
   },
 
@@ -2507,6 +2519,17 @@ export const Sample: MessageFns<Sample> = {
             message.expected = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            const entry7 = Sample_PartsEntry.decode(reader, reader.uint32());
+            if (entry7.value !== undefined) {
+              message.parts[entry7.key] = entry7.value;
+            }
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2530,6 +2553,82 @@ export const Sample: MessageFns<Sample> = {
     message.truncated = object.truncated ?? false;
     message.asked = object.asked ?? undefined;
     message.expected = object.expected ?? undefined;
+    message.parts = (globalThis.Object.entries(object.parts ?? {}) as [string, number][]).reduce(
+      (acc: { [key: string]: number }, [key, value]: [string, number]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.Number(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    return message;
+  },
+};
+
+function createBaseSample_PartsEntry(): Sample_PartsEntry {
+  return { key: "", value: 0 };
+}
+
+export const Sample_PartsEntry: MessageFns<Sample_PartsEntry> = {
+  encode(message: Sample_PartsEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0) {
+      writer.uint32(17).double(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Sample_PartsEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSample_PartsEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.value = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<Sample_PartsEntry>, I>>(base?: I): Sample_PartsEntry {
+    return Sample_PartsEntry.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Sample_PartsEntry>, I>>(object: I): Sample_PartsEntry {
+    const message = createBaseSample_PartsEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? 0;
     return message;
   },
 };
