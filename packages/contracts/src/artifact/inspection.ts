@@ -2,12 +2,15 @@ import { z } from 'zod';
 import { wireErrorSchema } from '../error.ts';
 import { taskSchema } from '../http/task.ts';
 import { datasetReportSchema } from './dataset.ts';
+import { unsureShapeSchema } from './detection.ts';
 
 /** What a job would find in a file, and whether it would take it. */
 export const inspectionReportSchema = z.object({
   version: z.literal(1),
   /** What a job with this file would fail with; null: it would train on it. */
   refusal: wireErrorSchema.nullable(),
+  /** What there is to choose from where it is refused because it is not sure what its columns are, or because none has the name that was said. */
+  unsure: unsureShapeSchema.optional(),
   /** The base or tuned model that it was looked at for; null where no model that is offered learns from such rows. */
   model: z.string().nullable(),
   /**

@@ -1,11 +1,6 @@
 import { z } from 'zod';
-import {
-  type ColumnRole,
-  choiceAnswers,
-  columnsSchema,
-  formatNames,
-  formatRoles,
-} from '../artifact/detection.ts';
+import { choiceAnswers, columnsSchema, formatNames } from '../artifact/detection.ts';
+import { type ColumnRole, formatRoles } from '../artifact/format-roles.ts';
 
 /**
  * What is done about rows that are too long for the model or for `max_tokens`.

@@ -261,3 +261,19 @@ it('reads several files together as a job does: questions with the answers of an
     ...{ rule: 'answer-left-out', level: 'warn', count: 1 },
   });
 });
+
+it('tells what there is to choose from where it is not sure what the columns are', async () => {
+  const rows = Array.from({ length: 12 }, (_, at) => `what ${at} is,it is ${at},${at % 3}`);
+  const file = await service.upload(`frage,antwort,stufe\n${rows.join('\n')}\n`, 'fragen.csv');
+  const report = await reportOn(file);
+  expect(report.refusal?.code).toBe('invalid_file_format');
+  expect(report.unsure).toMatchObject({ columns: ['frage', 'antwort', 'stufe'] });
+  const columns = { question: 'frage', answer: 'antwort' };
+  const said = await reportOn(file, { options: { data: { format: 'question-answer', columns } } });
+  expect(said).toMatchObject({ refusal: null, dataset: { rows: { kept: 12 } } });
+  expect(said).not.toHaveProperty('unsure');
+  const mistaken = { question: 'Frage', answer: 'antwort' };
+  const wrong = await reportOn(file, { options: { data: { columns: mistaken } } });
+  expect(wrong.refusal?.message).toContain('has no column "Frage"');
+  expect(wrong.unsure?.columns).toEqual(['frage', 'antwort', 'stufe']);
+});

@@ -14,6 +14,7 @@ import { completeDataset } from '../pipeline.ts';
 import { reportOfRead } from '../prepare/dataset-facts.ts';
 import type { FileRead, FilesRead } from '../prepare/ports.ts';
 import { readFiles } from '../prepare/read-files.ts';
+import { UnsureShapeError } from '../read/format/unsure.ts';
 import { tryModels } from './choose-model.ts';
 import { type Asked, type Look, openLook } from './look.ts';
 import { planOf } from './plan.ts';
@@ -100,7 +101,9 @@ async function judged(model: string, { asked: given, ports }: Look): Promise<See
     asked = await withLearntTokenizer(given, ports);
     files = await readFiles(asked, ports);
   } catch (error) {
-    return { report: { version: 1, refusal: refusal(error), model, task: null, dataset: null } };
+    const report = { refusal: refusal(error), model, task: null, dataset: null };
+    const unsure = error instanceof UnsureShapeError && { unsure: error.seen };
+    return { report: { version: 1, ...report, ...unsure } };
   }
   const { lesson } = files.training.rows;
   const writesLabels = lesson.answers !== undefined;

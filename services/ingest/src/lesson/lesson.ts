@@ -1,5 +1,6 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
-import type { ChoiceAnswers, Columns, FormatName } from '@lathe/contracts/artifact/detection';
+import type { ChoiceAnswers, Columns } from '@lathe/contracts/artifact/detection';
+import type { FormatName } from '@lathe/contracts/artifact/format-roles';
 import type { Architecture, Task } from '@lathe/recipe/task';
 
 /** How the lines of a file are, by the canonical row that they become. */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FormatName } from '@lathe/contracts/artifact/detection';
+import type { FormatName } from '@lathe/contracts/artifact/format-roles';
 import { describe, expect, it } from 'vitest';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { Sample } from './format/detect.ts';

@@ -1,6 +1,6 @@
 /** Every way to write rows, in every container, as it is and packed: what goes in by hand is what comes out. */
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
-import type { FormatName } from '@lathe/contracts/artifact/detection';
+import type { FormatName } from '@lathe/contracts/artifact/format-roles';
 import { describe, expect, it } from 'vitest';
 import { hubArchive, packings, recordFiles } from '../read/container/written-files.fixture.ts';
 import { writtenRows } from '../read/format/written-rows.fixture.ts';

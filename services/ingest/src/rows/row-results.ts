@@ -1,3 +1,5 @@
+import type { UnsureShape } from '@lathe/contracts/artifact/detection';
+import type { WireError } from '@lathe/contracts/error';
 import type { Shape } from '../lesson/decide.ts';
 import type { MeasuredTexts } from '../pack/encoding.ts';
 import type { PackedReads } from './packed-reads.ts';
@@ -5,7 +7,9 @@ import type { WordCounts } from './word-counts.ts';
 
 /** What comes of each kind of task. */
 export type RowResults = {
-  readonly detect: Shape;
+  readonly detect:
+    | { readonly shape: Shape }
+    | { readonly error: WireError; readonly seen: UnsureShape };
   readonly open: { readonly templateSha256: string | null };
   readonly read: PackedReads;
   readonly words: WordCounts;

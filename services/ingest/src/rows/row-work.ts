@@ -1,13 +1,16 @@
+import { toWireError } from '@lathe/contracts/error';
 import { Handed } from '@lathe/platform/threads/serve-tasks';
 import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
 import { canonicalKind, type Lesson } from '../lesson/lesson.ts';
 import { measureTexts } from '../pack/encoding.ts';
 import { detectShape } from '../read/format/detect.ts';
+import { UnsureShapeError } from '../read/format/unsure.ts';
 import { openRowEncoder } from '../render/open-encoder.ts';
 import type { PlacedEncoder } from '../render/row-encoder.ts';
 import { unpackLines } from './packed-lines.ts';
 import { buffersOf, packReads } from './packed-reads.ts';
 import { readLineRows } from './read-lines.ts';
+import type { RowResults } from './row-results.ts';
 import type { LineRead, RowModel, RowTask } from './row-task.ts';
 import { countWords, keepCutters, learnt } from './word-counts.ts';
 
@@ -31,7 +34,7 @@ export function createRowWork(): (task: unknown) => Promise<unknown> {
     const task = untyped as RowTask;
     switch (task.kind) {
       case 'detect':
-        return detectShape(task.sample, task.limits);
+        return detected(task);
       case 'open': {
         const { templateSha256 } = await encoderOf(task.model, task.lesson);
         return { templateSha256 };
@@ -68,6 +71,16 @@ export function createRowWork(): (task: unknown) => Promise<unknown> {
         return (await loadTokenizer(task.folder)).encode(task.text);
     }
   };
+}
+
+/** An error that leaves a thread keeps its sentence alone. */
+function detected({ sample, limits }: RowTask & { readonly kind: 'detect' }): RowResults['detect'] {
+  try {
+    return { shape: detectShape(sample, limits) };
+  } catch (error) {
+    if (!(error instanceof UnsureShapeError)) throw error;
+    return { error: toWireError(error, 'looking at the first rows'), seen: error.seen };
+  }
 }
 
 function handed(reads: readonly LineRead[]): Handed {

@@ -5,6 +5,7 @@ import type { Shape } from '../lesson/decide.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { MeasureTexts } from '../pack/encoding.ts';
 import type { Sample } from '../read/format/detect.ts';
+import { UnsureShapeError } from '../read/format/unsure.ts';
 import type { Line } from '../read/lines.ts';
 import { packLines } from './packed-lines.ts';
 import { unpackReads } from './packed-reads.ts';
@@ -81,8 +82,12 @@ export function rowsOf(
     return (await threads.run(task, project, signal)) as RowResults[Kind];
   }
   return {
-    detect: (sample, limits) =>
-      run({ kind: 'detect', sample: { ...sample, lines: sample.lines.map(compact) }, limits }),
+    detect: async (sample, limits) => {
+      const lines = sample.lines.map(compact);
+      const found = await run({ kind: 'detect', sample: { ...sample, lines }, limits });
+      if ('error' in found) throw new UnsureShapeError(found.error, found.seen);
+      return found.shape;
+    },
     open: (lesson) => run({ kind: 'open', model, lesson }),
     read: async (lesson, lines, options) =>
       unpackReads(await run({ kind: 'read', model, lesson, lines: packLines(lines), ...options })),

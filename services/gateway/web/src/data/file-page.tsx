@@ -16,7 +16,7 @@ import { bytesText, counted, grouped } from '../ui/numbers.ts';
 import { Progress } from '../ui/progress.tsx';
 import { Problem } from '../ui/states.tsx';
 import { Findings } from './findings.tsx';
-import { FormatForm } from './format-form.tsx';
+import { FormatForm, UnsureForm } from './format-form.tsx';
 import { LengthSection } from './length-section.tsx';
 import { MadeFacts } from './made/made-facts.tsx';
 import { madeText } from './made/made-words.ts';
@@ -74,7 +74,7 @@ export function FilePage({ file }: { readonly file: string }) {
       inspection.status === 'running' ? (
         error === null && <Reading inspection={inspection} />
       ) : (
-        <Report inspection={inspection} onChange={change} />
+        <Report inspection={inspection} options={options} onChange={change} />
       )}
       {isReady && method === 'reinforcement' && (
         <p>
@@ -187,13 +187,14 @@ function Reading({ inspection }: { readonly inspection: InspectionObject | undef
 
 type ReportProps = {
   readonly inspection: InspectionObject;
+  readonly options: ReadingOptions;
   readonly onChange: ChoiceProps['onChange'];
 };
 
-function Report({ inspection: { report, error }, onChange }: ReportProps) {
+function Report({ inspection: { report, error }, options, onChange }: ReportProps) {
   if (error !== null) return <Problem text={error.message} />;
   if (report === null) return <Problem text="The reading was cancelled." />;
-  const { dataset, plan, task, method, refusal, passedOver = [] } = report;
+  const { dataset, plan, task, method, refusal, unsure, passedOver = [] } = report;
   const detection = dataset?.formats?.[0];
   return (
     <>
@@ -203,6 +204,7 @@ function Report({ inspection: { report, error }, onChange }: ReportProps) {
           Not looked at for {model}, since {why}.
         </p>
       ))}
+      {unsure !== undefined && <UnsureForm unsure={unsure} asked={options} onChange={onChange} />}
       {dataset !== null && (
         <ul class="tiles">
           <li>

@@ -1,4 +1,5 @@
-import type { Columns, FormatName } from '@lathe/contracts/artifact/detection';
+import type { Columns } from '@lathe/contracts/artifact/detection';
+import type { FormatName } from '@lathe/contracts/artifact/format-roles';
 import type { InspectRequest } from '@lathe/contracts/http/inspection';
 import { useQueryText } from '../shell/router.ts';
 

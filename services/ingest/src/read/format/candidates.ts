@@ -1,10 +1,9 @@
+import { type Columns, formatNames } from '@lathe/contracts/artifact/detection';
 import {
   type ColumnRole,
-  type Columns,
   type FormatName,
-  formatNames,
   formatRoles,
-} from '@lathe/contracts/artifact/detection';
+} from '@lathe/contracts/artifact/format-roles';
 import type { DataOptions } from '@lathe/contracts/http/data';
 import { isTold } from '../told.ts';
 import { areProse, holdShare, isBeside, usualColumns } from './columns.ts';

@@ -1,9 +1,9 @@
+import type { Columns } from '@lathe/contracts/artifact/detection';
 import {
   type ColumnRole,
-  type Columns,
   type FormatName,
   formatRoles,
-} from '@lathe/contracts/artifact/detection';
+} from '@lathe/contracts/artifact/format-roles';
 import type { ToldChoices } from '../told.ts';
 import type { Format, Match, Row, Sampled } from './format.ts';
 import { isText } from './said.ts';

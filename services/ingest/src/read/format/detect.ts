@@ -13,6 +13,7 @@ import { nearNames, sampledOf } from './columns.ts';
 import { columnsOf, type Row, type Sampled } from './format.ts';
 import { formats } from './formats.ts';
 import { howToSay, seenInstead, uselessRows } from './seen.ts';
+import { UnsureShapeError } from './unsure.ts';
 
 type Limits = { readonly maxLineBytes: number; readonly maxDepth: number };
 
@@ -34,6 +35,9 @@ export type Sample = {
 /** A format is taken from this confidence on, if the next of another reading is so much below it. */
 const leastConfidence = 0.6;
 const leastMargin = 0.1;
+
+/** Columns of which is told where it is not sure what they are. */
+const toldColumns = 100;
 
 /** How far below the likeliest reading one may be that the base model can use, where it cannot use that. */
 const usableMargin = 0.25;
@@ -57,12 +61,23 @@ export function detectShape(sample: Sample, limits: Limits): Shape {
   const useless = isAsked ? undefined : uselessRows(rows, data);
   if (useless !== undefined)
     throw new LatheError('invalid_file_format', `The file ${useless}. ${wantedFile}`, { param });
-  if (rows.length > 0) requireColumns(asked.columns, sampled, param);
+  const unsure = (error: LatheError, candidates: readonly FormatCandidate[]): LatheError =>
+    rows.length === 0
+      ? error
+      : new UnsureShapeError(error, {
+          columns: sampled.names.slice(0, toldColumns),
+          candidates: [...candidates],
+        });
+  const missing = rows.length > 0 ? missingColumn(asked.columns, sampled, param) : undefined;
+  if (missing !== undefined)
+    throw unsure(missing, candidatesOf(sampled, { ...data, columns: undefined }).map(tellable));
   const candidates = candidatesOf(sampled, data, before?.answers);
   const chosen = choose(candidates, sampled, sample);
   const told = candidates.map(tellable);
-  if (chosen === undefined)
-    throw notSure(told, sample, { seen: seenInstead(lines, rows, limits), how: howToSay(rows) });
+  if (chosen === undefined) {
+    const seen = { seen: seenInstead(lines, rows, limits), how: howToSay(rows) };
+    throw unsure(notSure(told, sample, seen), told);
+  }
   const unused = unusedColumns(chosen, sampled);
   const reading: Reading = {
     ...{ format: chosen.format, columns: chosen.columns, unused },
@@ -175,18 +190,19 @@ function tellable({ format, columns, confidence, answers }: Candidate): FormatCa
   return { format, kind, confidence: rounded, columns, ...(answers && { answers }) };
 }
 
-/** Throws for a column that `lathe.data` names and no row has. */
-function requireColumns(asked: Columns, { names }: Sampled, param: string): void {
+/** What is wrong where `lathe.data` names a column that no row has. */
+function missingColumn(asked: Columns, { names }: Sampled, param: string): LatheError | undefined {
   for (const role of Object.keys(asked) as (keyof Columns)[])
     for (const column of columnsOf(asked, role)) {
       if (names.includes(column)) continue;
       const near = nearNames(column, names).map((name) => JSON.stringify(name));
-      throw new LatheError(
+      return new LatheError(
         'invalid_value',
         `The ${param.replace('_', ' ')} has no column ${JSON.stringify(column)}, which 'lathe.data.columns' takes for its ${role}; it has ${near.join(', ')}.`,
         { param: `lathe.data.columns.${role}` },
       );
     }
+  return undefined;
 }
 
 /** Candidates that an error shows. */

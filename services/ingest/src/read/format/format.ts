@@ -1,4 +1,5 @@
-import type { ChoiceAnswers, ColumnRole, Columns } from '@lathe/contracts/artifact/detection';
+import type { ChoiceAnswers, Columns } from '@lathe/contracts/artifact/detection';
+import type { ColumnRole } from '@lathe/contracts/artifact/format-roles';
 import type { DataOptions } from '@lathe/contracts/http/data';
 import type { RowIssue } from '../../check/validate-message.ts';
 import type { FileKind, Problem, Reading, TagScheme } from '../../lesson/lesson.ts';

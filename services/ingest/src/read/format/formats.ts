@@ -1,4 +1,4 @@
-import type { FormatName } from '@lathe/contracts/artifact/detection';
+import type { FormatName } from '@lathe/contracts/artifact/format-roles';
 import { textNames } from '../shapes.ts';
 import { alpaca, questionAnswer } from './alpaca.ts';
 import { bfcl } from './bfcl.ts';

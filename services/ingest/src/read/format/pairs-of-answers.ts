@@ -1,4 +1,4 @@
-import type { ColumnRole } from '@lathe/contracts/artifact/detection';
+import type { ColumnRole } from '@lathe/contracts/artifact/format-roles';
 import { isObject, type RowIssue } from '../../check/validate-message.ts';
 import type { Reading } from '../../lesson/lesson.ts';
 import { toolsOf } from './chat.ts';

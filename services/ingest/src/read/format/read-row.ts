@@ -1,4 +1,4 @@
-import { formatRoles } from '@lathe/contracts/artifact/detection';
+import { formatRoles } from '@lathe/contracts/artifact/format-roles';
 import { asksForNothing } from '@lathe/contracts/http/nothing';
 import { quoted, type RowIssue, warn } from '../../check/validate-message.ts';
 import type { FileKind, Reading } from '../../lesson/lesson.ts';

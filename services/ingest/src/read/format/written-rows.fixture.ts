@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
-import type { Columns, FormatName } from '@lathe/contracts/artifact/detection';
+import type { Columns } from '@lathe/contracts/artifact/detection';
+import type { FormatName } from '@lathe/contracts/artifact/format-roles';
 import type { DataOptions } from '@lathe/contracts/http/data';
 import type { Architecture } from '@lathe/recipe/task';
 
