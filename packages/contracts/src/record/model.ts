@@ -13,6 +13,8 @@ export const modelRecordSchema = z.discriminatedUnion('kind', [
     parameters: z.number().int(),
     /** Whether it reads a text from both sides; absent: `decoder`. */
     architecture: z.enum(['decoder', 'encoder']).optional(),
+    /** As transformers names it, such as `llama`; absent in records of before it was told. */
+    family: z.string().optional(),
     /** As its folder names it; absent where it names none, and in records of before it was looked for. */
     licence: z.string().optional(),
     /** What its checkpoint can be asked: absent: to chat or to go on with a text; of an encoder its hidden states. */

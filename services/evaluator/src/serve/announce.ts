@@ -5,6 +5,7 @@ import { baseModelsProject, modelKey } from '@lathe/contracts/subject';
 import { listBaseModels } from '@lathe/platform/base-models';
 import type { Logger } from '@lathe/platform/log';
 import { folderStamp } from '@lathe/platform/model-digest';
+import { familyOf } from '@lathe/platform/model-family';
 import { licenceOf } from '@lathe/platform/model-licence';
 import type { Records } from '@lathe/platform/records';
 import { taskSchema } from '@lathe/recipe/task';
@@ -82,6 +83,7 @@ async function announce(
     maxPositions: facts.maxPositions,
     parameters: facts.parameters,
     ...(facts.architecture === 'encoder' && { architecture: 'encoder' }),
+    family: await familyOf(folder.path),
     ...(licence !== undefined && { licence }),
     ...taskOf(facts),
   };

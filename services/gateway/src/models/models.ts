@@ -24,6 +24,7 @@ import { toHttp } from '@lathe/recipe/http-form';
 import type { Listed } from '../record-lists.ts';
 import { sortedAliases } from './aliases.ts';
 import { type EraseExportPorts, eraseExport } from './erase-export.ts';
+import { familyParity } from './family-parity.ts';
 
 export type ModelPorts = NamedModels &
   EraseExportPorts & {
@@ -71,16 +72,16 @@ export async function namedModelObject(
 ): Promise<ModelObject> {
   const record = await getModel(ports, project, name);
   const object = aliased(record, name);
-  return { ...object, lathe: { ...object.lathe, licence: await licenceOf(ports, record) } };
+  const { licence = null, family = null } = (await baseOf(ports, record)) ?? {};
+  const parity = family === null ? null : (familyParity[family] ?? null);
+  return { ...object, lathe: { ...object.lathe, licence, family, parity } };
 }
 
-/** The licence of the base model that a model stands on, or is; null where that names none, or is gone. */
-async function licenceOf({ models }: NamedModels, record: ModelRecord): Promise<string | null> {
-  const base =
-    record.kind === 'base'
-      ? record
-      : (await models.get(modelKey(baseModelsProject, record.base)))?.value;
-  return base?.kind === 'base' ? (base.licence ?? null) : null;
+/** The base model that a model stands on, or is; undefined where it is gone. */
+async function baseOf({ models }: NamedModels, record: ModelRecord) {
+  if (record.kind === 'base') return record;
+  const base = (await models.get(modelKey(baseModelsProject, record.base)))?.value;
+  return base?.kind === 'base' ? base : undefined;
 }
 
 function aliased(record: ModelRecord, name: string): ModelObject {

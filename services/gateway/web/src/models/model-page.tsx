@@ -1,7 +1,7 @@
 import type { AliasObject } from '@lathe/contracts/http/alias';
 import type { ExportObject } from '@lathe/contracts/http/export';
 import type { LineageGraph } from '@lathe/contracts/http/lineage';
-import type { ModelObject } from '@lathe/contracts/http/model';
+import type { ModelObject, FamilyParity as Parity } from '@lathe/contracts/http/model';
 import { useState } from 'preact/hooks';
 import { ask, sentenceOf } from '../api/client.ts';
 import { useList } from '../api/use-list.ts';
@@ -76,8 +76,9 @@ function Card({ model }: { readonly model: ModelObject }) {
         )}
         <dt>Licence</dt>
         <dd>{licenceText(model)}</dd>
+        <FamilyParity model={model} />
         <InMemory model={lathe.alias_of ?? id} />
-        {isTuned && <Parity model={id} />}
+        {isTuned && <ExportParity model={id} />}
         {lathe.alias_of !== undefined && (
           <>
             <dt>Stands for</dt>
@@ -105,6 +106,38 @@ function licenceText({ lathe: { licence, base } }: ModelObject): string {
   return licence == null ? `not stated in the folder of the base model${of}` : `${licence}${of}`;
 }
 
+/** What is compared with PyTorch, in words. */
+const parityNames: Readonly<Record<keyof Parity, string>> = {
+  outputs: 'outputs',
+  losses: 'losses of training',
+  gradients: 'gradients',
+  adapter: 'exported adapters in peft',
+  merged: 'exported models in transformers',
+};
+
+/** How far the numbers of models of this family lie from PyTorch's. */
+function FamilyParity({ model: { lathe } }: { readonly model: ModelObject }) {
+  const { family, parity } = lathe;
+  if (family == null) return null;
+  const known = Object.entries(parityNames).flatMap(([name, words]) => {
+    const value = parity?.[name as keyof Parity] ?? null;
+    return value === null ? [] : [`${words} ${figure(value)}`];
+  });
+  return (
+    <>
+      <dt>Family</dt>
+      <dd>
+        <code>{family}</code>
+        {known.length > 0 && (
+          <div class="small-text">
+            Largest differences from PyTorch, on tiny models of it: {known.join(', ')}.
+          </div>
+        )}
+      </dd>
+    </>
+  );
+}
+
 /** Which evaluators have it in memory, and since when. */
 function InMemory({ model }: { readonly model: string }) {
   const { data } = usePool();
@@ -125,7 +158,7 @@ function InMemory({ model }: { readonly model: string }) {
 }
 
 /** How far the answers of its exports lie from its own, where it was asked for in other forms. */
-function Parity({ model }: { readonly model: string }) {
+function ExportParity({ model }: { readonly model: string }) {
   const { items = [] } = useList<ExportObject>(
     `/v1/lathe/exports?model=${encodeURIComponent(model)}`,
   );
