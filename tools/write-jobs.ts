@@ -2,8 +2,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dpoHyperparametersSchema, latheOptionsSchema } from '@lathe/contracts/http/fine-tuning';
 import { trainingOptions } from '@lathe/contracts/http/training';
-import { camelCase } from '@lathe/recipe/http-form';
-import { recipeSchema } from '@lathe/recipe/recipe';
 
 type Json = {
   readonly properties?: Readonly<Record<string, Json>>;
@@ -20,7 +18,6 @@ type Json = {
   readonly exclusiveMaximum?: number;
 };
 
-const recipe = recipeSchema.toJSONSchema({ io: 'input' }) as Json;
 const options = latheOptionsSchema.toJSONSchema({ io: 'input' }) as Json;
 const hyperparameters = dpoHyperparametersSchema.toJSONSchema({ io: 'input' }) as Json;
 const { adaptation, preference, ...others } = options.properties ?? {};
@@ -31,28 +28,22 @@ const [training, plain] = [true, false].map((wanted) => ({
   ),
 }));
 
-/** What stands under which heading; defaults are those of the recipe, where it has the settings. */
-const tables: readonly (readonly [
-  heading: string,
-  http: Json | undefined,
-  recipe?: Json | undefined,
-])[] = [
-  ['## Pairs of answers: `dpo`', preference, recipe.properties?.preference],
+/** What stands under which heading. */
+const tables: readonly (readonly [heading: string, settings: Json | undefined])[] = [
+  ['## Pairs of answers: `dpo`', preference],
   ['## `lathe`', plain],
-  ['### Which weights train', adaptation, recipe.properties?.adaptation],
-  ['### How they train', training, recipe],
+  ['### Which weights train', adaptation],
+  ['### How they train', training],
   ['### Ranges', hyperparameters],
 ];
 
 /** docs/jobs.md with its tables of settings as the schemas have them. Throws when a table is missing. */
 export function withTables(page: string): string {
-  return tables.reduce((text, [heading, http = {}, ours]) => {
+  return tables.reduce((text, [heading, settings = {}]) => {
     const place = new RegExp(`(?<=^${heading}\n(?:(?!#|\\|).*\n)*)(?:\\|.*\n)+`, 'm');
     if (!place.test(text)) throw new Error(`there is no table under ${heading}`);
     const head = [['field', 'default', 'takes', 'meaning'], Array<string>(4).fill('---')];
-    const lines = [...head, ...rowsOf(http, ours, [])].map((cells) =>
-      cells.filter((_, column) => ours !== undefined || column !== 1).join(' | '),
-    );
+    const lines = [...head, ...rowsOf(settings, [])].map((cells) => cells.join(' | '));
     return text.replace(place, () =>
       lines.map((line) => `| ${line} |\n`.replaceAll('  ', ' ')).join(''),
     );
@@ -60,24 +51,24 @@ export function withTables(page: string): string {
 }
 
 /** The rows of the fields of an object, or of each of a union's options. */
-function rowsOf(http: Json, ours: Json | undefined, path: readonly string[]): string[][] {
-  const inner = optionsOf(http).flatMap((option) => {
+function rowsOf(
+  { anyOf = [], oneOf = [], properties = {} }: Json,
+  path: readonly string[],
+): string[][] {
+  const inner = [...anyOf, ...oneOf].flatMap((option) => {
     const type = option.properties?.type?.const;
-    const same = optionsOf(ours).find((other) => other.properties?.type?.const === type);
-    return rowsOf(option, same, type === undefined ? path : [...path, String(type)]);
+    return rowsOf(option, type === undefined ? path : [...path, String(type)]);
   });
-  const own = Object.entries(http.properties ?? {}).flatMap(([name, field]) => {
-    const setting = ours?.properties?.[camelCase(name)];
-    if (name === 'type') return [rowOf(path, { description: field.description ?? '' }, undefined)];
-    return [rowOf([...path, name], field, setting), ...rowsOf(field, setting, [...path, name])];
+  const own = Object.entries(properties).flatMap(([name, field]) => {
+    if (name === 'type') return [rowOf(path, { description: field.description ?? '' })];
+    return [rowOf([...path, name], field), ...rowsOf(field, [...path, name])];
   });
   return [...inner, ...own];
 }
 
-function rowOf(path: readonly string[], field: Json, setting: Json | undefined): string[] {
+function rowOf(path: readonly string[], field: Json): string[] {
   const names = path.map((name) => `\`${name}\``).join(' ');
-  const value = setting?.default ?? undefined;
-  const shown = value === undefined || typeof value === 'object' ? '' : `\`${String(value)}\``;
+  const shown = field.default === undefined ? '' : `\`${String(field.default)}\``;
   return [names, shown, valuesOf(field), (field.description ?? '').replaceAll('|', '\\|')];
 }
 
@@ -95,10 +86,6 @@ function valuesOf(field: Json): string {
 function bound(limit: number | undefined, side: string, outside = Number.NaN): string {
   if (limit === undefined) return `${side} ${outside}`;
   return limit < 1 ? String(limit) : limit.toLocaleString('en');
-}
-
-function optionsOf({ anyOf = [], oneOf = [] }: Json = {}): readonly Json[] {
-  return [...anyOf, ...oneOf];
 }
 
 if (import.meta.main) {

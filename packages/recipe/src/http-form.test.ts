@@ -22,6 +22,17 @@ const problems = (schema: z.ZodType, value: unknown) =>
   );
 
 describe('the HTTP form', () => {
+  it('tells a default that is one value, and fills none in', () => {
+    const { properties } = z.toJSONSchema(
+      z.strictObject(httpFields(recipeSchema.pick({ decayRatio: true, warmupSteps: true }).shape)),
+    );
+    expect(properties?.decay_ratio).toMatchObject({
+      default: 0.1,
+      description: expect.any(String),
+    });
+    expect(properties?.warmup_steps).not.toHaveProperty('default');
+  });
+
   it('has snake case names and no default', () => {
     const form = { type: 'lora', rank_stabilized: true, rate_ratio_b: 2, base_bits: 4 } as const;
     expect(adaptation.parse(form)).toEqual(form);

@@ -101,11 +101,20 @@ function fieldsOf(shape: z.core.$ZodShape, narrowing: Narrowing): Record<string,
     if (typeof narrowed === 'string') continue;
     const form = narrowed instanceof z.ZodType ? narrowed : formOf(field, inside(narrowing, name));
     const setting = field as z.ZodType;
-    const optional = setting.safeParse(undefined).success ? form.optional() : form;
+    const usual = setting.safeParse(undefined);
+    const optional = usual.success ? form.optional() : form;
     const { description } = setting;
-    fields[name] = description === undefined ? optional : optional.describe(description);
+    fields[name] = optional.meta({
+      ...(description !== undefined && { description }),
+      // Told, not filled in: a job may know better.
+      ...(isPlain(usual.data) && { default: usual.data }),
+    });
   }
   return fields;
+}
+
+function isPlain(value: unknown): boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value);
 }
 
 function inside(narrowing: Narrowing, name: string): Narrowing {

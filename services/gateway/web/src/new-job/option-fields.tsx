@@ -57,6 +57,11 @@ export function OptionFields({ options, onChange }: Props) {
   );
 }
 
+/** What holds where the option is left out, as far as that is one value. */
+function usualText({ default: usual }: OptionSchema): string {
+  return usual === undefined ? 'as usual' : `as usual: ${usual}`;
+}
+
 type OptionProps = {
   readonly name: string;
   readonly schema: OptionSchema;
@@ -99,7 +104,7 @@ function Field({ id, schema, value, onSet }: OptionProps & { readonly id: string
           onSet(text === '' ? undefined : kind === 'boolean' ? text === 'true' : text)
         }
       >
-        <option value="">as usual</option>
+        <option value="">{usualText(schema)}</option>
         {choices.map((choice) => (
           <option key={choice}>{choice}</option>
         ))}
@@ -114,7 +119,7 @@ function Field({ id, schema, value, onSet }: OptionProps & { readonly id: string
         step="any"
         min={schema.minimum}
         max={schema.maximum}
-        placeholder="as usual"
+        placeholder={usualText(schema)}
         value={typeof value === 'number' ? value : ''}
         onInput={({ currentTarget: { value: text } }) =>
           onSet(text === '' ? undefined : Number(text))

@@ -6,6 +6,8 @@ export type OptionSchema = {
   readonly type?: string;
   readonly enum?: readonly string[];
   readonly const?: string;
+  /** What holds where it is left out. */
+  readonly default?: string | number | boolean;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly properties?: Readonly<Record<string, OptionSchema>>;
