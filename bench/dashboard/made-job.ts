@@ -111,7 +111,7 @@ function jobAt(step: number): JobObject {
     ...{ estimated_finish: Math.floor(Date.now() / 1000) + 3600, hyperparameters: {} },
     method: { type: 'supervised', supervised: { hyperparameters: { n_epochs: 1 } } },
     lathe: {
-      ...{ options: {}, task: { type: 'generation' }, evaluation: null, queue: null },
+      ...{ options: {}, task: { type: 'generation' }, evaluation: null, queue: null, suffix: null },
       ...{ step, total_steps: 1_000_000 },
     },
   };

@@ -255,6 +255,10 @@ export const jobObjectSchema = z.object({
     task: taskSchema.nullable(),
     step: z.number().int().nullable(),
     total_steps: z.number().int().nullable(),
+    suffix: z
+      .string()
+      .nullable()
+      .describe('of the name of the model that it makes, as it was asked for'),
     evaluation: z.unknown().nullable(),
     /** Where a job stands that waits, is paused or has its files read; null otherwise. */
     queue: queuePlaceSchema.nullable(),

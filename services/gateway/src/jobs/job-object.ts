@@ -36,6 +36,7 @@ export function jobObject(record: JobRecord, queue?: JobObject['lathe']['queue']
       task: taskOf(record),
       step: record.progress?.step ?? null,
       total_steps: record.progress?.totalSteps ?? null,
+      suffix: record.suffix,
       evaluation: record.evaluation ?? null,
       queue: queue ?? null,
     },

@@ -55,8 +55,8 @@ it('makes a job once more with what its auto came to, and asks once for what has
         },
       },
     },
-    lathe: { options: { learning_rate: 1e-3, reinforcement: { group_size: 4 } } },
+    lathe: { options: { learning_rate: 1e-3, reinforcement: { group_size: 4 } }, suffix: 'sums' },
   });
   expect(again).toMatchObject({ epochs: '2', evalInterval: '4', evalSamples: '1' });
-  expect(again).toMatchObject({ rate: '', compute: '' });
+  expect(again).toMatchObject({ rate: '', compute: '', suffix: 'sums' });
 });

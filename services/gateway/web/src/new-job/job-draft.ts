@@ -100,7 +100,7 @@ function numbers(fields: Readonly<Record<string, string>>): Record<string, numbe
 type DraftedJob = Pick<
   JobObject,
   'model' | 'method' | 'training_file' | 'validation_file' | 'seed' | 'metadata'
-> & { readonly lathe: Pick<JobObject['lathe'], 'options'> };
+> & { readonly lathe: Pick<JobObject['lathe'], 'options' | 'suffix'> };
 
 /**
  * The draft of a job that is made once more: with what it was asked for, and its `auto` as it was resolved; or that goes on from
@@ -131,6 +131,7 @@ export function draftOf(job: DraftedJob, model: string | null = null): JobDraft 
     file: job.training_file,
     validation: job.validation_file ?? '',
     name: job.metadata?.name ?? '',
+    suffix: job.lathe.suffix ?? '',
     seed: String(job.seed),
     method: method.type,
     epochs: text('n_epochs'),

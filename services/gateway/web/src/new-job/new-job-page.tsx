@@ -182,14 +182,18 @@ function JobForm({ files, models, first }: FormProps) {
         <fieldset class="row choice">
           <legend class="unseen">Presets</legend>
           {presets.map(([name, about, { lathe: options, ...change }]) => (
-            <button
-              key={name}
-              type="button"
-              title={about}
-              onClick={() => set({ ...change, lathe: { ...keptOptions(draft), ...options } })}
-            >
-              {name}
-            </button>
+            <span key={name} class="preset">
+              <button
+                type="button"
+                aria-describedby={presetId(name)}
+                onClick={() => set({ ...change, lathe: { ...keptOptions(draft), ...options } })}
+              >
+                {name}
+              </button>
+              <span class="soft small-text" id={presetId(name)}>
+                {about}
+              </span>
+            </span>
           ))}
         </fieldset>
         <div class="form-grid">
@@ -267,6 +271,8 @@ function JobForm({ files, models, first }: FormProps) {
     </div>
   );
 }
+
+const presetId = (name: string): string => `preset-${name.replaceAll(' ', '-')}`;
 
 /** Options that say how the rows are read, which a preset leaves alone. */
 function keptOptions({ lathe: { data, task } }: JobDraft): JobDraft['lathe'] {
