@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { useQueryText } from '../shell/router.ts';
 import { type Line, Plot, type PlotMark } from '../ui/plot.tsx';
 import { Empty } from '../ui/states.tsx';
@@ -29,9 +29,7 @@ type Props = { readonly jobId: string; readonly run: LiveRun; readonly version: 
 
 /** The curves of a run: losses on one axis, what else it tells, and the scores of the held-out rows. */
 export function Curves({ jobId, run, version }: Props) {
-  const [kept, keep] = useQueryText('smooth', '0');
-  // The address is written when the slider rests: browsers refuse to have it changed at every move.
-  const [smoothing, setSmoothing] = useState(kept);
+  const [smoothing, setSmoothing] = useQueryText('smooth', '0');
   const weight = Number(smoothing) / 100;
   const [, choose] = useQueryText('step');
   const showStep = (step: number): void => {
@@ -62,7 +60,6 @@ export function Curves({ jobId, run, version }: Props) {
             max={98}
             value={smoothing}
             onInput={(event) => setSmoothing(event.currentTarget.value)}
-            onChange={(event) => keep(event.currentTarget.value)}
           />
         </label>
         <span class="small-text">

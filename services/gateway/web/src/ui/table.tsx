@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { useQueryText } from '../shell/router.ts';
 import { grouped } from './numbers.ts';
 import { Scroll } from './scroll.tsx';
@@ -40,10 +40,11 @@ export function Table<T>({
 }: Props<T>) {
   const [sort, setSort] = useQueryText(`${name}-sort`);
   const [filter, setFilter] = useQueryText(`${name}-filter`);
-  const [page, setPage] = useState(0);
+  const [asked, setAsked] = useQueryText(`${name}-page`, '1');
+  const setPage = (at: number): void => setAsked(String(at + 1));
   const shown = sorted(filtered(rows, columns, filter), columns, sort);
   const pages = Math.max(1, Math.ceil(shown.length / pageRows));
-  const at = Math.min(page, pages - 1);
+  const at = Math.min(Math.max(0, (Number(asked) || 1) - 1), pages - 1);
   const hasMore = more?.hasMore === true;
   const isReading = hasMore && (sort !== '' || filter !== '' || at === pages - 1);
   const loadMore = more?.loadMore;
