@@ -1,10 +1,11 @@
-import type { AliasObject } from '@lathe/contracts/http/alias';
+import type { AliasObject, AliasRequest } from '@lathe/contracts/http/alias';
 import type { ModelObject } from '@lathe/contracts/http/model';
 import { useState } from 'preact/hooks';
 import { ask } from '../api/client.ts';
 import { Link } from '../shell/link.tsx';
 import { ActButton } from '../ui/act-button.tsx';
 import { Table } from '../ui/table.tsx';
+import { Undo, type Undoable } from '../ui/undo.tsx';
 import { ModelOptions } from './model-options.tsx';
 import { cardPath, kindOf } from './model-words.ts';
 
@@ -17,6 +18,19 @@ type Props = {
 
 /** Aliases with what answers under them; they are moved by setting them anew. */
 export function AliasTable({ aliases, models, onChange }: Props) {
+  const [gone, setGone] = useState<Undoable | null>(null);
+  const takeAway = async (alias: AliasObject): Promise<void> => {
+    await remove(alias.alias);
+    const undo = async (): Promise<void> => {
+      await setAlias(requestFor(alias));
+      setGone(null);
+      onChange();
+    };
+    // One that nothing answers under, not of a job either, cannot be set again.
+    const canReturn = alias.job !== null || alias.model !== null;
+    setGone(canReturn ? { said: `${alias.alias} is taken away.`, undo } : null);
+    onChange();
+  };
   return (
     <>
       <Table<AliasObject>
@@ -48,14 +62,15 @@ export function AliasTable({ aliases, models, onChange }: Props) {
           },
           {
             head: 'Remove',
-            cell: ({ alias }) => (
-              <ActButton class="small" act={() => remove(alias).then(onChange)}>
+            cell: (alias) => (
+              <ActButton class="small" act={() => takeAway(alias)}>
                 Take away
               </ActButton>
             ),
           },
         ]}
       />
+      <Undo done={gone} />
       <NewAlias models={models} onChange={onChange} />
     </>
   );
@@ -63,13 +78,12 @@ export function AliasTable({ aliases, models, onChange }: Props) {
 
 function NewAlias({ models, onChange }: Omit<Props, 'aliases'>) {
   const targets = models.filter((model) => kindOf(model) !== 'alias');
-  const [alias, setAlias] = useState('');
+  const [alias, setText] = useState('');
   const [chosen, setChosen] = useState('');
   const model = (targets.find(({ id }) => id === chosen) ?? targets[0])?.id;
   const set = async (): Promise<void> => {
-    const body = { alias: alias.trim(), model };
-    await ask('/v1/lathe/aliases', { method: 'POST', body });
-    setAlias('');
+    await setAlias({ alias: alias.trim(), model });
+    setText('');
     onChange();
   };
   return (
@@ -80,7 +94,7 @@ function NewAlias({ models, onChange }: Omit<Props, 'aliases'>) {
         <input
           value={alias}
           placeholder="gpt-4o-mini"
-          onInput={(event) => setAlias(event.currentTarget.value)}
+          onInput={(event) => setText(event.currentTarget.value)}
         />
       </label>
       {targets.length > 1 && (
@@ -98,6 +112,15 @@ function NewAlias({ models, onChange }: Omit<Props, 'aliases'>) {
       </div>
     </fieldset>
   );
+}
+
+async function setAlias(body: AliasRequest): Promise<void> {
+  await ask('/v1/lathe/aliases', { method: 'POST', body });
+}
+
+/** Sets an alias as it was: for the job that it followed, or else for its model. */
+function requestFor({ alias, model, job }: AliasObject): AliasRequest {
+  return job === null ? { alias, model: model ?? undefined } : { alias, job };
 }
 
 async function remove(alias: string): Promise<void> {

@@ -23,7 +23,7 @@ export function Thread({ model, turns, isColoured, keep }: Props) {
           <p class="said question">{question}</p>
           <Said answer={answer} isColoured={isColoured} />
           <Measured answer={answer} />
-          {keep !== null && answer.state === 'done' && answer.id !== null && answer.text !== '' && (
+          {keep !== null && answer.state === 'done' && answer.id !== null && !isEmpty(answer) && (
             <KeepAnswer id={answer.id} text={answer.text} turn={at} keep={keep} />
           )}
         </article>
@@ -52,9 +52,13 @@ function Said({ answer, isColoured }: { readonly answer: Answer; readonly isColo
           </code>
         </p>
       ))}
-      {!isOpen(answer) && text === '' && calls.length === 0 && <p class="soft">An empty answer.</p>}
+      {!isOpen(answer) && isEmpty(answer) && <p class="soft">An empty answer.</p>}
     </div>
   );
+}
+
+function isEmpty({ text, calls }: Answer): boolean {
+  return text === '' && calls.length === 0;
 }
 
 /** How long an answer took and what it came to. */

@@ -14,6 +14,7 @@ export type Keeping = {
 
 type Props = {
   readonly id: string;
+  /** Empty of an answer that calls tools. */
   readonly text: string;
   readonly turn: number;
   readonly keep: Keeping;
@@ -52,7 +53,7 @@ export function KeepAnswer({ id, text, turn, keep }: Props) {
         >
           Correct
         </button>
-        {rivals.length > 0 && (
+        {rivals.length > 0 && text !== '' && (
           <ActButton class="small" act={prefer}>
             Prefer this one
           </ActButton>

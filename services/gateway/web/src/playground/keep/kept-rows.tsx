@@ -8,7 +8,8 @@ import { CopyText } from '../../ui/copy-text.tsx';
 import { Answered, Empty } from '../../ui/states.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
-import { collectionPath, dropAnswer, makeFile } from './stored-rows.ts';
+import { Undo, type Undoable } from '../../ui/undo.tsx';
+import { collectionPath, makeFile, putInto } from './stored-rows.ts';
 
 const kinds: Readonly<Record<CompletionDataset['rows'], string>> = {
   chats: 'Answers to learn, corrected where they were',
@@ -25,6 +26,17 @@ export function KeptRows({ rows, setRows }: Props) {
   );
   const [kind, setKind] = useState<CompletionDataset['rows']>('chats');
   const [file, setFile] = useState<FileObject | null>(null);
+  const [gone, setGone] = useState<Undoable | null>(null);
+  const takeOut = async (id: string): Promise<void> => {
+    await putInto(id, null);
+    const undo = async (): Promise<void> => {
+      await putInto(id, rows);
+      setGone(null);
+      reload();
+    };
+    setGone({ said: `The answer is no row of “${rows}” any more; it stays stored.`, undo });
+    reload();
+  };
   return (
     <>
       <div class="form-grid">
@@ -74,7 +86,7 @@ export function KeptRows({ rows, setRows }: Props) {
               name="saved"
               caption={`Answers saved in ${rows}`}
               rows={saved}
-              columns={columnsOf(reload)}
+              columns={columnsOf(takeOut)}
               keyOf={({ id }) => id}
               pageRows={10}
               more={{ hasMore, loadMore }}
@@ -87,6 +99,7 @@ export function KeptRows({ rows, setRows }: Props) {
                 </Empty>
               }
             />
+            <Undo done={gone} />
           </>
         )}
       </Answered>
@@ -96,7 +109,7 @@ export function KeptRows({ rows, setRows }: Props) {
 
 const answerOf = ({ choices }: StoredCompletion): string => choices[0]?.message.content ?? '';
 
-const columnsOf = (reload: () => void): readonly Column<StoredCompletion>[] => [
+const columnsOf = (takeOut: (id: string) => Promise<void>): readonly Column<StoredCompletion>[] => [
   {
     head: 'Answer',
     value: answerOf,
@@ -125,14 +138,8 @@ const columnsOf = (reload: () => void): readonly Column<StoredCompletion>[] => [
   {
     head: 'Remove',
     cell: ({ id }) => (
-      <ActButton
-        class="small"
-        act={async () => {
-          await dropAnswer(id);
-          reload();
-        }}
-      >
-        Delete
+      <ActButton class="small" act={() => takeOut(id)}>
+        Take out
       </ActButton>
     ),
   },

@@ -15,21 +15,23 @@ export async function keepAnswer(
   rows: string,
   feedback: Partial<Feedback>,
 ): Promise<void> {
-  const path = `/v1/chat/completions/${encodeURIComponent(id)}`;
   const body = { completion_id: id, ...feedback };
   await ask('/v1/lathe/feedback', { method: 'POST', body });
-  const { metadata } = await ask<StoredCompletion>(path);
-  await ask(path, { method: 'POST', body: { metadata: { ...metadata, [collectionKey]: rows } } });
+  await putInto(id, rows);
+}
+
+/** Puts a stored answer into a collection of rows; null: takes it out of the one that it is in, and leaves it stored. */
+export async function putInto(id: string, rows: string | null): Promise<void> {
+  const path = `/v1/chat/completions/${encodeURIComponent(id)}`;
+  const { metadata: before } = await ask<StoredCompletion>(path);
+  const { [collectionKey]: _, ...others } = before ?? {};
+  const metadata = { ...others, ...(rows !== null && { [collectionKey]: rows }) };
+  await ask(path, { method: 'POST', body: { metadata } });
 }
 
 /** The list of the answers in a collection. */
 export function collectionPath(rows: string): string {
   return `/v1/chat/completions?order=desc&metadata[${collectionKey}]=${encodeURIComponent(rows)}`;
-}
-
-/** Takes a stored answer away, with what was asked and said of it. */
-export async function dropAnswer(id: string): Promise<void> {
-  await ask(`/v1/chat/completions/${encodeURIComponent(id)}`, { method: 'DELETE' });
 }
 
 /** Makes a training file of a collection. */
