@@ -142,6 +142,29 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     expect(faults).toEqual([]);
   });
 
+  it('asks which column is what where it is not sure, and takes what is said', async () => {
+    const { page, go, faults, seriousIssues } = dashboard;
+    const rows = Array.from({ length: 12 }, (_, at) => `what ${at} is,it is ${at},${at % 3}`);
+    await go('/data');
+    await page.getByLabel('File of rows').setInputFiles({
+      ...{ name: 'fragen.csv', mimeType: 'text/csv' },
+      buffer: Buffer.from(`frage,antwort,stufe\n${rows.join('\n')}\n`),
+    });
+    await page.getByText('It is not sure what the columns are.').waitFor();
+    await page.getByLabel(/^Format/).selectOption('question-answer');
+    await page.getByLabel(/^question/).selectOption('frage');
+    expect(await seriousIssues()).toEqual([]);
+    await page.getByLabel(/^answer/).selectOption('antwort');
+    await page.getByText('12 of 12').waitFor();
+    await page.getByText('Not trained on: stufe.').waitFor();
+    // One that the format may have is chosen as well as those that it must have.
+    await page.getByLabel(/^context/).selectOption('stufe');
+    await page.getByText('Not trained on: stufe.').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Take it as it looks' }).click();
+    await page.getByText('It is not sure what the columns are.').waitFor();
+    expect(faults).toEqual([]);
+  });
+
   it('lays runs over each other, and promotes, asks and goes on from a checkpoint', async () => {
     const { page, platform, go, faults, seriousIssues } = dashboard;
     await go('/jobs');
@@ -164,6 +187,9 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     expect(lathe.alias_of).toMatch(/:ckpt-step-\d+$/);
     await page.getByRole('link', { name: 'Continue from here' }).click();
     await page.getByText('the optimizer starts afresh').waitFor();
+    await page.getByText('All settings').click();
+    const schedule = page.getByLabel('schedule', { exact: true });
+    expect(await schedule.locator('option').first().textContent()).toBe('as usual: linear');
     const model = page.getByRole('combobox', { name: /^Model/ });
     expect(await model.inputValue()).toBe(lathe.alias_of);
     await page.getByText('tokens to train on').waitFor();
@@ -183,13 +209,21 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
         data: {
           ...{ step, held_out: false },
           answers: [
-            { prompt: 'One and one?', text: `answer of step ${step}`, reward: 1, truncated: false },
-            { prompt: 'One and one?', text: 'three', reward: 0.5, truncated: true },
+            {
+              ...{ prompt: 'One and one?', text: `answer of step ${step}`, truncated: false },
+              ...{ reward: 1, parts: { right: 0.75, short: 0.25 } },
+            },
+            {
+              ...{ prompt: 'One and one?', text: 'three', truncated: true },
+              ...{ reward: 0.5, parts: { right: 0, short: 0.5 } },
+            },
           ],
         },
       },
     ]);
-    const events = told.map((event, at) => ({
+    const slow = { seen_rows: 9, rows: [{ line: 2, first_loss: 1, last_loss: 1 }] };
+    const all = [...told, { type: 'message', data: { step: 9, ...slow } }];
+    const events = all.map((event, at) => ({
       ...{ id: `ftevent-${at}`, object: 'fine_tuning.job.event', created_at: 1, level: 'info' },
       ...{ message: 'told', ...event },
     }));
@@ -200,6 +234,10 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     await page.route(stream, (route) => route.fulfill({ contentType: 'text/event-stream', body }));
     await go(`/jobs/${job}`);
     await page.getByRole('heading', { name: 'Answers of step 9' }).waitFor();
+    const second = (await supportLines(24))[1] ?? '';
+    await page
+      .getByRole('row', { name: new RegExp(`^2 .*${second.slice(40, 60)}`, 's') })
+      .waitFor();
     const plot = page.getByRole('img', { name: /^Mean reward by step/ });
     // The middle of the axis is step 5.
     await plot.locator('.u-over').click();
@@ -207,8 +245,13 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     expect(page.url()).toContain('step=5');
     await page.getByRole('row', { name: /answer of step 5.*1.*\+0.25/s }).waitFor();
     await page
-      .getByRole('row', { name: /three.*cut at its longest length.*0.5.*-0.25/s })
+      .getByRole('row', { name: /three.*cut at its longest length.*0\.5.*0.*0\.5.*-0.25/s })
       .waitFor();
+    await page.getByRole('button', { name: 'by right' }).click();
+    const rewarded = page.getByRole('table', { name: 'Answers with their rewards' });
+    await expect
+      .poll(() => rewarded.locator('tbody tr').first().textContent())
+      .toMatch(/^One.*three/s);
     await page.getByRole('button', { name: '← Earlier' }).click();
     await page.getByRole('heading', { name: 'Answers of step 4' }).waitFor();
     await page.unroute(stream);

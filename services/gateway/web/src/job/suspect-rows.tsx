@@ -1,11 +1,13 @@
 import type { JobObject } from '@lathe/contracts/http/fine-tuning';
 import { useState } from 'preact/hooks';
+import { useQuery } from '../api/use-query.ts';
 import { Link } from '../shell/link.tsx';
 import { navigate } from '../shell/router.ts';
 import { ActButton } from '../ui/act-button.tsx';
 import { counted, figure, grouped } from '../ui/numbers.ts';
 import { Table } from '../ui/table.tsx';
 import { fileWithout } from './file-without.ts';
+import { linesOf } from './lines-of.ts';
 import type { LiveRun } from './live-run.ts';
 
 type Props = { readonly job: JobObject; readonly run: LiveRun };
@@ -13,6 +15,11 @@ type Props = { readonly job: JobObject; readonly run: LiveRun };
 /** Rows that training shows to be wrong, perhaps: those that it hardly learns, and those that contradict others. */
 export function SuspectRows({ job, run: { slow, slowStep, conflicts } }: Props) {
   const [kept, setKept] = useState<ReadonlySet<number>>(new Set());
+  const lines = [...slow.keys()].toSorted((a, b) => a - b);
+  const { data: texts } = useQuery(
+    (signal) => linesOf(job.training_file, lines, signal),
+    [job.training_file, lines.join()],
+  );
   if (slow.size === 0 && conflicts.length === 0) return null;
   const rows = [...slow.values()].toSorted((a, b) => b.step - a.step || b.last_loss - a.last_loss);
   const leftOut = rows.map(({ line }) => line).filter((line) => !kept.has(line));
@@ -48,6 +55,17 @@ export function SuspectRows({ job, run: { slow, slowStep, conflicts } }: Props) 
                 cell: ({ line }) => grouped(line),
                 isNumber: true,
               },
+              ...(texts !== undefined && texts.size > 0
+                ? [
+                    {
+                      head: 'Row',
+                      value: ({ line }: { line: number }) => texts.get(line) ?? '',
+                      cell: ({ line }: { line: number }) => (
+                        <div class="said clip row-text">{texts.get(line)}</div>
+                      ),
+                    },
+                  ]
+                : []),
               {
                 head: 'Loss when first shown',
                 value: ({ first_loss: loss }) => loss,
