@@ -12,16 +12,25 @@ export async function notePids(dataFolder: string, pids: Iterable<number>): Prom
   await writeFile(fileOf(dataFolder), [...pids].join('\n'), { mode: 0o600 });
 }
 
+/** A process of a platform, and what it is: `gateway`, `ingest`, `trainer`, `evaluator` or `worker`. */
+export type LeftOverPart = { readonly pid: number; readonly name: string };
+
 /**
- * Whether a process of an earlier start is still there: a supervisor that was killed is gone at once, and its parts end
- * after it, each in order. They are known by number and command, since others may have the numbers by now.
+ * The processes of a start that are still there: a supervisor that was killed is gone at once, and its parts end after it,
+ * each in order. They are known by number and command, since others may have the numbers by now.
  */
-export async function areLeftOver(dataFolder: string): Promise<boolean> {
+export async function leftOverParts(dataFolder: string): Promise<LeftOverPart[]> {
   const text = await readFile(fileOf(dataFolder), 'utf8').catch(() => '');
   const pids = text
     .split('\n')
     .map(Number)
     .filter((pid) => pid > 1);
-  const commands = await Promise.all(pids.map(commandOf));
-  return commands.some((command) => /services\/\w+\/src\/(worker\/)?main\.ts/.test(command));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const [, service, worker] =
+        /services\/(\w+)\/src\/(worker)?\/?main\.ts/.exec(await commandOf(pid)) ?? [];
+      return service === undefined ? [] : [{ pid, name: worker ?? service }];
+    }),
+  );
+  return found.flat();
 }

@@ -4,7 +4,7 @@ import { parseApiKeys } from '@lathe/platform/api-key';
 import { openFileStore } from '@lathe/platform/artifacts/file';
 import { checkModelFolders } from '@lathe/platform/base-models';
 import type { Config } from '@lathe/platform/config';
-import { areLeftOver } from './left-over-parts.ts';
+import { leftOverParts } from './left-over-parts.ts';
 
 /** Pause between two looks at a port that an earlier start still holds. */
 const againMs = 50;
@@ -50,7 +50,7 @@ export async function checkPort(
     const cause = await listenOnce(host, port);
     if (cause === null) return;
     const mayEnd = cause.code === 'EADDRINUSE' && performance.now() < deadline;
-    if (!mayEnd || !(await areLeftOver(dataFolder))) throw fault(cause);
+    if (!mayEnd || (await leftOverParts(dataFolder)).length === 0) throw fault(cause);
     await sleep(againMs);
   }
 }

@@ -1,5 +1,5 @@
 /** The command `lathe` as its users start it, on a real platform: from a file to the verdict and a conversation. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { patienceMs } from '@lathe/testkit/patience';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -256,4 +256,16 @@ it('makes a key, keeps it as a profile, and revokes it', async () => {
   const id = /(\S+)\s+Ada, laptop\s+default\s+member/.exec(keys.out)?.[1] ?? expect.fail(keys.out);
   expect((await lathe(['keys', 'revoke', id, '--profile', 'local'])).status).toBe(0);
   expect((await lathe(['jobs', 'list'])).status).toBe(4);
+});
+
+it('says what it waits for while Lathe ends, and ends what does not', async () => {
+  const platform = Number(await readFile(path.join(terminal.data, 'lock'), 'utf8'));
+  process.kill(platform, 'SIGSTOP');
+  const env = { LATHE_SHUTDOWN_GRACE: '100ms' };
+  const { out, err, status } = await lathe(['down', '--profile', 'local'], { env });
+  expect(err).toMatch(/^Ending Lathe: waits for the .*platform\.$/m);
+  expect(out).toMatch(/^Lathe has ended; ended by force, since it took too long: .*platform\.$/m);
+  expect(status).toBe(0);
+  const again = await lathe(['down', '--profile', 'local']);
+  expect(again.out).toContain('No Lathe runs on');
 });

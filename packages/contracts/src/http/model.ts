@@ -5,7 +5,7 @@ import { taskSchema } from './task.ts';
 const difference = z.number().nullable();
 
 /** How far this engine's numbers lie from PyTorch's, on tiny models of a family: the largest relative differences of all that was compared. */
-export const familyParitySchema = z.object({
+const familyParitySchema = z.object({
   outputs: difference.describe('of logits or hidden states, by the same weights'),
   losses: difference.describe('of losses of 20 steps of training, over all methods and objectives'),
   gradients: difference.describe('of gradients, over all methods and objectives'),

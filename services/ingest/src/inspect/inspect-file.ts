@@ -14,7 +14,7 @@ import { completeDataset } from '../pipeline.ts';
 import { reportOfRead } from '../prepare/dataset-facts.ts';
 import type { FileRead, FilesRead } from '../prepare/ports.ts';
 import { readFiles } from '../prepare/read-files.ts';
-import { UnsureShapeError } from '../read/format/unsure.ts';
+import { UnsureShapeError } from '../read/unsure.ts';
 import { tryModels } from './choose-model.ts';
 import { type Asked, type Look, openLook } from './look.ts';
 import { planOf } from './plan.ts';

@@ -4,7 +4,7 @@ import { loadTokenizer } from '@lathe/tokenizer/tokenizer';
 import { canonicalKind, type Lesson } from '../lesson/lesson.ts';
 import { measureTexts } from '../pack/encoding.ts';
 import { detectShape } from '../read/format/detect.ts';
-import { UnsureShapeError } from '../read/format/unsure.ts';
+import { UnsureShapeError } from '../read/unsure.ts';
 import { openRowEncoder } from '../render/open-encoder.ts';
 import type { PlacedEncoder } from '../render/row-encoder.ts';
 import { unpackLines } from './packed-lines.ts';

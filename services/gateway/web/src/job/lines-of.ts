@@ -11,9 +11,10 @@ export async function linesOf(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, string>> {
   const found = new Map<number, string>();
+  if (wanted.length === 0) return found;
   const path = `/v1/files/${encodeURIComponent(file)}`;
   const { filename } = await ask<RetrievedFile>(path, { signal });
-  if (wanted.length === 0 || !filename.endsWith('.jsonl')) return found;
+  if (!filename.endsWith('.jsonl')) return found;
   const { body } = await request(`${path}/content`, { signal });
   const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
   const last = Math.max(...wanted);

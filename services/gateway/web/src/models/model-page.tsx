@@ -19,7 +19,7 @@ import { Time } from '../ui/time.tsx';
 import { AliasTable } from './alias-table.tsx';
 import { Exports } from './exports.tsx';
 import { ModelFiles } from './model-files.tsx';
-import { cardPath, kindOf, taughtText, tryPath } from './model-words.ts';
+import { askedAs, cardPath, kindOf, taughtText, tryPath } from './model-words.ts';
 
 /** The card of a model: what it is, what it came from, its names and its files. */
 export function ModelPage({ model: name }: { readonly model: string }) {
@@ -53,7 +53,7 @@ function Card({ model }: { readonly model: ModelObject }) {
           <Link to={tryPath(id)} class="button main">
             Ask it
           </Link>
-          {isTuned && lathe.base !== null && (
+          {isTuned && lathe.base !== null && isAskedAsItsBase(model) && (
             <Link to={tryPath(id, lathe.base)} class="button">
               Beside its base
             </Link>
@@ -98,6 +98,11 @@ function Card({ model }: { readonly model: ModelObject }) {
       {kind === 'base' && <Aliases model={model} />}
     </>
   );
+}
+
+/** Whether the base of a model that was tuned takes the same questions: one that was taught labels or spans stands on one that gives none. */
+function isAskedAsItsBase(model: ModelObject): boolean {
+  return ['chat', 'mask', 'similarity'].includes(askedAs(model));
 }
 
 /** The licence of the weights; what rows it was taught with may bring their own. */

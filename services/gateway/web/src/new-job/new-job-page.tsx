@@ -2,6 +2,7 @@ import type { FileObject } from '@lathe/contracts/http/file';
 import type { CreateJob, JobObject } from '@lathe/contracts/http/fine-tuning';
 import type { Page } from '@lathe/contracts/http/list';
 import type { ModelObject } from '@lathe/contracts/http/model';
+import { Fragment } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../api/client.ts';
 import { useQuery } from '../api/use-query.ts';
@@ -179,10 +180,10 @@ function JobForm({ files, models, first }: FormProps) {
         </div>
         {draft.method === 'reinforcement' && <RewardFields draft={draft} set={set} />}
         <h2>Settings</h2>
-        <fieldset class="row choice">
+        <fieldset class="presets choice">
           <legend class="unseen">Presets</legend>
           {presets.map(([name, about, { lathe: options, ...change }]) => (
-            <span key={name} class="preset">
+            <Fragment key={name}>
               <button
                 type="button"
                 aria-describedby={presetId(name)}
@@ -193,7 +194,7 @@ function JobForm({ files, models, first }: FormProps) {
               <span class="soft small-text" id={presetId(name)}>
                 {about}
               </span>
-            </span>
+            </Fragment>
           ))}
         </fieldset>
         <div class="form-grid">

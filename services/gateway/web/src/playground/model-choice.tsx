@@ -1,6 +1,5 @@
 import type { ModelObject } from '@lathe/contracts/http/model';
-import { mostModels } from '../models/model-words.ts';
-import { type AskedAs, askedAs, askedAsWords } from './asked-as.ts';
+import { type AskedAs, askedAs, askedAsWords, mostModels } from '../models/model-words.ts';
 
 type Props = {
   readonly models: readonly ModelObject[];

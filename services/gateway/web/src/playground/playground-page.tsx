@@ -1,10 +1,10 @@
 import type { ModelObject } from '@lathe/contracts/http/model';
 import { ask } from '../api/client.ts';
 import { useQuery } from '../api/use-query.ts';
+import { askedAs } from '../models/model-words.ts';
 import { Link } from '../shell/link.tsx';
 import { useQueryText } from '../shell/router.ts';
 import { Answered, Empty } from '../ui/states.tsx';
-import { askedAs } from './asked-as.ts';
 import { ChatForm } from './chat/chat-form.tsx';
 import { ModelChoice } from './model-choice.tsx';
 import { TextForm } from './texts/text-form.tsx';

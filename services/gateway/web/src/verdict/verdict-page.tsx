@@ -29,11 +29,7 @@ export function VerdictPage({ job }: { readonly job: string }) {
           </p>
         </div>
         <div class="row">
-          {query.data !== undefined && (
-            <Link to={tryPath(query.data.fineTunedModel, query.data.baseModel)} class="button">
-              Try it beside its base
-            </Link>
-          )}
+          {query.data !== undefined && <TryIt report={query.data} />}
           <ActButton act={() => download(`${path}.html`, `verdict-${job}.html`)}>
             Share as a file
           </ActButton>
@@ -46,6 +42,17 @@ export function VerdictPage({ job }: { readonly job: string }) {
         {(report) => <Report report={report} />}
       </Answered>
     </>
+  );
+}
+
+/** To the playground, with the base model where that can be asked the same: then it was a contestant, too. */
+function TryIt({ report }: { readonly report: EvaluationReport }) {
+  const { fineTunedModel: tuned, baseModel: base, contestants } = report;
+  const hasBase = contestants.some(({ name }) => name === 'base');
+  return (
+    <Link to={hasBase ? tryPath(tuned, base) : tryPath(tuned)} class="button">
+      {hasBase ? 'Try it beside its base' : 'Try it'}
+    </Link>
   );
 }
 

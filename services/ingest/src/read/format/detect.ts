@@ -8,12 +8,12 @@ import { wantedFile } from '../../lesson/task-rows.ts';
 import type { Line } from '../lines.ts';
 import { parseLine } from '../parse.ts';
 import { isTold, type ToldChoices } from '../told.ts';
+import { UnsureShapeError } from '../unsure.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
 import { nearNames, sampledOf } from './columns.ts';
 import { columnsOf, type Row, type Sampled } from './format.ts';
 import { formats } from './formats.ts';
 import { howToSay, seenInstead, uselessRows } from './seen.ts';
-import { UnsureShapeError } from './unsure.ts';
 
 type Limits = { readonly maxLineBytes: number; readonly maxDepth: number };
 

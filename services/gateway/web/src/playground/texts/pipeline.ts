@@ -1,6 +1,6 @@
 import type { Entity, Filled, LabelScore, SpanAnswer } from '@lathe/contracts/message/prediction';
 import { ask } from '../../api/client.ts';
-import type { AskedAs } from '../asked-as.ts';
+import type { AskedAs } from '../../models/model-words.ts';
 
 /** What is typed: fields that a kind of model does not read are left alone. */
 export type Given = {

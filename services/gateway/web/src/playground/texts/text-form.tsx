@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { sentenceOf } from '../../api/client.ts';
+import type { AskedAs } from '../../models/model-words.ts';
 import { useQueryText } from '../../shell/router.ts';
 import { grouped } from '../../ui/numbers.ts';
 import { Problem } from '../../ui/states.tsx';
-import type { AskedAs } from '../asked-as.ts';
 import { askPipeline, linesOf, type Said } from './pipeline.ts';
 import { SaidView } from './said-view.tsx';
 
