@@ -93,15 +93,16 @@ it('shows the answers of the step that is asked for, or of the nearest that tell
   expect(rolloutsOf(run, undefined)).toMatchObject({ step: 5, before: 1, after: undefined });
   expect(rolloutsOf(run, 2)).toEqual({
     ...{ step: 1, wanted: 2, before: undefined, after: 5, figures: [['mean reward', 0.1]] },
-    groups: [
+    graders: [],
+    answers: [
       {
-        ...{ prompt: 'two?', mean: 0.5 },
-        answers: [
-          { text: 'a0', reward: 0, isCut: false },
-          { text: 'a1', reward: 1, isCut: false },
-        ],
+        ...{ at: 0, prompt: 'two?', text: 'a0', parts: {} },
+        reward: 0,
+        beside: -0.5,
+        isCut: false,
       },
+      { ...{ at: 1, prompt: 'two?', text: 'a1', parts: {} }, reward: 1, beside: 0.5, isCut: false },
     ],
   });
-  expect(rolloutsOf(run, 9)?.groups[0]?.answers[1]?.reward).toBeNull();
+  expect(rolloutsOf(run, 9)?.answers[1]).toMatchObject({ reward: null, beside: null });
 });
