@@ -35,7 +35,9 @@ async function prompts(): Promise<string> {
 /** Pictures of the pages that compare runs, make data and manage a project, where two jobs have ended. */
 export async function takeWorkPages({ page, go, take }: Pictures): Promise<void> {
   await go('/jobs');
-  for (const tick of await page.getByLabel(/^Compare /).all()) await tick.check();
+  const ticks = page.getByLabel(/^Compare /);
+  await ticks.first().waitFor();
+  for (const tick of await ticks.all()) await tick.check();
   await page.getByRole('link', { name: /^Compare \d runs/ }).click();
   await page.getByRole('img', { name: /^Training loss by step/ }).waitFor();
   await page.getByRole('rowheader', { name: 'seed' }).waitFor();
