@@ -20,9 +20,9 @@ export const usualChoices = {
   ],
 } as const;
 
-/** Columns of a choice each: `A`, `option_b`, `ending0`, `sol1`. */
-const oneChoice =
-  /^(?:(option|choice|ending|answer|solution|sol|op)[ _]?([a-j]|\d{1,2})|([a-j]))$/i;
+/** Columns of a choice each: `option_b`, `ending0`, `sol1`; or `A`, which in lower case is as often something else. */
+const oneChoice = /^(option|choice|ending|answer|solution|sol|op)[ _]?(?:[a-j]|\d{1,2})$/i;
+const oneLetter = /^[A-J]$/;
 
 /** Questions with their choices, and whatever the answers may be: several where they could be two things of which one is wrong. */
 export function findChoices(sampled: Sampled, asked: Columns, known: Known): readonly Match[] {
@@ -74,9 +74,8 @@ function areListed(value: unknown): boolean {
 function columnsOfOne(names: readonly string[]): string[] | undefined {
   const groups = new Map<string, string[]>();
   for (const name of names) {
-    const match = oneChoice.exec(name);
-    if (match === null) continue;
-    const group = match[1]?.toLowerCase() ?? '';
+    const group = oneLetter.test(name) ? '' : oneChoice.exec(name)?.[1]?.toLowerCase();
+    if (group === undefined) continue;
     groups.set(group, [...(groups.get(group) ?? []), name]);
   }
   const order = (name: string): number => {

@@ -105,6 +105,11 @@ it('is not sure of answers that are a place and the text of another choice, and 
   ]);
 });
 
+it('takes numbers beside a text for no choices', () => {
+  const rows = [0, 1, 0].map((label) => ({ sentence: `it is ${label}`, a: 0.5, b: 1, label }));
+  expect(detect(rows).detection).toMatchObject({ format: 'labels', unused: ['a', 'b'] });
+});
+
 it('counts in a validation file as in the training file', () => {
   const { reading } = detect([asked(1), asked(4)]);
   expect(answersOf([asked(1), asked(2)], reading && { before: reading })).toEqual(['A', 'B']);
