@@ -3,9 +3,11 @@ import {
   type ErrorCode,
   errorCodeSchema,
   errorCodes,
-  fromWireError,
+  fromSentError,
   inStep,
   LatheError,
+  sentErrorSchema,
+  toSentError,
   toWireError,
   wireErrorSchema,
 } from './error.ts';
@@ -34,7 +36,7 @@ it('travels with message and parameter, and without its cause', () => {
     const error = new LatheError(code, 'Line 3 is no JSON.', { param: 'training_file', cause });
     const wire = wireErrorSchema.parse(JSON.parse(JSON.stringify(toWireError(error, 'testing'))));
     expect(JSON.stringify(wire)).not.toContain('secret');
-    const back = fromWireError(wire);
+    const back = fromSentError(wire);
     expect([back.code, back.message, back.param]).toEqual([code, error.message, 'training_file']);
     expect(errorBodySchema.parse(errorBody(wire)).error).toEqual({
       message: 'Line 3 is no JSON.',
@@ -43,6 +45,17 @@ it('travels with message and parameter, and without its cause', () => {
       code,
     });
   }
+});
+
+it('travels with whether asking again may help, where its code would say otherwise', () => {
+  for (const code of codes)
+    for (const retryable of [true, false]) {
+      const sent = toSentError(new LatheError(code, 'x', { retryable }), 'testing');
+      const back = fromSentError(sentErrorSchema.parse(JSON.parse(JSON.stringify(sent))));
+      expect(back.retryable, code).toBe(retryable);
+    }
+  // As parts of before write it.
+  expect(fromSentError({ code: 'unavailable', message: 'x', param: null }).retryable).toBe(true);
 });
 
 it.each([new Error('password=1'), 'password=1', undefined, { password: 1 }])(

@@ -67,13 +67,18 @@ export class LatheError extends Error {
     this.name = 'LatheError';
     this.code = code;
     this.param = options.param ?? null;
-    const { status } = errorCodes[code];
-    this.retryable = options.retryable ?? (status >= 500 || status === 429);
+    this.retryable = options.retryable ?? mayPass(code);
     this.retryAfterMs = options.retryAfterMs ?? null;
   }
 }
 
-/** The error as it travels over NATS and gRPC and stands in `job.error`. */
+/** Whether what has this code may be another time, as far as nobody knows better. */
+function mayPass(code: ErrorCode): boolean {
+  const { status } = errorCodes[code];
+  return status >= 500 || status === 429;
+}
+
+/** The error as it stands in records, such as `job.error`. */
 export const wireErrorSchema = z.object({
   code: errorCodeSchema.catch('internal_error'),
   message: z.string(),
@@ -81,6 +86,13 @@ export const wireErrorSchema = z.object({
   retryAfterMs: z.number().int().min(0).optional(),
 });
 export type WireError = z.infer<typeof wireErrorSchema>;
+
+/** The error as it travels over NATS, and between processes and threads: who asked has to know whether asking again may help. */
+export const sentErrorSchema = wireErrorSchema.extend({
+  /** Where its code says otherwise. */
+  retryable: z.boolean().optional(),
+});
+export type SentError = z.infer<typeof sentErrorSchema>;
 
 /** A failure that is no user's business, in a step that may be named to one. */
 class StepError extends Error {
@@ -120,10 +132,18 @@ export function toWireError(error: unknown, step: string): WireError {
   };
 }
 
-/** Rebuilds the error that travelled as `wire`. */
-export function fromWireError(wire: WireError): LatheError {
-  const { code, message, param, retryAfterMs = null } = wire;
-  return new LatheError(code, message, { param, retryAfterMs });
+/** The same for whoever asked, with whether asking again may help. */
+export function toSentError(error: unknown, step: string): SentError {
+  const wire = toWireError(error, step);
+  if (!(error instanceof LatheError) || error.retryable === mayPass(error.code)) return wire;
+  return { ...wire, retryable: error.retryable };
+}
+
+/** Rebuilds the error that travelled as `sent`. */
+export function fromSentError(sent: SentError): LatheError {
+  const { code, message, param, retryAfterMs = null, retryable } = sent;
+  const known = retryable === undefined ? {} : { retryable };
+  return new LatheError(code, message, { param, retryAfterMs, ...known });
 }
 
 /** Whether another try may succeed where the first failed, as far as the failure says: not one of the input. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { wireErrorSchema } from '../error.ts';
+import { sentErrorSchema } from '../error.ts';
 import { rateLimitsSchema } from '../rate-limits.ts';
 
 /**
@@ -11,7 +11,7 @@ export const replyFrames = [
   z.object({ kind: z.literal('waiting') }),
   z.object({
     kind: z.literal('error'),
-    error: wireErrorSchema,
+    error: sentErrorSchema,
     limits: rateLimitsSchema.optional(),
   }),
 ] as const;

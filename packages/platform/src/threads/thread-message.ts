@@ -1,4 +1,4 @@
-import { fromWireError, LatheError, toWireError, type WireError } from '@lathe/contracts/error';
+import { fromSentError, LatheError, type SentError, toSentError } from '@lathe/contracts/error';
 
 /** A task on its way into a thread; that the thread is up; and what came of a task on its way back. */
 export type ToThread = { readonly id: number; readonly task: unknown };
@@ -9,15 +9,15 @@ export type FromThread =
 
 /** An error as it crosses from thread to thread, which keeps no classes. */
 export type ThreadError =
-  | { readonly wire: WireError; readonly retryable: boolean; readonly cause: string | null }
+  | { readonly sent: SentError; readonly cause: string | null }
   | { readonly name: string; readonly message: string; readonly stack: string };
 
 /** Takes an error apart. */
 export function packError(error: unknown): ThreadError {
   if (error instanceof LatheError) {
-    const { cause, retryable } = error;
+    const { cause } = error;
     const told = cause instanceof Error ? (cause.stack ?? cause.message) : null;
-    return { wire: toWireError(error, 'working in a thread'), retryable, cause: told };
+    return { sent: toSentError(error, 'working in a thread'), cause: told };
   }
   const known = error instanceof Error ? error : new Error(String(error));
   return { name: known.name, message: known.message, stack: known.stack ?? '' };
@@ -25,13 +25,11 @@ export function packError(error: unknown): ThreadError {
 
 /** Puts an error together again: a LatheError, or an Error of the same name, by which others are told apart. */
 export function unpackError(packed: ThreadError): Error {
-  if ('wire' in packed) {
-    const { code, message, param, retryAfterMs } = fromWireError(packed.wire);
-    const { retryable, cause } = packed;
+  if ('sent' in packed) {
+    const { code, message, param, retryable, retryAfterMs } = fromSentError(packed.sent);
+    const { cause } = packed;
     return new LatheError(code, message, {
-      param,
-      retryAfterMs,
-      retryable,
+      ...{ param, retryable, retryAfterMs },
       ...(cause === null ? {} : { cause }),
     });
   }

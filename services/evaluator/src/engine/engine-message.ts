@@ -1,4 +1,4 @@
-import { wireErrorSchema } from '@lathe/contracts/error';
+import { sentErrorSchema } from '@lathe/contracts/error';
 import { cpuBindings } from '@lathe/engine/cpu-binding';
 import type { Question } from '@lathe/engine/predictor';
 import { z } from 'zod';
@@ -138,7 +138,7 @@ export const fromEngineSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('failed'),
     id: z.number().int(),
-    error: wireErrorSchema,
+    error: sentErrorSchema,
     /** The technical cause, for the log only. */
     cause: z.string(),
   }),

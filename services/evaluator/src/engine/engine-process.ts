@@ -1,5 +1,5 @@
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
-import { fromWireError, LatheError } from '@lathe/contracts/error';
+import { fromSentError, LatheError } from '@lathe/contracts/error';
 import type { GeneratedToken } from '@lathe/engine/generator';
 import { startChild, type WatchedChild } from '@lathe/platform/child-process';
 import type { Logger } from '@lathe/platform/log';
@@ -122,7 +122,7 @@ export function createEngineProcess(
       for (;;) {
         const answer = await mailbox.take();
         isOver = answer.kind !== 'token' && answer.kind !== 'read';
-        if (answer.kind === 'failed') throw fromWireError(answer.error);
+        if (answer.kind === 'failed') throw fromSentError(answer.error);
         yield answer;
         if (isOver) return;
       }

@@ -1,4 +1,4 @@
-import { LatheError, toWireError } from '@lathe/contracts/error';
+import { LatheError, toSentError } from '@lathe/contracts/error';
 import { createFairPlaces, type Place } from '@lathe/platform/fair-places';
 import { inUserTerms } from './engine-failure.ts';
 import { type FromEngine, idOf, type ToEngine, toEngineSchema } from './engine-message.ts';
@@ -123,7 +123,7 @@ function failure(id: number, error: unknown): FromEngine {
   return {
     kind: 'failed',
     id,
-    error: toWireError(inUserTerms(error), 'computing the answer'),
+    error: toSentError(inUserTerms(error), 'computing the answer'),
     cause,
   };
 }

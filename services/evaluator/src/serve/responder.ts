@@ -1,4 +1,4 @@
-import { LatheError, toWireError, type WireError } from '@lathe/contracts/error';
+import { LatheError, toSentError, type WireError } from '@lathe/contracts/error';
 import { type Envelope, readEnvelope } from '@lathe/contracts/message/envelope';
 import type { RateLimits } from '@lathe/contracts/rate-limits';
 import { inferenceCancelSubject, inferenceQueue } from '@lathe/contracts/subject';
@@ -144,5 +144,5 @@ export function serveRequests<Piece>(ports: ResponderPorts<Piece>): { stop(): Pr
 
 function refusal(error: unknown): Frame {
   const limits = error instanceof LimitError ? { limits: error.limits } : {};
-  return { kind: 'error', error: toWireError(error, 'answering'), ...limits };
+  return { kind: 'error', error: toSentError(error, 'answering'), ...limits };
 }

@@ -67,6 +67,16 @@ it.each([false, true])(
   },
 );
 
+it('says that asking again is pointless where the evaluator knows it, whatever the code', async () => {
+  const error = { code: 'internal_error', message: 'No.', param: null, retryable: false } as const;
+  await startEvaluator(gateway.nats, (_, say) => say({ kind: 'error', error }));
+  const response = await gateway.fetch('/v1/chat/completions', {
+    ...{ method: 'POST', body: JSON.stringify(body) },
+    headers: { 'content-type': 'application/json' },
+  });
+  expect([response.status, response.headers.get('x-should-retry')]).toEqual([500, 'false']);
+});
+
 it.each([false, true])(
   'the official client tries again by itself (streamed: %s)',
   async (stream) => {

@@ -1,4 +1,4 @@
-import { fromWireError, LatheError, type WireError } from '@lathe/contracts/error';
+import { fromSentError, LatheError, type SentError } from '@lathe/contracts/error';
 import type { RateLimits } from '@lathe/contracts/rate-limits';
 
 /** A refusal by an evaluator that says how the project stands. */
@@ -6,18 +6,18 @@ export class LimitedError extends LatheError {
   readonly limits: RateLimits;
 
   constructor(error: LatheError, limits: RateLimits) {
-    const { code, message, param, retryAfterMs } = error;
-    super(code, message, { param, retryAfterMs });
+    const { code, message, param, retryable, retryAfterMs } = error;
+    super(code, message, { param, retryable, retryAfterMs });
     this.limits = limits;
   }
 }
 
 /** The error that an evaluator replied. */
 export function repliedError(reply: {
-  readonly error: WireError;
+  readonly error: SentError;
   readonly limits?: RateLimits | undefined;
 }): LatheError {
-  const error = fromWireError(reply.error);
+  const error = fromSentError(reply.error);
   return reply.limits === undefined ? error : new LimitedError(error, reply.limits);
 }
 

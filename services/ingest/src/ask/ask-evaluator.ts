@@ -1,4 +1,4 @@
-import { fromWireError, LatheError } from '@lathe/contracts/error';
+import { fromSentError, LatheError } from '@lathe/contracts/error';
 import { newId } from '@lathe/contracts/id';
 import {
   type InferenceReply,
@@ -100,6 +100,6 @@ function readPiece(json: unknown): Exclude<InferenceReply, { kind: 'error' }> {
     throw new LatheError('internal_error', 'The evaluator gave an answer that cannot be read.', {
       cause: parsed.error,
     });
-  if (parsed.data.kind === 'error') throw fromWireError(parsed.data.error);
+  if (parsed.data.kind === 'error') throw fromSentError(parsed.data.error);
   return parsed.data;
 }

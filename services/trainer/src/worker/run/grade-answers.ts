@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fromWireError, LatheError } from '@lathe/contracts/error';
+import { fromSentError, LatheError } from '@lathe/contracts/error';
 import { newId } from '@lathe/contracts/id';
 import {
   type Grade,
@@ -73,7 +73,7 @@ type Reply = Exclude<GradeReply, { kind: 'error' }>;
 
 function readReply(json: unknown): Reply {
   const reply = gradeReplySchema.parse(json);
-  if (reply.kind === 'error') throw fromWireError(reply.error);
+  if (reply.kind === 'error') throw fromSentError(reply.error);
   return reply;
 }
 
