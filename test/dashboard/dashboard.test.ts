@@ -59,7 +59,10 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     await page.getByRole('button', { name: 'Cancel the job' }).click();
     await page.getByText('cancelled', { exact: true }).waitFor();
     await go('/jobs');
-    await page.getByRole('link', { name: 'Example: support routing' }).waitFor();
+    await page.getByRole('link', { name: 'Example: support routing' }).click();
+    await page.getByRole('button', { name: 'Erase' }).click();
+    await page.getByRole('button', { name: 'Erase the job' }).click();
+    await page.getByText('No job has run yet.').waitFor();
     expect(await seriousIssues()).toEqual([]);
     expect(faults).toEqual([]);
   });
@@ -162,6 +165,10 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     await page.getByText('Not trained on: stufe.').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Take it as it looks' }).click();
     await page.getByText('It is not sure what the columns are.').waitFor();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByRole('button', { name: 'Delete the file' }).click();
+    await page.getByRole('heading', { name: 'Data', exact: true }).waitFor();
+    expect(await page.getByRole('link', { name: 'fragen.csv' }).count()).toBe(0);
     expect(faults).toEqual([]);
   });
 

@@ -12,6 +12,7 @@ import { ModelOptions } from '../models/model-options.tsx';
 import { Link } from '../shell/link.tsx';
 import { navigate } from '../shell/router.ts';
 import { ActButton } from '../ui/act-button.tsx';
+import { AskingButton } from '../ui/asking-button.tsx';
 import { bytesText, counted, grouped } from '../ui/numbers.ts';
 import { Progress } from '../ui/progress.tsx';
 import { Problem } from '../ui/states.tsx';
@@ -58,6 +59,7 @@ export function FilePage({ file }: { readonly file: string }) {
               Tune a model on it
             </Link>
           )}
+          {about.data !== undefined && <DeleteFile file={about.data} path={path} />}
         </div>
       </header>
       {inspection?.report?.repaired !== undefined && (
@@ -97,6 +99,28 @@ export function FilePage({ file }: { readonly file: string }) {
       )}
       <Relatives file={file} />
     </>
+  );
+}
+
+function DeleteFile({ file, path }: { readonly file: RetrievedFile; readonly path: string }) {
+  const { files, jobs } = file.lathe;
+  const held = [
+    ...(files.length > 0 ? [counted(files.length, 'file')] : []),
+    ...(jobs.length > 0 ? [counted(jobs.length, 'job')] : []),
+  ].join(' and ');
+  const others = held === '' ? '' : ` Its rows stay in ${held} that it was used for.`;
+  return (
+    <AskingButton
+      title="Delete the file?"
+      text={`${file.filename} goes, with all that was found in it. This cannot be undone.${others}`}
+      act="Delete the file"
+      onAct={async () => {
+        await ask(path, { method: 'DELETE' });
+        navigate('/data');
+      }}
+    >
+      Delete
+    </AskingButton>
   );
 }
 

@@ -1,13 +1,12 @@
 import type { EvalObject } from '@lathe/contracts/http/eval';
 import type { RunObject } from '@lathe/contracts/http/eval-run';
-import { useState } from 'preact/hooks';
-import { ask, sentenceOf } from '../api/client.ts';
+import { ask } from '../api/client.ts';
 import { useList } from '../api/use-list.ts';
 import { useQuery } from '../api/use-query.ts';
 import { navigate } from '../shell/router.ts';
-import { Confirm } from '../ui/confirm.tsx';
+import { AskingButton } from '../ui/asking-button.tsx';
 import { CopyText } from '../ui/copy-text.tsx';
-import { Answered, Empty, Problem } from '../ui/states.tsx';
+import { Answered, Empty } from '../ui/states.tsx';
 import { RunHistory } from './run-history.tsx';
 import { RunMatrix } from './run-matrix.tsx';
 import { RunMore } from './run-more.tsx';
@@ -26,38 +25,27 @@ export function EvalPage({ eval: id }: { readonly eval: string }) {
 }
 
 function Shown({ evaluation, path }: { readonly evaluation: EvalObject; readonly path: string }) {
-  const [isAsking, setIsAsking] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
   const { items, error, hasMore, loadMore, reload } = useList<RunObject>(
     `${path}/runs?order=desc`,
     refreshMs,
   );
-  const remove = async (): Promise<void> => {
-    try {
-      await ask(path, { method: 'DELETE' });
-      navigate('/evals');
-    } catch (failure) {
-      setProblem(sentenceOf(failure));
-    }
-  };
   return (
     <>
       <header class="head">
         <h1>{evaluation.name || evaluation.id}</h1>
-        <button type="button" class="danger" onClick={() => setIsAsking(true)}>
-          Delete
-        </button>
-      </header>
-      {isAsking && (
-        <Confirm
+        <AskingButton
+          class="danger"
           title="Delete the eval?"
           text="Its runs and all that was answered in them go, too. This cannot be undone."
           act="Delete the eval"
-          onClose={() => setIsAsking(false)}
-          onAct={() => void remove()}
-        />
-      )}
-      {problem !== null && <Problem text={problem} />}
+          onAct={async () => {
+            await ask(path, { method: 'DELETE' });
+            navigate('/evals');
+          }}
+        >
+          Delete
+        </AskingButton>
+      </header>
       <p>
         <CopyText text={evaluation.id} what="the id of the eval" />
       </p>

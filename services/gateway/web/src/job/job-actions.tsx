@@ -1,17 +1,15 @@
 import type { JobObject } from '@lathe/contracts/http/fine-tuning';
-import { useState } from 'preact/hooks';
-import { ask, sentenceOf } from '../api/client.ts';
+import { ask } from '../api/client.ts';
 import { isOver } from '../jobs/job-words.ts';
 import { Link } from '../shell/link.tsx';
+import { navigate } from '../shell/router.ts';
 import { ActButton } from '../ui/act-button.tsx';
-import { Confirm } from '../ui/confirm.tsx';
+import { AskingButton } from '../ui/asking-button.tsx';
 
 type Props = { readonly job: JobObject; readonly onChange: () => void };
 
 /** What can be done with a job as it stands. */
 export function JobActions({ job, onChange }: Props) {
-  const [isAsking, setIsAsking] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
   const order = (verb: 'pause' | 'resume' | 'cancel') => async (): Promise<void> => {
     await ask<JobObject>(`/v1/fine_tuning/jobs/${job.id}/${verb}`, { method: 'POST' });
     onChange();
@@ -29,28 +27,30 @@ export function JobActions({ job, onChange }: Props) {
         <ActButton act={order('resume')}>Resume</ActButton>
       )}
       {!isOver(job) && (
-        <button type="button" onClick={() => setIsAsking(true)}>
+        <AskingButton
+          title="Cancel this job?"
+          text="It ends now and cannot be resumed. Its checkpoints stay. To go on later, pause it instead."
+          act="Cancel the job"
+          onAct={order('cancel')}
+        >
           Cancel
-        </button>
-      )}
-      {problem !== null && (
-        <span class="error" role="alert">
-          {problem}
-        </span>
+        </AskingButton>
       )}
       <Link to={`/jobs/new?from=${job.id}`} class="button">
         Clone with changes
       </Link>
-      {isAsking && (
-        <Confirm
-          title="Cancel this job?"
-          text="It ends now and cannot be resumed. Its checkpoints stay. To go on later, pause it instead."
-          act="Cancel the job"
-          onAct={() => {
-            order('cancel')().catch((error: unknown) => setProblem(sentenceOf(error)));
+      {isOver(job) && (
+        <AskingButton
+          title="Erase this job?"
+          text="Its models, checkpoints, report, events and all that it kept of its rows go. This cannot be undone; its file stays."
+          act="Erase the job"
+          onAct={async () => {
+            await ask(`/v1/lathe/jobs/${job.id}`, { method: 'DELETE' });
+            navigate('/jobs');
           }}
-          onClose={() => setIsAsking(false)}
-        />
+        >
+          Erase
+        </AskingButton>
       )}
     </div>
   );

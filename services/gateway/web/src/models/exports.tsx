@@ -1,11 +1,11 @@
 import type { CreateExport, ExportObject } from '@lathe/contracts/http/export';
 import { useEffect, useState } from 'preact/hooks';
-import { ask, download, sentenceOf } from '../api/client.ts';
+import { ask, download } from '../api/client.ts';
 import { useList } from '../api/use-list.ts';
 import { ActButton } from '../ui/act-button.tsx';
-import { Confirm } from '../ui/confirm.tsx';
+import { AskingButton } from '../ui/asking-button.tsx';
 import { bytesText, figure } from '../ui/numbers.ts';
-import { Answered, Problem } from '../ui/states.tsx';
+import { Answered } from '../ui/states.tsx';
 import { type Column, Table } from '../ui/table.tsx';
 
 /** How often exports are looked at. */
@@ -100,32 +100,19 @@ function actions(model: string, onChange: () => void): readonly Column<ExportObj
 type DeleteProps = Props & { readonly made: ExportObject };
 
 function DeleteExport({ made: { id, format }, model, onChange }: DeleteProps) {
-  const [isAsking, setIsAsking] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const remove = async (): Promise<void> => {
-    try {
-      await ask(`/v1/lathe/exports/${id}`, { method: 'DELETE' });
-      onChange();
-    } catch (error) {
-      setProblem(sentenceOf(error));
-    }
-  };
   return (
-    <>
-      <button type="button" class="small" onClick={() => setIsAsking(true)}>
-        Delete the export
-      </button>
-      {isAsking && (
-        <Confirm
-          title="Delete the export?"
-          text={`The files of ${model} as ${format} go. This cannot be undone; the model stays, and the export can be made again.`}
-          act="Delete its files"
-          onClose={() => setIsAsking(false)}
-          onAct={() => void remove()}
-        />
-      )}
-      {problem !== null && <Problem text={problem} />}
-    </>
+    <AskingButton
+      class="small"
+      title="Delete the export?"
+      text={`The files of ${model} as ${format} go. This cannot be undone; the model stays, and the export can be made again.`}
+      act="Delete its files"
+      onAct={async () => {
+        await ask(`/v1/lathe/exports/${id}`, { method: 'DELETE' });
+        onChange();
+      }}
+    >
+      Delete the export
+    </AskingButton>
   );
 }
 

@@ -2,8 +2,7 @@ import type { AliasObject } from '@lathe/contracts/http/alias';
 import type { ExportObject } from '@lathe/contracts/http/export';
 import type { LineageGraph } from '@lathe/contracts/http/lineage';
 import type { ModelObject, FamilyParity as Parity } from '@lathe/contracts/http/model';
-import { useState } from 'preact/hooks';
-import { ask, sentenceOf } from '../api/client.ts';
+import { ask } from '../api/client.ts';
 import { useList } from '../api/use-list.ts';
 import { useQuery } from '../api/use-query.ts';
 import { Lineage } from '../lineage/lineage.tsx';
@@ -11,10 +10,10 @@ import { useLineage } from '../lineage/use-lineage.ts';
 import { placesOf, usePool } from '../pool/loaded-models.ts';
 import { Link } from '../shell/link.tsx';
 import { navigate } from '../shell/router.ts';
-import { Confirm } from '../ui/confirm.tsx';
+import { AskingButton } from '../ui/asking-button.tsx';
 import { CopyText } from '../ui/copy-text.tsx';
 import { figure } from '../ui/numbers.ts';
-import { Answered, Problem } from '../ui/states.tsx';
+import { Answered } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { AliasTable } from './alias-table.tsx';
 import { Exports } from './exports.tsx';
@@ -248,31 +247,18 @@ function Aliases({ model, onChange }: AliasesProps) {
 }
 
 function DeleteModel({ name }: { readonly name: string }) {
-  const [isAsking, setIsAsking] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const remove = async (): Promise<void> => {
-    try {
-      await ask(`/v1/models/${encodeURIComponent(name)}`, { method: 'DELETE' });
-      navigate('/models');
-    } catch (error) {
-      setProblem(sentenceOf(error));
-    }
-  };
   return (
-    <>
-      <button type="button" class="danger" onClick={() => setIsAsking(true)}>
-        Delete
-      </button>
-      {isAsking && (
-        <Confirm
-          title="Delete the model?"
-          text={`${name} answers no more, and its files go. This cannot be undone; its job and rows stay, so that it can be trained again.`}
-          act="Delete the model"
-          onClose={() => setIsAsking(false)}
-          onAct={() => void remove()}
-        />
-      )}
-      {problem !== null && <Problem text={problem} />}
-    </>
+    <AskingButton
+      class="danger"
+      title="Delete the model?"
+      text={`${name} answers no more, and its files go. This cannot be undone; its job and rows stay, so that it can be trained again.`}
+      act="Delete the model"
+      onAct={async () => {
+        await ask(`/v1/models/${encodeURIComponent(name)}`, { method: 'DELETE' });
+        navigate('/models');
+      }}
+    >
+      Delete
+    </AskingButton>
   );
 }
