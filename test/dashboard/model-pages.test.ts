@@ -72,6 +72,24 @@ describe.runIf(withoutChromium === '')(`pages of models${withoutChromium}`, () =
     expect(faults).toEqual([]);
   });
 
+  it('offers an answer that calls a tool as a row, as any other', async () => {
+    const { page, faults } = dashboard;
+    const call = { index: 0, id: 'call_1', function: { name: 'find_parcel', arguments: '{}' } };
+    const choice = { delta: { tool_calls: [call] }, logprobs: null, finish_reason: 'tool_calls' };
+    const chunk = JSON.stringify({ id: 'chatcmpl-1', choices: [choice] });
+    const body = `data: ${chunk}\n\ndata: [DONE]\n\n`;
+    const chats = '**/v1/chat/completions';
+    await page.route(chats, (route) => route.fulfill({ contentType: 'text/event-stream', body }));
+    await page.getByRole('button', { name: 'Begin anew' }).click();
+    await page.getByLabel('Message').fill('Where is parcel 12?');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByText('find_parcel({})').waitFor();
+    await page.getByRole('button', { name: 'Save as a row' }).waitFor();
+    await page.getByLabel('What the tool returned').waitFor();
+    await page.unroute(chats);
+    expect(faults).toEqual([]);
+  });
+
   it('shows what a classifier, a tagger and a model that answers from texts say', async () => {
     const { page, go, faults, seriousIssues } = dashboard;
     await go('/playground?models=bert-intents&text=Where+is+my+new+card%3F');
