@@ -8,32 +8,16 @@
  * dependencies, as set-up is.
  */
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { flags, sources, stampNow, system } from './stamp.mjs';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
-const sources = join(folder, 'c');
 const dist = join(folder, 'dist');
 const told = join(dist, 'built.json');
 const keptOutput = 4000;
 const noCompiler = 'there is no C compiler (cc) to build kernels with';
-
-/** Processors are told apart when the library is loaded, so nothing is compiled for this one. */
-const flags = ['-std=c11', '-O3', '-ffp-contract=off', '-shared', '-fPIC', '-fvisibility=hidden'];
-const systems = {
-  linux: { suffix: 'so', flags: ['-Wl,-z,nodelete'] },
-  darwin: { suffix: 'dylib', flags: [] },
-};
-
-/** What the library is made of, as one hash. */
-function stampNow(system) {
-  const hash = createHash('sha256').update([process.arch, ...flags, ...system.flags].join(' '));
-  for (const name of readdirSync(sources).sort())
-    hash.update(`${name}\0`).update(readFileSync(join(sources, name)));
-  return hash.digest('hex').slice(0, 16);
-}
 
 function readTold() {
   try {
@@ -49,7 +33,7 @@ function write(file, content) {
   renameSync(`${file}.new`, file);
 }
 
-function compile(compiler, system, file) {
+function compile(compiler, file) {
   const files = readdirSync(sources).filter((name) => name.endsWith('.c'));
   const partial = join(dist, `${process.pid}.partial`);
   const { status, error, stderr } = spawnSync(
@@ -72,7 +56,6 @@ function compile(compiler, system, file) {
  */
 export function buildKernels(compiler) {
   mkdirSync(dist, { recursive: true });
-  const system = systems[process.platform];
   const before = readTold();
   const tell = (answer, sentence) => {
     if (JSON.stringify(before) === JSON.stringify(answer)) return null;
@@ -85,11 +68,11 @@ export function buildKernels(compiler) {
       `${problem}; ONNX Runtime's own, which are slower, are used`,
     );
   if (system === undefined) return without(`there are no kernels of ours for ${process.platform}`);
-  const stamp = stampNow(system);
+  const stamp = stampNow();
   if (before.stamp === stamp) return null;
   if (compiler === null) return without(noCompiler);
   const name = `lathe-kernels-${stamp}.${system.suffix}`;
-  const problem = compile(compiler, system, join(dist, name));
+  const problem = compile(compiler, join(dist, name));
   if (problem === noCompiler) return without(noCompiler);
   if (problem !== null) {
     const sentence = without('the kernels could not be built', stamp);

@@ -155,7 +155,7 @@ it('refuses a purpose that it does not know', async () => {
 it('goes on without kernels where there is no C compiler, and builds them as soon as there is', async () => {
   await using fresh = await clone({ go: quickGo });
   const kernels = path.join(fresh.root, 'packages', 'kernels');
-  for (const name of ['build.mjs', 'c'])
+  for (const name of ['build.mjs', 'stamp.mjs', 'c'])
     await cp(path.join(scripts, '..', 'packages', 'kernels', name), path.join(kernels, name), {
       recursive: true,
     });

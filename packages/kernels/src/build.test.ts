@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmod, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, it } from 'vitest';
 
@@ -14,7 +15,7 @@ async function sources(compiler: string | null) {
   const folder = await tempFolder();
   const root = join(folder.path, 'kernels');
   const [path, calls] = [join(folder.path, 'programs'), join(folder.path, 'calls')];
-  for (const name of ['build.mjs', 'c'])
+  for (const name of ['build.mjs', 'stamp.mjs', 'c', 'src/kernel-library.ts'])
     await cp(join(import.meta.dirname, '..', name), join(root, name), { recursive: true });
   await mkdir(path);
   await writeFile(calls, '');
@@ -32,6 +33,13 @@ async function sources(compiler: string | null) {
       const env = { PATH: path, CALLS: calls };
       const { status, stderr } = spawnSync(process.execPath, [join(root, 'build.mjs')], { env });
       return { status, said: String(stderr) };
+    },
+    /** What whoever loads the kernels of this copy is told. */
+    library: () => {
+      const door = pathToFileURL(join(root, 'src', 'kernel-library.ts')).href;
+      const told = `import { kernelLibrary } from '${door}'; console.log(JSON.stringify(kernelLibrary()));`;
+      const given = ['--input-type=module', '--eval', told];
+      return JSON.parse(String(spawnSync(process.execPath, given).stdout));
     },
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
@@ -68,4 +76,15 @@ it('leaves no library where there is no compiler, and one as soon as there is', 
   expect(await made.built()).toMatchObject({ problem: expect.stringContaining('no C compiler') });
   await made.compile(quickCompiler);
   expect(made.build()).toEqual({ status: 0, said: 'the kernels are built\n' });
+});
+
+it('is not loaded after its sources have changed, until it is built again', async () => {
+  await using made = await sources(quickCompiler);
+  made.build();
+  const first = await made.built();
+  expect(made.library()).toEqual({ file: join(made.root, 'dist', first.file) });
+  await writeFile(join(made.root, 'c', 'scratch.h'), '/* another */');
+  expect(made.library()).toEqual({ problem: expect.stringContaining('built from other sources') });
+  made.build();
+  expect(made.library()).toEqual({ file: expect.stringContaining('lathe-kernels-') });
 });
