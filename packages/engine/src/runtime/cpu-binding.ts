@@ -5,6 +5,9 @@ import type { CpuSessionSettings, LoadedKernels } from './session-settings.ts';
 export const cpuBindings = ['c-api', 'node'] as const;
 type CpuBinding = (typeof cpuBindings)[number];
 
+/** One of them, or (`auto`) the C API where our own kernels are asked for, which only it can load, and the package elsewhere. */
+export const bindingChoices = ['auto', ...cpuBindings] as const;
+
 /**
  * Whose products of matrices are taken: our own kernels by the widest instructions that the processor has, or by those that
  * are named, or ONNX Runtime's (`off`).
@@ -13,7 +16,7 @@ export const kernelChoices = ['auto', 'avx512', 'avx2', 'neon', 'plain', 'off'] 
 export type KernelChoice = (typeof kernelChoices)[number];
 
 export type CpuChoice = {
-  readonly binding?: CpuBinding | undefined;
+  readonly binding?: (typeof bindingChoices)[number] | undefined;
   readonly kernels?: KernelChoice | undefined;
 };
 
@@ -31,7 +34,7 @@ export type CpuSessions = {
 };
 
 /** What is taken where nobody says otherwise (docs/decisions/2026-11-own-sessions.md). */
-const usual = { binding: 'node', kernels: 'off' } as const satisfies CpuChoice;
+const usual = { binding: 'auto', kernels: 'off' } as const satisfies CpuChoice;
 
 /**
  * Loads a way to open sessions on the CPU: the one that is asked for or, where the C API cannot be called on this system,
@@ -40,7 +43,9 @@ const usual = { binding: 'node', kernels: 'off' } as const satisfies CpuChoice;
  */
 export async function cpuSessions(choice: CpuChoice = {}): Promise<CpuSessions> {
   const { binding = usual.binding, kernels = usual.kernels } = choice;
-  const sessions = await openedBy(binding);
+  const sessions = await openedBy(
+    binding !== 'auto' ? binding : kernels === 'off' ? 'node' : 'c-api',
+  );
   return kernels === 'off' ? sessions : withKernels(sessions, kernels);
 }
 

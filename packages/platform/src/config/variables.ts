@@ -114,10 +114,10 @@ export const variables = {
   requestTimeoutMs: tuned('LATHE_REQUEST_TIMEOUT', duration('5s'))
     .means('how long a request to NATS may take, waiting for a lost connection included'),
   engineThreads: engine('LATHE_ENGINE_THREADS', wholeNumber(0, 0)).means('threads of one engine; 0: as many as cores'),
-  engineBinding: engineTuned('LATHE_ENGINE_BINDING', oneOf('node', ['c-api', 'node']))
-    .means('how ONNX Runtime is called on the CPU: by its C API, or by its package for Node, which is taken too where the former does not load'),
-  engineKernels: training('LATHE_KERNELS', oneOf('off', ['auto', 'avx512', 'avx2', 'neon', 'plain', 'off']))
-    .means("whose products of matrices training on the CPU uses: Lathe's own kernels by the widest instructions of the processor (auto) or by those named, or ONNX Runtime's (off), which are taken too where the kernels do not load; they need LATHE_ENGINE_BINDING=c-api"),
+  engineBinding: engineTuned('LATHE_ENGINE_BINDING', oneOf('auto', ['auto', 'c-api', 'node']))
+    .means('how ONNX Runtime is called on the CPU: by its C API, or by its package for Node, which is taken too where the former does not load; auto: by its C API where LATHE_KERNELS asks for kernels'),
+  engineKernels: training('LATHE_KERNELS', oneOf('auto', ['auto', 'avx512', 'avx2', 'neon', 'plain', 'off']))
+    .means("whose products of matrices training on the CPU uses: Lathe's own kernels by the widest instructions of the processor (auto) or by those named, or ONNX Runtime's (off), which are taken too where the kernels do not load; only LATHE_ENGINE_BINDING=node cannot load them"),
   evaluatorContextTokens: evaluator('LATHE_EVALUATOR_CONTEXT', wholeNumber(16, 4096))
     .means('most tokens of one chat, prompt included'),
   evaluatorRequests: evaluator('LATHE_EVALUATOR_REQUESTS', wholeNumber(1, 64))

@@ -1,5 +1,5 @@
 import { sentErrorSchema } from '@lathe/contracts/error';
-import { cpuBindings } from '@lathe/engine/cpu-binding';
+import { bindingChoices } from '@lathe/engine/cpu-binding';
 import type { Question } from '@lathe/engine/predictor';
 import { z } from 'zod';
 import type { EngineModel, GenerateRequest, LoadedModel } from './engine.ts';
@@ -67,7 +67,7 @@ export const toEngineSchema = z.discriminatedUnion('kind', [
     prefixBytes: z.number().int(),
     threads: z.number().int(),
     /** How ONNX Runtime is called; absent: as is usual. */
-    binding: z.enum(cpuBindings).optional(),
+    binding: z.enum(bindingChoices).optional(),
   }),
   z.object({
     kind: z.literal('generate'),

@@ -1,6 +1,6 @@
 import { wireErrorSchema } from '@lathe/contracts/error';
 import { deviceKindSchema } from '@lathe/contracts/record/worker';
-import { cpuBindings, kernelChoices } from '@lathe/engine/cpu-binding';
+import { bindingChoices, kernelChoices } from '@lathe/engine/cpu-binding';
 import { type RecipeInput, recipeSchema } from '@lathe/recipe/recipe';
 import { z } from 'zod';
 
@@ -48,7 +48,7 @@ const engineTaskSchema = z.object({
   /** Threads of the engine; 0: as many as it likes. */
   threads: z.number().int(),
   /** How ONNX Runtime is called on the CPU; absent: as is usual. */
-  binding: z.enum(cpuBindings).optional(),
+  binding: z.enum(bindingChoices).optional(),
   /** Whose products of matrices are used there; absent: as is usual. */
   kernels: z.enum(kernelChoices).optional(),
   /** Longest time between two saved states, in milliseconds. */
