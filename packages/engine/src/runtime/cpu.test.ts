@@ -67,6 +67,16 @@ await describeWithKernels((device) => {
   });
 });
 
+it('is called by its C API for the sake of kernels, unless another way is named', async () => {
+  expect(await cpuSessions({ binding: 'auto', kernels: 'auto' })).toMatchObject({
+    binding: 'c-api',
+  });
+  expect(await cpuSessions({ binding: 'auto', kernels: 'off' })).toMatchObject({ binding: 'node' });
+  expect(await cpuSessions({ binding: 'node', kernels: 'auto' })).toMatchObject({
+    binding: 'node',
+  });
+});
+
 describe('kernels that are not there', () => {
   it('are told of, and ONNX Runtime multiplies', async () => {
     const foreign = process.arch === 'arm64' ? 'avx2' : 'neon';
