@@ -202,6 +202,35 @@ it('keeps groups, whole texts and the kind of rows, and says what it leaves out'
   expect(table.text.trimEnd().split('\n')).toEqual(labelled);
 });
 
+it('takes for a repetition only what says all the same: rules, tools and answers before it, too', async () => {
+  const tool = (name: string) => ({ type: 'function', function: { name, parameters: {} } });
+  const asked = { role: 'user', content: 'Hello there' };
+  const answer = { role: 'assistant', content: 'Good day to you' };
+  const row = (more: object, ...before: object[]) =>
+    JSON.stringify({ messages: [...before, asked, answer], ...more });
+  const rows = [
+    row({}),
+    row({}, { role: 'system', content: 'Be kind.' }),
+    row({}, { role: 'system', content: 'Be short.' }),
+    row({}, asked, { role: 'assistant', content: 'Yes?' }),
+    row({}, asked, { role: 'assistant', content: 'Who is it?' }),
+    row({ tools: [tool('look')] }),
+    row({ tools: [tool('find')] }),
+  ];
+  const made = await repair(await upload([...rows, ...rows].join('\n')), { model: 'tools' });
+  expect(made.text.trimEnd().split('\n')).toHaveLength(rows.length);
+  const [, , third = ''] = rows;
+  const pair = (line: string) =>
+    JSON.stringify({
+      input: { messages: (JSON.parse(line) as { messages: object[] }).messages.slice(0, -1) },
+      preferred_output: [answer],
+      non_preferred_output: [{ role: 'assistant', content: 'What now?' }],
+    });
+  const pairs = [pair(rows[1] ?? ''), pair(third)];
+  const preferred = await repair(await upload([...pairs, ...pairs].join('\n')), { model: 'tools' });
+  expect(preferred.text.trimEnd().split('\n')).toHaveLength(pairs.length);
+});
+
 it('repairs every row of a file in which most are wrong', async () => {
   const wrong = '{"messages":[]}\n'.repeat(1500);
   const file = await upload(`${chatLines(5)}${wrong}${chatLine('Late?', 'Yes.')}\n`);

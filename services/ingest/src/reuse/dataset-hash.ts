@@ -12,7 +12,7 @@ import { roomForPrompts } from '../prepare/prompt-room.ts';
 import type { IngestSettings } from '../settings.ts';
 
 /** To be raised when the same rows become other tokens, are split in another way, or are told of otherwise than before. */
-const version = 7;
+const version = 8;
 
 /** Options that have no part in what becomes of the rows; of the others each is taken to have one. */
 const others = [

@@ -117,18 +117,21 @@ function identity(): Pick<RightRow, 'hashes' | 'likeness'> {
   const answer = trimmed(chat.content(count - 1));
   scratch[length] = 0;
   scratch.set(answer, length + 1);
-  const both = scratch.subarray(0, length + 1 + answer.length);
   // A NUL parts words as a line end does.
-  const shingles = shinglesOfWords(asciiWordHashes(both));
-  const words = groupWordsOfAscii(prompt);
-  const hashes = {
-    both: hash(both),
+  const words = asciiWordHashes(scratch.subarray(0, length + 1 + answer.length));
+  const shingles = shinglesOfWords(words);
+  const grouped = groupWordsOfAscii(prompt);
+  const ofPrompt = {
     prompt: hash(prompt),
-    group: hash(words.length === 0 ? prompt : words),
+    group: hash(grouped.length === 0 ? prompt : grouped),
     plain: hash(plainOfAscii(prompt)),
-    answer: hash(answer),
-    asked: hash(asked()),
   };
+  const before = asked();
+  const ofAsked = hash(before);
+  scratch[before.length] = 0;
+  scratch.set(answer, before.length + 1);
+  const both = hash(scratch.subarray(0, before.length + 1 + answer.length));
+  const hashes = { ...ofPrompt, both, answer: hash(answer), asked: ofAsked };
   return { hashes, likeness: { shingles, bands: bandsOf(shingles) } };
 }
 

@@ -126,7 +126,7 @@ function rightRow(row: CanonicalRow, facts: RowFacts): RightRow {
     parts: partsOf(facts.row, encoded.examples),
     hasControl: encoded.controlStrings.length > 0,
     hashes: {
-      both: hash(`${prompt}\u0000${answer}`),
+      both: hash(asked === undefined ? sayingOf(row) : `${asked}\u0000${answer}`),
       prompt: hash(prompt),
       plain: hash(plainPrompt(prompt)),
       group: hash(named === undefined ? groupOf(row) : `group ${named}`),
@@ -136,6 +136,11 @@ function rightRow(row: CanonicalRow, facts: RowFacts): RightRow {
     likeness: likenessOf(row),
     personal,
   };
+}
+
+/** All that a row says, wherever it stands. */
+function sayingOf({ line: _, ...said }: CanonicalRow): string {
+  return JSON.stringify(said);
 }
 
 function countErrors(issues: readonly RowIssue[]): number {

@@ -88,7 +88,7 @@ export type RightRow = {
   readonly parts: readonly SpooledRow[];
   /** Whether control tokens are written out in it. */
   readonly hasControl: boolean;
-  /** Of prompt and answer, of the prompt, of the group that the line names or else the normalised text it is grouped by, and of the answer. */
+  /** Of all that the row says, of the prompt, of it in plain words, of the group that the line names or else the normalised text it is grouped by, and of the answer. */
   readonly hashes: Readonly<Record<'both' | 'prompt' | 'plain' | 'group' | 'answer', number>> & {
     /** Of all before the answer, where there is one right answer. */
     readonly asked: number | undefined;
