@@ -136,9 +136,11 @@ describe.runIf(withoutChromium === '')(`pages of models${withoutChromium}`, () =
     // As the model card of the base says.
     await page.getByText('apache-2.0, of lathe-tiny').waitFor();
     await page.getByText(/^Largest differences from PyTorch.* outputs 5\.00e-7, /).waitFor();
-    await page.getByLabel('Export as').selectOption('adapter');
+    await page.getByLabel('Export as').selectOption('gguf');
     await page.getByRole('button', { name: 'Make the export' }).click();
     await lineage.getByText('Export, succeeded').waitFor();
+    // What its answers differ by is told as soon as it is there.
+    await page.getByText(/^gguf \S+: \S+ \(allowed /).waitFor();
     const saved = page.waitForEvent('download');
     await page.getByRole('button', { name: 'All as .tar' }).click();
     expect((await saved).suggestedFilename()).toMatch(/\.tar$/);

@@ -9,7 +9,7 @@ import { Answered } from '../ui/states.tsx';
 import { type Column, Table } from '../ui/table.tsx';
 
 /** How often exports are looked at. */
-const lookMs = 2000;
+export const lookMs = 2000;
 
 /** What can be asked for: how it is called, and its ways to store weights, of which the first is usual. */
 const formats: Readonly<

@@ -16,7 +16,7 @@ import { figure } from '../ui/numbers.ts';
 import { Answered } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { AliasTable } from './alias-table.tsx';
-import { Exports } from './exports.tsx';
+import { Exports, lookMs } from './exports.tsx';
 import { ModelFiles } from './model-files.tsx';
 import { askedAs, cardPath, kindOf, taughtText, tryPath } from './model-words.ts';
 
@@ -165,6 +165,7 @@ function InMemory({ model }: { readonly model: string }) {
 function ExportParity({ model }: { readonly model: string }) {
   const { items = [] } = useList<ExportObject>(
     `/v1/lathe/exports?model=${encodeURIComponent(model)}`,
+    lookMs,
   );
   const compared = items.flatMap(({ format, dtype, replay }) =>
     replay === null ? [] : [{ form: `${format}${dtype === null ? '' : ` ${dtype}`}`, ...replay }],
