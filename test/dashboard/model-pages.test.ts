@@ -16,7 +16,7 @@ tests:
 `;
 
 /** How long the long lists are. */
-const many = { jobs: 2000, events: 20_000 };
+const many = { jobs: 10_000, events: 100_000 };
 
 describe.runIf(withoutChromium === '')(`pages of models${withoutChromium}`, () => {
   let models: Awaited<ReturnType<typeof modelsFolder>>;
