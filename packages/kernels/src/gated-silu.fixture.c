@@ -2,6 +2,8 @@
  * Compares gates and their gradients with float64, for random sizes and numbers, in place or not, and every instruction set that
  * this processor has with plain C, bit by bit.
  */
+#include "gated-silu.fixture.h"
+
 #include "gated-silu.h"
 
 #include <math.h>
@@ -9,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzz.fixture.h"
+#include "random.fixture.h"
 
 enum { most_sides = 3 };
 

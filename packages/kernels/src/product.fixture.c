@@ -2,12 +2,14 @@
  * Compares products with sums in float64, for random sizes and layouts, and every instruction set that this processor has
  * with plain C, bit by bit.
  */
+#include "product.fixture.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzz.fixture.h"
+#include "random.fixture.h"
 #include "product.h"
 
 /* Sizes at which blocks and panels begin and end, and others. */

@@ -1,11 +1,14 @@
-/* What checks of kernels with random numbers have in common. */
-#ifndef LATHE_FUZZ_FIXTURE_H
-#define LATHE_FUZZ_FIXTURE_H
+/* Random numbers for checks of kernels, and threads that take their tasks in another order. */
+#ifndef LATHE_RANDOM_FIXTURE_H
+#define LATHE_RANDOM_FIXTURE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "threads.h"
 
+/* Where the numbers begin. */
+void seed(uint64_t given);
 /* A random number under `end`. */
 size_t below(size_t end);
 /* Random numbers from -1 to 1, allocated to the number, so that a sanitizer sees each step outside. */
@@ -14,9 +17,5 @@ float *numbers(size_t count);
 void spoil(float *values, size_t count);
 /* Runs tasks in the order of a pool: any. */
 struct threads threads_of(size_t count);
-
-/* Each checks one random call, and prints a sentence and gives 1 where it is wrong. */
-int check_product(void);
-int check_gate(void);
 
 #endif
