@@ -1,8 +1,7 @@
 /**
- * Prints what the engine estimates of peak memory beside what is then measured, each in a process of its own. `--kernels` takes our own
- * kernels for products, by ONNX Runtime's C API.
+ * Prints what the engine estimates of peak memory beside what is then measured, each in a process of its own.
  *
- *     npm run bench:memory [-- --case <name>] [--out <file>] [--kernels auto]
+ *     npm run bench:memory [-- --case <name>] [--out <file>] [--kernels off]
  */
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
@@ -19,7 +18,7 @@ const { values } = parseArgs({
 /** What a training process prints of itself. */
 type Measured = { readonly peak: number; readonly seconds: number; readonly loss: number };
 
-const own = values.kernels === undefined ? [] : ['--binding', 'c-api', '--kernels', values.kernels];
+const own = values.kernels === undefined ? [] : ['--kernels', values.kernels];
 const program = fileURLToPath(new URL('memory/run.ts', import.meta.url));
 const rows = [
   '| run | mapped | packed | state | gradients | in the runtime | fixed | estimate | measured | estimate / measured | seconds a step |',

@@ -2,7 +2,7 @@
  * Trains one case with this engine and prints its result as JSON; bench/engine/main.ts runs it.
  *
  *     node bench/engine/lathe-run.ts --case <name> --model <folder> --threads <n> [--profile <prefix>] [--steps <n>]
- *         [--update-threads 1|2] [--binding c-api|node] [--kernels auto|avx512|avx2|neon|plain|off]
+ *         [--update-threads 1|2] [--binding auto|c-api|node] [--kernels auto|avx512|avx2|neon|plain|off]
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -29,9 +29,9 @@ const { values } = parseArgs({
     /** Threads that update weights and moments, 1 or 2; by default what the engine thinks best. */
     'update-threads': { type: 'string' },
     /** How ONNX Runtime is called. */
-    binding: { type: 'string', default: 'node' },
+    binding: { type: 'string', default: 'auto' },
     /** Whose products of matrices are used. */
-    kernels: { type: 'string', default: 'off' },
+    kernels: { type: 'string', default: 'auto' },
   },
 });
 const { method, task, batch, tokens, warmup } = benchCase(values.case);

@@ -3,7 +3,7 @@
  * and prints tokens per second, peak memory and their ratios; PyTorch eager and compiled, what compiling takes apart.
  *
  *     npm run bench:engine [-- --case <name>] [--rounds 2] [--threads 2] [--models <folder>] [--compile default|max-autotune|none]
- *         [--binding c-api|node] [--kernels auto|avx512|avx2|neon|plain|off] [--out <file>]
+ *         [--binding auto|c-api|node] [--kernels auto|avx512|avx2|neon|plain|off] [--out <file>]
  *
  * PyTorch is looked for in .tools/python (bench/reference/decoders.py says how to make it); without it only
  * this engine runs. Ratios above 1 mean that Lathe is faster; memory below 1 that it takes less.
@@ -31,9 +31,9 @@ const { values } = parseArgs({
     /** A mode of torch.compile, which needs a C++ compiler and a minute or four; none leaves it out. */
     compile: { type: 'string', default: 'default' },
     /** How ONNX Runtime is called; bench:turns compares. */
-    binding: { type: 'string', default: 'node' },
+    binding: { type: 'string', default: 'auto' },
     /** Whose products of matrices are used. */
-    kernels: { type: 'string', default: 'off' },
+    kernels: { type: 'string', default: 'auto' },
     out: { type: 'string' },
   },
 });

@@ -31,11 +31,10 @@ const { values } = parseArgs({
 /** What is trained with: a checkout, and how it calls ONNX Runtime where that is compared. */
 type Program = { readonly checkout: string; readonly flags: readonly string[] };
 
-const by = (binding: string): Program => ({ checkout: root, flags: ['--binding', binding] });
-const own = (kernels: string): Program => {
-  const { checkout, flags } = by('c-api');
-  return { checkout, flags: [...flags, '--kernels', kernels] };
-};
+const by = (binding: string, kernels: string): Program => ({
+  checkout: root,
+  flags: ['--binding', binding, '--kernels', kernels],
+});
 const [earlier, now]: readonly [Program, Program] =
   values.before !== undefined
     ? [
@@ -43,8 +42,8 @@ const [earlier, now]: readonly [Program, Program] =
         { checkout: root, flags: [] },
       ]
     : values.kernels === undefined
-      ? [by('node'), by('c-api')]
-      : [own('off'), own(values.kernels)];
+      ? [by('node', 'off'), by('c-api', 'off')]
+      : [by('c-api', 'off'), by('c-api', values.kernels)];
 
 console.log(
   '| model and method | ratio of each round | best against best | processor time | memory | losses |',

@@ -1,7 +1,7 @@
 /**
  * Trains one case and prints the most memory that its process held, or only estimates it:
  *
- *     node bench/memory/run.ts --case <name> [--estimate] [--binding c-api|node] [--kernels auto|avx512|avx2|neon|plain|off]
+ *     node bench/memory/run.ts --case <name> [--estimate] [--binding auto|c-api|node] [--kernels auto|avx512|avx2|neon|plain|off]
  */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -23,8 +23,8 @@ const { values } = parseArgs({
     case: { type: 'string' },
     estimate: { type: 'boolean', default: false },
     threads: { type: 'string', default: '2' },
-    binding: { type: 'string', default: 'node' },
-    kernels: { type: 'string', default: 'off' },
+    binding: { type: 'string', default: 'auto' },
+    kernels: { type: 'string', default: 'auto' },
   },
 });
 const labels = 4;

@@ -2,7 +2,7 @@
  * Trains one epoch over rows in tokens with this engine and prints its result as JSON; bench/real/main.ts runs it.
  *
  *     node bench/real/epoch.ts --rows <file> --model <folder> --method lora|full --threads <n> [--no-sharing] [--no-packing] [--whole-head]
- *         [--binding c-api|node] [--kernels auto|avx512|avx2|neon|plain|off] [--profile <prefix>]
+ *         [--binding auto|c-api|node] [--kernels auto|avx512|avx2|neon|plain|off] [--profile <prefix>]
  */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -26,8 +26,8 @@ const { values } = parseArgs({
     /** The head at every token, as if all were learned. */
     'whole-head': { type: 'boolean', default: false },
     /** How ONNX Runtime is called, and whose products of matrices are used. */
-    binding: { type: 'string', default: 'node' },
-    kernels: { type: 'string', default: 'off' },
+    binding: { type: 'string', default: 'auto' },
+    kernels: { type: 'string', default: 'auto' },
     /** Where ONNX Runtime writes the time of every operator: `<profile>_<date>.json`. */
     profile: { type: 'string' },
   },
