@@ -1,7 +1,8 @@
-import { constantOp, node, part, partOp, type Value } from '../graph/value.ts';
+import { constantOp, node, type Value } from '../graph/value.ts';
 import { activationOps } from '../ops/activation.ts';
 import { elementwiseOps } from '../ops/elementwise.ts';
 import { canGate, gatedSiluGradientOp, gatedSiluOp } from '../ops/gated-silu.ts';
+import { type Fused, rewritten, type Users, usersOf } from './fusion.ts';
 import type { LoweredGraph } from './lowered-graph.ts';
 
 const { Mul, Add, Sub } = elementwiseOps;
@@ -15,9 +16,6 @@ type Gradients = {
   /** What nothing else reads. */
   readonly inner: readonly Value[];
 };
-
-/** Which output of an operator of ours takes the place of a node. */
-type Fused = { readonly whole: Value; readonly index: number };
 
 /**
  * Makes SiLU(g)·u, and its gradients, one operator of our own kernels each, where nothing else reads what is between. `threads` are
@@ -62,8 +60,6 @@ function fuseBackward(graph: LoweredGraph, threads: number): LoweredGraph {
   return { ...less, nodes: less.nodes.filter((value) => value.op !== Silu || read.has(value)) };
 }
 
-type Users = ReadonlyMap<Value, readonly Value[]>;
-
 function gradientsAt(dg: Value, users: Users): Gradients | undefined {
   if (dg.op !== Mul) return undefined;
   const slope = dg.inputs.find(({ op }) => op === Add);
@@ -94,50 +90,4 @@ function isOneMinus({ inputs: [one, s] }: Value, expected: Value): boolean {
     Number(one.data?.[0]) === 1 &&
     s === expected
   );
-}
-
-/** What reads a value, an output of the graph as itself. */
-function usersOf({ nodes, outputs }: LoweredGraph): Users {
-  const users = new Map<Value, Value[]>();
-  const use = (value: Value, by: Value): void => {
-    const found = users.get(value);
-    if (found === undefined) users.set(value, [by]);
-    else found.push(by);
-  };
-  for (const value of nodes) for (const source of value.inputs) use(source, value);
-  for (const value of Object.values(outputs)) use(value, value);
-  return users;
-}
-
-/** The graph with operators of ours in the place of some nodes, and without those that are gone. */
-function rewritten(
-  { nodes, outputs }: LoweredGraph,
-  { fused, gone }: { readonly fused: ReadonlyMap<Value, Fused>; readonly gone: ReadonlySet<Value> },
-): LoweredGraph {
-  const now = new Map<Value, Value>();
-  const today = (value: Value): Value => {
-    const [whole] = value.inputs;
-    if (value.op !== partOp || whole === undefined) return now.get(value) ?? value;
-    const { index } = value.attributes as { index: number };
-    return now.has(whole) ? part(today(whole), index) : value;
-  };
-  const kept = new Set<Value>();
-  for (const value of nodes) {
-    if (gone.has(value)) continue;
-    const { whole, index } = fused.get(value) ?? { whole: value, index: 0 };
-    if (!now.has(whole)) {
-      const inputs = whole.inputs.map(today);
-      const isSame = inputs.every((source, at) => source === whole.inputs[at]);
-      const made = isSame ? whole : { ...whole, inputs };
-      now.set(whole, made);
-      kept.add(made);
-    }
-    if (whole !== value) now.set(value, part(today(whole), index));
-  }
-  return {
-    nodes: [...kept],
-    outputs: Object.fromEntries(
-      Object.entries(outputs).map(([name, value]) => [name, today(value)]),
-    ),
-  };
 }
