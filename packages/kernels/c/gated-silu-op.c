@@ -89,18 +89,6 @@ static const char *ORT_CALL backward_name(const OrtCustomOp *op) {
   (void)op;
   return "GatedSiluGradient";
 }
-static size_t ORT_CALL one(const OrtCustomOp *op) {
-  (void)op;
-  return 1;
-}
-static size_t ORT_CALL two(const OrtCustomOp *op) {
-  (void)op;
-  return 2;
-}
-static size_t ORT_CALL three(const OrtCustomOp *op) {
-  (void)op;
-  return 3;
-}
 
 /* Each number is read before that of its place is written: Y may be U, and of the gradients dG may be dY, and dU be U. */
 static size_t ORT_CALL forward_in_place(int **inputs, int **outputs) {
@@ -116,29 +104,19 @@ static size_t ORT_CALL backward_in_place(int **inputs, int **outputs) {
   return 2;
 }
 
-/* Outputs are of the first input's shape. */
-static OrtStatus *ORT_CALL infer(const OrtCustomOp *op, OrtShapeInferContext *context) {
-  const OrtApi *api = ((const struct operator *)op)->api;
-  OrtShape *shape; /* The context's own. */
-  OrtStatus *status = ort_inferred_input(api, context, 0, &shape);
-  for (size_t at = 0; status == NULL && at < op->GetOutputTypeCount(op); at++)
-    status = ort_infer_output(api, context, at, shape);
-  return status;
-}
-
 static void define(struct operator *made, const OrtApi *api) {
   *made = (struct operator){operator_base, api};
   made->op.CreateKernelV2 = create;
   made->op.KernelDestroy = destroy;
-  made->op.InferOutputShapeFn = infer;
+  made->op.InferOutputShapeFn = operator_infer_alike;
 }
 
 const OrtCustomOp *gated_silu_op(const OrtApi *api) {
   static struct operator made;
   define(&made, api);
   made.op.GetName = forward_name;
-  made.op.GetInputTypeCount = two;
-  made.op.GetOutputTypeCount = one;
+  made.op.GetInputTypeCount = operator_two;
+  made.op.GetOutputTypeCount = operator_one;
   made.op.KernelComputeV2 = forward;
   made.op.GetMayInplace = forward_in_place;
   return &made.op;
@@ -148,8 +126,8 @@ const OrtCustomOp *gated_silu_gradient_op(const OrtApi *api) {
   static struct operator made;
   define(&made, api);
   made.op.GetName = backward_name;
-  made.op.GetInputTypeCount = three;
-  made.op.GetOutputTypeCount = two;
+  made.op.GetInputTypeCount = operator_three;
+  made.op.GetOutputTypeCount = operator_two;
   made.op.KernelComputeV2 = backward;
   made.op.GetMayInplace = backward_in_place;
   return &made.op;

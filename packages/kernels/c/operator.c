@@ -64,6 +64,28 @@ static int ORT_CALL last_version(const OrtCustomOp *op) {
 /* Places that are told are constants of each operator. */
 static void ORT_CALL keep(int *inputs, int *outputs) { (void)inputs, (void)outputs; }
 
+size_t ORT_CALL operator_one(const OrtCustomOp *op) {
+  (void)op;
+  return 1;
+}
+size_t ORT_CALL operator_two(const OrtCustomOp *op) {
+  (void)op;
+  return 2;
+}
+size_t ORT_CALL operator_three(const OrtCustomOp *op) {
+  (void)op;
+  return 3;
+}
+
+OrtStatus *ORT_CALL operator_infer_alike(const OrtCustomOp *op, OrtShapeInferContext *context) {
+  const OrtApi *api = ((const struct operator *)op)->api;
+  OrtShape *shape; /* The context's own. */
+  OrtStatus *status = ort_inferred_input(api, context, 0, &shape);
+  for (size_t at = 0; status == NULL && at < op->GetOutputTypeCount(op); at++)
+    status = ort_infer_output(api, context, at, shape);
+  return status;
+}
+
 const OrtCustomOp operator_base = {
     .version = ort_version,
     .GetExecutionProviderType = provider,

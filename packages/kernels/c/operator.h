@@ -15,6 +15,14 @@ struct operator {
 /* What all operators answer alike: all of float32 on the CPU, each input needed and each output given. The rest is 0. */
 extern const OrtCustomOp operator_base;
 
+/* How many inputs or outputs there are. */
+size_t ORT_CALL operator_one(const OrtCustomOp *op);
+size_t ORT_CALL operator_two(const OrtCustomOp *op);
+size_t ORT_CALL operator_three(const OrtCustomOp *op);
+
+/* Shape inference where all outputs are of the first input's shape. */
+OrtStatus *ORT_CALL operator_infer_alike(const OrtCustomOp *op, OrtShapeInferContext *context);
+
 /* What is answered to a run, or an attribute, that does not fit. The message is as printf makes it. */
 OrtStatus *operator_refuse(const OrtApi *api, const char *format, ...);
 
