@@ -11,6 +11,8 @@ export const flags = [
   '-std=c11',
   '-O3',
   '-ffp-contract=off',
+  // A root that tells of its error is a call for each number.
+  '-fno-math-errno',
   '-shared',
   '-fPIC',
   '-fvisibility=hidden',

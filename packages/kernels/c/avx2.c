@@ -1,4 +1,5 @@
 /* AVX2 with FMA: tiles of 6 rows and 16 columns, whose sums fill 12 of the 16 registers. */
+#include "adamw-loop.h"
 #include "gated-silu-loop.h"
 #include "instruction-set.h"
 
@@ -155,6 +156,8 @@ static AVX2 void pack_across(const struct panel *panel, float *to) {
 
 static AVX2 void gate(const struct gate *given) { gate_loop(given); }
 static AVX2 void gate_gradient(const struct gate_gradient *given) { gate_gradient_loop(given); }
+static AVX2 void adamw(const struct adamw *given) { adamw_loop(given); }
+static AVX2 double squares(const float *values, size_t count) { return squares_loop(values, count); }
 
 const struct instruction_set instruction_set_avx2 = {
     .name = "avx2",
@@ -167,5 +170,7 @@ const struct instruction_set instruction_set_avx2 = {
     .pack_across = pack_across,
     .gate = gate,
     .gate_gradient = gate_gradient,
+    .adamw = adamw,
+    .squares = squares,
 };
 #endif

@@ -1,4 +1,5 @@
 /* AVX-512: tiles of 14 rows and 32 columns, whose sums fill 28 of the 32 registers. */
+#include "adamw-loop.h"
 #include "gated-silu-loop.h"
 #include "instruction-set.h"
 
@@ -156,6 +157,8 @@ static AVX512 void pack_across(const struct panel *panel, float *to) {
 
 static AVX512 void gate(const struct gate *given) { gate_loop(given); }
 static AVX512 void gate_gradient(const struct gate_gradient *given) { gate_gradient_loop(given); }
+static AVX512 void adamw(const struct adamw *given) { adamw_loop(given); }
+static AVX512 double squares(const float *values, size_t count) { return squares_loop(values, count); }
 
 const struct instruction_set instruction_set_avx512 = {
     .name = "avx512",
@@ -168,5 +171,7 @@ const struct instruction_set instruction_set_avx512 = {
     .pack_across = pack_across,
     .gate = gate,
     .gate_gradient = gate_gradient,
+    .adamw = adamw,
+    .squares = squares,
 };
 #endif

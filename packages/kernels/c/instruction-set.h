@@ -40,6 +40,14 @@ struct gate_gradient {
   float *dg, *du;
 };
 
+/* One update by AdamW, in place; every number is computed in float64 and rounded once where it is kept. */
+struct adamw {
+  size_t count;
+  float *weights, *mean, *variance;
+  const float *gradient;
+  double mean_factor, variance_factor, beta1, beta2, keep, epsilon, rate;
+};
+
 struct instruction_set {
   const char *name;
   bool (*is_supported)(void);
@@ -53,6 +61,9 @@ struct instruction_set {
   void (*pack_across)(const struct panel *panel, float *to);
   void (*gate)(const struct gate *gate);
   void (*gate_gradient)(const struct gate_gradient *gate);
+  void (*adamw)(const struct adamw *update);
+  /* The sum of squares in float64. */
+  double (*squares)(const float *values, size_t count);
 };
 
 extern const struct instruction_set instruction_set_plain;

@@ -1,4 +1,5 @@
 /* NEON: tiles of 8 rows and 12 columns, whose sums fill 24 of the 32 registers. */
+#include "adamw-loop.h"
 #include "gated-silu-loop.h"
 #include "instruction-set.h"
 
@@ -66,6 +67,8 @@ static void pack_across(const struct panel *panel, float *to) {
 
 static void gate(const struct gate *given) { gate_loop(given); }
 static void gate_gradient(const struct gate_gradient *given) { gate_gradient_loop(given); }
+static void adamw(const struct adamw *given) { adamw_loop(given); }
+static double squares(const float *values, size_t count) { return squares_loop(values, count); }
 
 const struct instruction_set instruction_set_neon = {
     .name = "neon",
@@ -77,5 +80,7 @@ const struct instruction_set instruction_set_neon = {
     .pack_across = pack_across,
     .gate = gate,
     .gate_gradient = gate_gradient,
+    .adamw = adamw,
+    .squares = squares,
 };
 #endif

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "adamw-loop.h"
 #include "gated-silu-loop.h"
 #include "instruction-set.h"
 
@@ -38,6 +39,8 @@ static void pack_across(const struct panel *panel, float *to) {
 
 static void gate(const struct gate *given) { gate_loop(given); }
 static void gate_gradient(const struct gate_gradient *given) { gate_gradient_loop(given); }
+static void adamw(const struct adamw *given) { adamw_loop(given); }
+static double squares(const float *values, size_t count) { return squares_loop(values, count); }
 
 const struct instruction_set instruction_set_plain = {
     .name = "plain",
@@ -50,4 +53,6 @@ const struct instruction_set instruction_set_plain = {
     .pack_across = pack_across,
     .gate = gate,
     .gate_gradient = gate_gradient,
+    .adamw = adamw,
+    .squares = squares,
 };

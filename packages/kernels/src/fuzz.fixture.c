@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "adamw.fixture.h"
 #include "gated-silu.fixture.h"
 #include "instruction-set.h"
 #include "product.fixture.h"
@@ -16,7 +17,7 @@ int main(int count, char **given) {
   seed(strtoull(given[1], NULL, 10));
   const long calls = strtol(given[2], NULL, 10);
   for (long at = 0; at < calls; at++)
-    if (check_product() != 0 || check_gate() != 0) return 1;
+    if (check_product() != 0 || check_gate() != 0 || check_adamw() != 0) return 1;
   printf("%ld calls of each with %s\n", calls, lathe_kernels_choose(""));
   return 0;
 }

@@ -1,60 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { fillNormal, rootSeed } from '../nn/seed.ts';
-import { adamW } from './adamw.ts';
-import { allocateState, planGroups } from './flat-state.ts';
+import { allocateState } from './flat-state.ts';
 import { createHostKernels, type HostKernels } from './host-kernels.ts';
 import { sumOfSquares } from './host-step.ts';
 import type { WasmMemory } from './state-memory.ts';
+import { optimizer, startedState, updated } from './updated-state.fixture.ts';
 
-/** More than one chunk of the kernels, and sizes that neither 2 nor 4 divide. */
-const shapes = [[70_001], [3], [1], [40_000, 2], [7]];
-const optimizer = adamW({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.1 });
-
-function startedState() {
-  const parameters = shapes.map((shape, at) => ({
-    ...{ name: `p${at}`, shape },
-    decays: shape.length > 1,
-  }));
-  const state = allocateState(planGroups(parameters), optimizer);
-  for (const [name, weights] of state.tensors) fillNormal(weights, rootSeed(name.length), 0.02);
-  return state;
+function kernelsOf(state: ReturnType<typeof startedState>): HostKernels {
+  return createHostKernels(state.memory as WasmMemory) as HostKernels;
 }
-
-function kernels(): HostKernels {
-  return createHostKernels(startedState().memory as WasmMemory) as HostKernels;
-}
-
-/** Three updates of every parameter; with kernels or without. */
-function updated(isFast: boolean) {
-  const state = startedState();
-  const kernels =
-    isFast && state.memory !== undefined ? createHostKernels(state.memory) : undefined;
-  for (let step = 1; step <= 3; step++)
-    for (const group of state.groups)
-      for (const [index, member] of group.members.entries()) {
-        const { weights, ...others } = state.buffers.get(group.name) as { weights: Float32Array };
-        const gradient = new Float32Array(member.shape.reduce((a, b) => a * b, 1));
-        fillNormal(gradient, rootSeed(step), 1);
-        // Zeroes, tiny and large numbers: denormals, and squares that are not.
-        gradient.set([0, 1e-30, -1e-22, 1e18].slice(0, gradient.length));
-        optimizer.updateOnHost({
-          ...{ group, shape: member.shape, gradient, factor: 0.3, kernels },
-          scalars: optimizer.scalars(1e-2, step),
-          weights: optimizer.slice('weights', weights, { group, index }),
-          buffers: Object.fromEntries(
-            Object.entries(others).map(([kind, buffer]) => [
-              kind,
-              optimizer.slice(kind, buffer as Float32Array, { group, index }),
-            ]),
-          ),
-        });
-      }
-  return state.buffers;
-}
+const kernels = (): HostKernels => kernelsOf(startedState());
 
 describe('kernels', () => {
   it('update to the same bits as the loop', () => {
-    expect(updated(true)).toEqual(updated(false));
+    expect(updated(kernelsOf)).toEqual(updated(() => undefined));
   });
 
   it.each([0, 1, 3, 4, 5, 32_768, 32_769, 100_003])('sum %i squares to the same bits', (size) => {

@@ -18,25 +18,25 @@ import {
   type WasmFunction,
 } from './wasm-code.ts';
 
-/** Numbers of one AdamW update, as `adamW` derives them from its settings and the step; in the kernel's order. */
-const numbers = [
+/** Numbers of one AdamW update, as `adamW` derives them from its settings and the step; in the kernels' order. */
+export const updateNumbers = [
   ...(['meanFactor', 'varianceFactor', 'beta1', 'beta2', 'keep', 'epsilon', 'rate'] as const),
 ];
 /** Locals that hold each of them twice. */
-const pairs = numbers.map((name) => `${name} twice` as const);
+const pairs = updateNumbers.map((name) => `${name} twice` as const);
 
-/** The update's inner loops, two numbers at a time. They round as the loops in JavaScript do, to the same bits. */
+/** The update's inner loops. They round as those in JavaScript do, to the same bits. */
 export type HostKernels = {
   /** Σ x² in float64, as `sumOfSquares`. */
   sumOfSquares(values: Float32Array): number;
   /**
-   * One AdamW update in place, of as many numbers as it answers: the last one of an odd count is left. All but the
-   * gradient must lie in the kernels' memory.
+   * One AdamW update in place, of as many numbers as it answers: WebAssembly leaves the last one of an odd count. All but the
+   * gradient must lie in the kernels' memory, where they have one.
    */
   adamW(
     state: Readonly<Record<'weights' | 'mean' | 'variance', Float32Array>>,
     gradient: Float32Array,
-    given: Readonly<Record<(typeof numbers)[number], number>>,
+    given: Readonly<Record<(typeof updateNumbers)[number], number>>,
   ): number;
 };
 
@@ -47,8 +47,8 @@ const numberBytes = 4;
 const sumsAt = chunk * numberBytes;
 
 /**
- * Kernels for a state that lies in `memory`, for the thread that makes them; undefined where it can have no memory of
- * its own.
+ * Kernels in WebAssembly for a state that lies in `memory`, two numbers at a time, for the thread that makes them; undefined
+ * where it can have no memory of its own.
  */
 export function createHostKernels(memory: WasmMemory): HostKernels | undefined {
   const own = ownMemory(sumsAt + 4 * Float64Array.BYTES_PER_ELEMENT);
@@ -73,7 +73,7 @@ export function createHostKernels(memory: WasmMemory): HostKernels | undefined {
       return first + second + (third + fourth);
     },
     adamW({ weights, mean, variance }, gradient, given) {
-      const factors = numbers.map((name) => given[name]);
+      const factors = updateNumbers.map((name) => given[name]);
       const place = (array: Float32Array, at: number): bigint =>
         BigInt(array.byteOffset + at * numberBytes);
       const whole = gradient.length - (gradient.length % 2);
@@ -103,23 +103,23 @@ function kernelModule(): Uint8Array {
 /** `adamW(bytes, weights, mean, variance, …numbers)`: the gradient is at 0 of `own`, the rest are places in `state`. */
 function adamWFunction(): WasmFunction {
   const places = ['bytes', 'weights', 'mean', 'variance'] as const;
-  const local = numbered([...places, ...numbers, 'at', ...pairs, 'g', 'm', 'v', 'least']);
+  const local = numbered([...places, ...updateNumbers, 'at', ...pairs, 'g', 'm', 'v', 'least']);
   const { bytes, weights, mean, variance, at, g, m, v, least } = local;
-  const twice = (name: (typeof numbers)[number]): Code => get(local[`${name} twice`]);
+  const twice = (name: (typeof updateNumbers)[number]): Code => get(local[`${name} twice`]);
   const here = (start: number): Code => offsetBy(get(start), get(at));
   const old = (start: number): Code => loadPair(1, here(start));
   const { add, sub, mul, div, sqrt, splat, abs, less, without } = f64x2;
   const flushed = (moment: Code): Code => without(moment, less(abs(moment), get(least)));
   return {
     name: 'adamW',
-    parameters: [types.i32, types.i64, types.i64, types.i64, ...numbers.map(() => types.f64)],
+    parameters: [types.i32, types.i64, types.i64, types.i64, ...updateNumbers.map(() => types.f64)],
     locals: [
       types.i32,
-      ...numbers.map(() => types.v128),
+      ...updateNumbers.map(() => types.v128),
       ...[g, m, v, least].map(() => types.v128),
     ],
     body: [
-      ...numbers.map((name) => set(local[`${name} twice`], splat(get(local[name])))),
+      ...updateNumbers.map((name) => set(local[`${name} twice`], splat(get(local[name])))),
       set(least, splat(constant(leastNormal))),
       countedLoop({ local: at, end: bytes, step: 8 }, [
         set(g, loadPair(0, get(at))),

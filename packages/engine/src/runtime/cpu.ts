@@ -32,6 +32,11 @@ export function cpuDevice({
       const { kernels } = await cpuSessions({ binding, kernels: choice });
       return kernels === undefined ? 'onnxruntime' : 'lathe';
     },
+    async updateLibrary() {
+      const { kernels } = await cpuSessions({ binding, kernels: choice });
+      // Plain C takes twice as long as the loops in WebAssembly.
+      return kernels?.set === 'plain' ? undefined : kernels?.file;
+    },
     byteProducts() {
       return byteProblem((graph) => this.compile(graph));
     },

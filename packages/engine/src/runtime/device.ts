@@ -100,6 +100,8 @@ export interface Device {
    * absent.
    */
   byteProducts?(): Promise<string | undefined>;
+  /** The library of our own kernels, where their loops for the host's update are the fastest. */
+  updateLibrary?(): Promise<string | undefined>;
   /** Threads that the host may use while no program runs; 1 when absent. */
   readonly hostThreads?: number;
   /** There when tensors can stay in the device's own memory between runs. */

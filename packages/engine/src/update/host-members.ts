@@ -1,5 +1,5 @@
 import { elementCount, type FlatState, type GroupBuffers } from '../optim/flat-state.ts';
-import { createHostKernels, type HostKernels } from '../optim/host-kernels.ts';
+import type { HostKernels } from '../optim/host-kernels.ts';
 import type { HostStep } from '../optim/host-step.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 import { giveBack } from '../runtime/lent-memory.ts';
@@ -40,11 +40,6 @@ export function hostMembers(
       };
     }),
   );
-}
-
-/** Kernels of this thread for a state that is one memory. */
-export function kernelsFor({ memory }: Pick<FlatState, 'memory'>): HostKernels | undefined {
-  return memory === undefined ? undefined : createHostKernels(memory);
 }
 
 /** What an update multiplies gradients by, and the step's other numbers. */

@@ -3,10 +3,11 @@ import type { Tensor } from '../graph/tensor.ts';
 import type { StateGroup } from '../optim/flat-state.ts';
 import { giveBack, lentPlace } from '../runtime/lent-memory.ts';
 import { parameterGradientsGraph } from '../step/graphs.ts';
-import { gradientSums, type HostMember, hostMembers, kernelsFor } from './host-members.ts';
+import { gradientSums, type HostMember, hostMembers } from './host-members.ts';
 import { onHost, type StepRunner, type StepRunnerOptions } from './step.ts';
 import { gradientBuffers, type MemberGradient, memberGradient } from './summed-gradient.ts';
 import { createTally } from './tally.ts';
+import { kernelsFor } from './update-kernels.ts';
 import { startUpdateThread } from './update-thread.ts';
 import { weightPacking } from './weight-packing.ts';
 
@@ -44,7 +45,8 @@ export async function hostRunner(options: StepRunnerOptions): Promise<StepRunner
   });
   const own = options.updateThreads === 1 ? members : ownShare(members, options);
   const others = members.filter((member) => !own.includes(member));
-  const sums = gradientSums(own, optimizer, kernelsFor(state));
+  const library = await device.updateLibrary?.();
+  const sums = gradientSums(own, optimizer, await kernelsFor(state, library));
   const thread =
     others.length === 0
       ? undefined
@@ -57,6 +59,7 @@ export async function hostRunner(options: StepRunnerOptions): Promise<StepRunner
           optimizer: rule.settings,
           names: others.map(({ name }) => name),
           lends: program.lends ?? false,
+          library,
         });
 
   return {

@@ -2,10 +2,12 @@ import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import { describe, expect, it } from 'vitest';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { readReference } from '../parity/reference.ts';
+import type { Device } from '../runtime/device.ts';
+import { describeWithKernels } from '../runtime/own-kernels.fixture.ts';
 import { createTrainer } from '../train/trainer.ts';
 
 /** Loss and norm of every step, and the loss on the examples in the end. */
-async function course(more: RecipeInput, updateThreads: 1 | 2) {
+async function course(more: RecipeInput, updateThreads: 1 | 2, device?: Device) {
   const { model, examples } = await readReference('tied');
   const settings = resolveRecipe({
     adaptation: { type: 'full' },
@@ -16,7 +18,7 @@ async function course(more: RecipeInput, updateThreads: 1 | 2) {
   });
   const trainer = await createTrainer({
     ...{ model, examples, settings, objective: causalLm },
-    updateThreads,
+    ...{ updateThreads, device },
   });
   try {
     const found: number[] = [];
@@ -40,6 +42,19 @@ describe('two threads update to the same bits as one', () => {
     expect(await course(settings, 2)).toEqual(await course(settings, 1));
   });
 });
+
+await describeWithKernels(
+  (device) => {
+    it('so do the loops of our kernels, and both to the bits of other loops', async () => {
+      const update = { optimizer: { type: 'adamw', weightDecay: 0.1 } } as const;
+      const [one, two] = [await course(update, 1, device), await course(update, 2, device)];
+      const others = { ...device, updateLibrary: async () => undefined };
+      expect(two).toEqual(one);
+      expect(await course(update, 1, others)).toEqual(one);
+    });
+  },
+  ['auto'],
+);
 
 it('a step that is not finite writes nothing in either thread', async () => {
   const { model, examples } = await readReference('tied');

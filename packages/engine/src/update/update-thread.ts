@@ -13,6 +13,8 @@ export type ThreadTask = {
   readonly names: readonly string[];
   /** Whether a device lends gradients. */
   readonly lends: boolean;
+  /** Our own kernels, where the device has them. */
+  readonly library: string | undefined;
 };
 
 export type ToUpdateThread =

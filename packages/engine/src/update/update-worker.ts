@@ -3,11 +3,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createOptimizer } from '../optim/create-optimizer.ts';
 import { allocateState } from '../optim/flat-state.ts';
 import type { LentPlace } from '../runtime/lent-memory.ts';
-import { gradientSums, hostMembers, kernelsFor } from './host-members.ts';
+import { gradientSums, hostMembers } from './host-members.ts';
 import { receivedGradient } from './sent-gradient.ts';
+import { kernelsFor } from './update-kernels.ts';
 import type { FromUpdateThread, ThreadTask, ToUpdateThread } from './update-thread.ts';
 
-const { state, optimizer: settings, names, lends } = workerData as ThreadTask;
+const { state, optimizer: settings, names, lends, library } = workerData as ThreadTask;
 // Only where a device lends: the library that sees its memory is not there on every system.
 const native = lends ? await import('../runtime/c-api/library.ts') : undefined;
 const memoryAt = ({ address, byteLength }: LentPlace): ArrayBuffer => {
@@ -20,7 +21,7 @@ const own = new Set(names);
 const { buffers } =
   state.memory === undefined ? state : allocateState(state.groups, optimizer, state.memory);
 const members = hostMembers({ ...state, buffers }, optimizer).filter(({ name }) => own.has(name));
-const sums = gradientSums(members, optimizer, kernelsFor(state));
+const sums = gradientSums(members, optimizer, await kernelsFor(state, library));
 const answer = (message: FromUpdateThread): void => parentPort?.postMessage(message);
 
 parentPort?.on('message', (message: ToUpdateThread) => {
