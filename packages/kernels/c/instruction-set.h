@@ -1,4 +1,4 @@
-/* The part of a product that is written once for each instruction set: packing, and the innermost loops. */
+/* What is written, or compiled, once for each instruction set: of products the packing and the innermost loops, of others their loops. */
 #ifndef LATHE_INSTRUCTION_SET_H
 #define LATHE_INSTRUCTION_SET_H
 
@@ -48,6 +48,20 @@ struct adamw {
   double mean_factor, variance_factor, beta1, beta2, keep, epsilon, rate;
 };
 
+/* y[i] = e^(x[i] - max x) / (the sum of those), x = scores + mask. `y` may be `scores`. */
+struct masked_softmax_row {
+  size_t columns;
+  const float *scores, *mask;
+  float *y;
+};
+
+/* dx[i] = y[i] * (dy[i] - the sum of y * dy). `dx` may be `dy` or `y`. */
+struct softmax_gradient_row {
+  size_t columns;
+  const float *dy, *y;
+  float *dx;
+};
+
 struct instruction_set {
   const char *name;
   bool (*is_supported)(void);
@@ -61,6 +75,8 @@ struct instruction_set {
   void (*pack_across)(const struct panel *panel, float *to);
   void (*gate)(const struct gate *gate);
   void (*gate_gradient)(const struct gate_gradient *gate);
+  void (*masked_softmax)(const struct masked_softmax_row *row);
+  void (*softmax_gradient)(const struct softmax_gradient_row *row);
   void (*adamw)(const struct adamw *update);
   /* The sum of squares in float64. */
   double (*squares)(const float *values, size_t count);

@@ -2,6 +2,7 @@
 #include "adamw-loop.h"
 #include "gated-silu-loop.h"
 #include "instruction-set.h"
+#include "masked-softmax-loop.h"
 
 #if defined(__aarch64__)
 #include <arm_neon.h>
@@ -67,6 +68,8 @@ static void pack_across(const struct panel *panel, float *to) {
 
 static void gate(const struct gate *given) { gate_loop(given); }
 static void gate_gradient(const struct gate_gradient *given) { gate_gradient_loop(given); }
+static void masked_softmax(const struct masked_softmax_row *given) { masked_softmax_loop(given); }
+static void softmax_gradient(const struct softmax_gradient_row *given) { softmax_gradient_loop(given); }
 static void adamw(const struct adamw *given) { adamw_loop(given); }
 static double squares(const float *values, size_t count) { return squares_loop(values, count); }
 
@@ -80,6 +83,8 @@ const struct instruction_set instruction_set_neon = {
     .pack_across = pack_across,
     .gate = gate,
     .gate_gradient = gate_gradient,
+    .masked_softmax = masked_softmax,
+    .softmax_gradient = softmax_gradient,
     .adamw = adamw,
     .squares = squares,
 };

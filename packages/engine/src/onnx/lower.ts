@@ -9,6 +9,7 @@ import {
 } from '../graph/value.ts';
 import { fuseGates } from './fuse-gates.ts';
 import { fuseProducts } from './fuse-products.ts';
+import { fuseSoftmax } from './fuse-softmax.ts';
 import type { LoweredGraph } from './lowered-graph.ts';
 
 /** What runs a graph: a kind of device, and our own kernels where it has them. */
@@ -66,7 +67,9 @@ export function lowerGraph(
       Object.entries(outputs).map(([name, value]) => [name, done.get(value)!]),
     ),
   };
-  return products === undefined ? lowered : fuseProducts(fuseGates(lowered, products.threads));
+  if (products === undefined) return lowered;
+  const { threads } = products;
+  return fuseProducts(fuseSoftmax(fuseGates(lowered, threads), threads));
 }
 
 /**

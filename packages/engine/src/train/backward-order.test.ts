@@ -1,32 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { resolveRecipe } from '@lathe/recipe/recipe';
-import { tempFolder } from '@lathe/testkit/temp-folder';
 import { describe, expect, it } from 'vitest';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { readEncoderReference } from '../parity/encoder-reference.ts';
 import { encoderRun } from '../parity/recorded-encoder-tasks.ts';
 import { readReference } from '../parity/reference.ts';
-import { cpuDevice } from '../runtime/cpu.ts';
-import { createTrainer, type TrainerOptions } from './trainer.ts';
+import { ranOperators } from './ran-operators.fixture.ts';
 
-type Event = { readonly cat: string; readonly name: string; readonly args: { op_name?: string } };
-
-/** The operators of one step in the order in which ONNX Runtime ran them, by its own account. */
-async function operators<Example>(options: TrainerOptions<Example>) {
-  await using folder = await tempFolder();
-  const device = cpuDevice({ threads: 1, profilePrefix: join(folder.path, 'profile') });
-  const trainer = await createTrainer({ ...options, device });
-  await trainer.trainStep();
-  await trainer.dispose();
-  const [file] = await readdir(folder.path);
-  const events = JSON.parse(await readFile(join(folder.path, file ?? ''), 'utf8')) as Event[];
-  return events
-    .filter(({ cat, name }) => cat === 'Node' && name.endsWith('_kernel_time'))
-    .map(({ name, args }) => ({ name: name.replace('_kernel_time', ''), type: args.op_name }));
-}
-
-type Operators = Awaited<ReturnType<typeof operators>>;
+type Operators = Awaited<ReturnType<typeof ranOperators>>;
 
 /** Of every gradient of a block's weights, its block. */
 function blocksOfGradients(nodes: Operators): number[] {
@@ -40,7 +20,7 @@ describe('what a training step does', () => {
   it('makes the gradients of a block before it goes on to the block below', async () => {
     const { model, examples } = await readReference('tied');
     const settings = resolveRecipe({ adaptation: { type: 'full' }, batchSize: 4 });
-    const nodes = await operators({ model, examples, settings, objective: causalLm });
+    const nodes = await ranOperators({ model, examples, settings, objective: causalLm });
     const blocks = blocksOfGradients(nodes);
     expect(blocks.length).toBeGreaterThanOrEqual(9 * model.config.layers);
     expect(blocks).toEqual(blocks.toSorted((a, b) => b - a));
@@ -50,7 +30,9 @@ describe('what a training step does', () => {
 
   it('does so where one gradient answers for several tables', async () => {
     const bert = await readEncoderReference('bert');
-    const blocks = blocksOfGradients(await operators(await encoderRun(bert, 'masked-lm', 'full')));
+    const blocks = blocksOfGradients(
+      await ranOperators(await encoderRun(bert, 'masked-lm', 'full')),
+    );
     expect(blocks.length).toBeGreaterThan(20);
     expect(blocks).toEqual(blocks.toSorted((a, b) => b - a));
   });
@@ -58,7 +40,7 @@ describe('what a training step does', () => {
   it('computes activations again when the backward pass needs them', async () => {
     const { model, examples } = await readReference('tied');
     const settings = resolveRecipe({ adaptation: { type: 'full' }, batchSize: 4 });
-    const nodes = await operators({ model, examples, settings, objective: causalLm });
+    const nodes = await ranOperators({ model, examples, settings, objective: causalLm });
     const places = [...nodes.entries()].filter(([, { type }]) => type === 'QuickGelu');
     const { layers } = model.config;
     expect(places).toHaveLength(2 * layers);

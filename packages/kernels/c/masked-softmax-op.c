@@ -1,0 +1,154 @@
+/* The softmax of scores plus a mask, and a softmax's gradient, as operators of ONNX Runtime. */
+#include "masked-softmax-op.h"
+
+#include <stdlib.h>
+
+#include "masked-softmax.h"
+#include "operator.h"
+#include "tensor.h"
+
+struct kernel {
+  const OrtApi *api;
+  const struct instruction_set *set;
+  size_t threads;
+};
+
+/* Reads both inputs. */
+static OrtStatus *inputs_of_run(const OrtApi *api, OrtKernelContext *context, const char *name,
+                                struct tensor given[2]) {
+  for (size_t at = 0; at < 2; at++) {
+    bool is_there;
+    OrtStatus *status = tensor_input(api, context, at, &given[at], &is_there);
+    if (status != NULL) return status;
+    if (!is_there) return operator_refuse(api, "%s: it needs both of its inputs.", name);
+  }
+  return given[0].rank > 0 ? NULL : operator_refuse(api, "%s: it needs an axis to sum over.", name);
+}
+
+static OrtStatus *output_of_run(const OrtApi *api, OrtKernelContext *context, const struct tensor *like, float **made) {
+  OrtValue *value;
+  void *data;
+  OrtStatus *status = ort_output(api, context, 0, like->sizes, like->rank, &value);
+  if (status == NULL) status = ort_data(api, value, &data);
+  if (status == NULL) *made = data;
+  return status;
+}
+
+/* How the mask's rows repeat, where its axes are those of the scores but for some beside each other, before the last, which are 1. */
+static bool read_mask(const struct tensor *scores, const struct tensor *mask, struct masked_softmax *softmax) {
+  const int64_t *full = scores->sizes, *few = mask->sizes;
+  size_t axis = scores->rank - 1;
+  if (mask->rank != scores->rank || few[axis] != full[axis]) return false;
+  const size_t last = axis;
+  while (axis > 0 && few[axis - 1] == full[axis - 1]) axis--;
+  softmax->inner = tensor_count(scores, axis, last);
+  const size_t inner = axis;
+  while (axis > 0 && few[axis - 1] == 1) axis--;
+  softmax->repeats = tensor_count(scores, axis, inner);
+  while (axis > 0 && few[axis - 1] == full[axis - 1]) axis--;
+  return axis == 0;
+}
+
+static OrtStatus *ORT_CALL forward(void *self, OrtKernelContext *context) {
+  const struct kernel *kernel = self;
+  const OrtApi *api = kernel->api;
+  struct tensor given[2];
+  struct masked_softmax softmax;
+  OrtStatus *status = inputs_of_run(api, context, "MaskedSoftmax", given);
+  if (status != NULL) return status;
+  const struct tensor *scores = &given[0], *mask = &given[1];
+  if (!read_mask(scores, mask, &softmax)) {
+    char first[tensor_text_size], second[tensor_text_size];
+    return operator_refuse(api, "MaskedSoftmax: a mask %s is not for scores %s.", tensor_text(mask, first),
+                           tensor_text(scores, second));
+  }
+  status = output_of_run(api, context, scores, &softmax.y);
+  if (status != NULL) return status;
+  softmax.rows = tensor_count(scores, 0, scores->rank - 1);
+  softmax.columns = (size_t)scores->sizes[scores->rank - 1];
+  softmax.scores = scores->data;
+  softmax.mask = mask->data;
+  struct pool pool = {api, context, kernel->threads, NULL};
+  const struct threads threads = pool_threads(&pool);
+  masked_softmax_run(kernel->set, &softmax, &threads);
+  return pool.status;
+}
+
+static OrtStatus *ORT_CALL backward(void *self, OrtKernelContext *context) {
+  const struct kernel *kernel = self;
+  const OrtApi *api = kernel->api;
+  struct tensor given[2];
+  float *dx;
+  OrtStatus *status = inputs_of_run(api, context, "SoftmaxGradient", given);
+  if (status != NULL) return status;
+  const struct tensor *dy = &given[0], *y = &given[1];
+  if (!tensor_same_shape(dy, y)) {
+    char first[tensor_text_size], second[tensor_text_size];
+    return operator_refuse(api, "SoftmaxGradient: the shapes %s and %s differ.", tensor_text(dy, first),
+                           tensor_text(y, second));
+  }
+  status = output_of_run(api, context, dy, &dx);
+  if (status != NULL) return status;
+  const size_t last = dy->rank - 1;
+  const struct softmax_gradient gradient = {tensor_count(dy, 0, last), (size_t)dy->sizes[last], dy->data, y->data, dx};
+  struct pool pool = {api, context, kernel->threads, NULL};
+  const struct threads threads = pool_threads(&pool);
+  softmax_gradient_run(kernel->set, &gradient, &threads);
+  return pool.status;
+}
+
+static OrtStatus *ORT_CALL create(const OrtCustomOp *op, const OrtApi *api, const OrtKernelInfo *info, void **self) {
+  struct kernel *kernel = calloc(1, sizeof *kernel);
+  if (kernel == NULL) return ort_create_status(api, ort_fail, "MaskedSoftmax: no memory is left.");
+  *kernel = (struct kernel){api, instruction_set(), 1};
+  OrtStatus *status = operator_threads(api, info, op->GetName(op), &kernel->threads);
+  if (status == NULL)
+    *self = kernel;
+  else
+    free(kernel);
+  return status;
+}
+static void ORT_CALL destroy(void *self) { free(self); }
+
+static const char *ORT_CALL forward_name(const OrtCustomOp *op) {
+  (void)op;
+  return "MaskedSoftmax";
+}
+static const char *ORT_CALL backward_name(const OrtCustomOp *op) {
+  (void)op;
+  return "SoftmaxGradient";
+}
+
+/* A row is read before that of its place is written: Y may be the scores, and dX be dY. */
+static size_t ORT_CALL in_place(int **inputs, int **outputs) {
+  static int read = 0, written = 0;
+  *inputs = &read;
+  *outputs = &written;
+  return 1;
+}
+
+static void define(struct operator *made, const OrtApi *api) {
+  *made = (struct operator){operator_base, api};
+  made->op.GetInputTypeCount = operator_two;
+  made->op.GetOutputTypeCount = operator_one;
+  made->op.CreateKernelV2 = create;
+  made->op.KernelDestroy = destroy;
+  made->op.GetMayInplace = in_place;
+  made->op.InferOutputShapeFn = operator_infer_alike;
+}
+
+const OrtCustomOp *masked_softmax_op(const OrtApi *api) {
+  static struct operator made;
+  define(&made, api);
+  made.op.GetName = forward_name;
+  made.op.KernelComputeV2 = forward;
+  return &made.op;
+}
+
+const OrtCustomOp *softmax_gradient_op(const OrtApi *api) {
+  static struct operator made;
+  define(&made, api);
+  made.op.GetName = backward_name;
+  made.op.KernelComputeV2 = backward;
+  return &made.op;
+}
