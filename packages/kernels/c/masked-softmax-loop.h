@@ -1,6 +1,6 @@
 /*
- * The loops of a softmax's row in plain C, which the compiler makes vectors of for each instruction set. Sums are made of `lanes` sums,
- * number i in the one of i % lanes, so that all sets give the same bits.
+ * The loops of a softmax's row in plain C, which the compiler makes vectors of for each instruction set. A sum is made of 32 sums,
+ * number i in that of i % 32, so that all sets give the same bits.
  */
 #ifndef LATHE_MASKED_SOFTMAX_LOOP_H
 #define LATHE_MASKED_SOFTMAX_LOOP_H
@@ -8,6 +8,7 @@
 #include "exponential.h"
 #include "instruction-set.h"
 
+/* How many columns are computed beside each other, and how many are passed over together. */
 enum { softmax_lanes = 32, softmax_block = 128 };
 
 /* What sums begin with: added to any number it is that number. Zeros would be written by a call. */
@@ -51,7 +52,7 @@ LOOP_INLINE void exponential_step(float *y, float top, float sums[softmax_lanes]
   }
 }
 
-/* Whether all exponentials of a block are 0, which a number that is none forbids. */
+/* Whether all exponentials of a block are 0. NaN is not. */
 LOOP_INLINE bool is_forbidden(const float *y, float top) {
   const float least = top - 88.0f;
   if (!(y[0] < least)) return false;

@@ -34,7 +34,7 @@ static OrtStatus *output_of_run(const OrtApi *api, OrtKernelContext *context, co
   return status;
 }
 
-/* How the mask's rows repeat, where its axes are those of the scores but for some beside each other, before the last, which are 1. */
+/* How the mask's rows repeat: its axes are those of the scores, but some beside each other, before the last, may be 1. */
 static bool read_mask(const struct tensor *scores, const struct tensor *mask, struct masked_softmax *softmax) {
   const int64_t *full = scores->sizes, *few = mask->sizes;
   size_t axis = scores->rank - 1;

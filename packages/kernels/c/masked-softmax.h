@@ -7,14 +7,20 @@
 #include "instruction-set.h"
 #include "threads.h"
 
-/* Rows of scores, each of which is softmaxed. The mask has `inner` rows for as many of the scores, and repeats them `repeats` times before it goes on. */
+/*
+ * Rows of scores. The mask has `inner` rows for as many of the scores, which it repeats until they have served `repeats`
+ * times; then it goes on.
+ */
 struct masked_softmax {
   size_t rows, columns, inner, repeats;
   const float *scores, *mask;
   float *y;
 };
 
-/* `y` may be `scores`. A row that holds a number that is none, or infinity, or nothing but minus infinity, is not a number throughout. The same bits on any number of threads and by every set. */
+/*
+ * y = e^(x - max x) / (the sum of those) in each row, x = scores + mask. `y` may be `scores`. A row with NaN or infinity in it,
+ * or nothing but minus infinity, is NaN. The same bits on any number of threads and by every set.
+ */
 void masked_softmax_run(const struct instruction_set *set, const struct masked_softmax *softmax,
                         const struct threads *threads);
 

@@ -4,6 +4,8 @@ import { constant, input } from '../graph/value.ts';
 import { mul } from '../ops/elementwise.ts';
 import { reduceSum } from '../ops/reduce.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
+import type { Device } from '../runtime/device.ts';
+import { describeWithKernels } from '../runtime/own-kernels.fixture.ts';
 import { causalMask, packedAttention, rotationAt } from './attention.ts';
 import { inverseFrequencies } from './rope-table.ts';
 import { child, fillNormal, rootSeed } from './seed.ts';
@@ -84,7 +86,7 @@ function rotated(
   });
 }
 
-describe('attention in packed windows', () => {
+function checkFormula(device: Device): void {
   it.each([
     ['one block', { rows: 2, tokens: 24, sequences: [inTurn([10, 14]), inTurn([24])] }],
     [
@@ -147,7 +149,7 @@ describe('attention in packed windows', () => {
     });
     const sum = reduceSum(mul(attended, constant(weights, wide)));
     const [query, key, value] = gradients(sum, [inputs.query, inputs.key, inputs.value]);
-    const program = await cpuDevice({ threads: 1 }).compile({
+    const program = await device.compile({
       outputs: { sum, dquery: query!, dkey: key!, dvalue: value! },
     });
     const integers = (data: number[]) =>
@@ -183,4 +185,10 @@ describe('attention in packed windows', () => {
       expect(Math.abs(found - slope), name).toBeLessThan(1e-4 * Math.abs(slope) + 1e-3);
     }
   });
+}
+
+describe('attention in packed windows', () => {
+  checkFormula(cpuDevice({ threads: 1 }));
 });
+
+await describeWithKernels(checkFormula);

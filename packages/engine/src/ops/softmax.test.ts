@@ -1,8 +1,9 @@
 import { at, build } from '@lathe/testkit/dense';
-import { checkFamily } from '@lathe/testkit/gradient-check';
+import { checkFamily, type OpSamples } from '@lathe/testkit/gradient-check';
+import { describeWithKernels } from '../runtime/own-kernels.fixture.ts';
 import { softmaxOps } from './softmax.ts';
 
-checkFamily(softmaxOps, {
+const samples = {
   Softmax: {
     reference: ([x]) => {
       const width = x!.shape.at(-1)!;
@@ -20,4 +21,8 @@ checkFamily(softmaxOps, {
     ],
     refuses: [{ shapes: [[2]], dtypes: ['int32'], message: 'Softmax: needs float' }],
   },
-});
+} satisfies Record<'Softmax', OpSamples>;
+
+checkFamily(softmaxOps, samples);
+
+await describeWithKernels((device) => checkFamily(softmaxOps, samples, [device]));
