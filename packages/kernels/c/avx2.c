@@ -3,6 +3,7 @@
 #include "gated-silu-loop.h"
 #include "instruction-set.h"
 #include "masked-softmax-loop.h"
+#include "norm-loop.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -161,6 +162,8 @@ static AVX2 void masked_softmax(const struct masked_softmax_row *given) { masked
 static AVX2 void softmax_gradient(const struct softmax_gradient_row *given) { softmax_gradient_loop(given); }
 static AVX2 void adamw(const struct adamw *given) { adamw_loop(given); }
 static AVX2 double squares(const float *values, size_t count) { return squares_loop(values, count); }
+static AVX2 void norm(const struct norm *given) { norm_loop(given); }
+static AVX2 void norm_gradient(const struct norm_gradient *given) { norm_gradient_loop(given); }
 
 const struct instruction_set instruction_set_avx2 = {
     .name = "avx2",
@@ -177,5 +180,7 @@ const struct instruction_set instruction_set_avx2 = {
     .softmax_gradient = softmax_gradient,
     .adamw = adamw,
     .squares = squares,
+    .norm = norm,
+    .norm_gradient = norm_gradient,
 };
 #endif

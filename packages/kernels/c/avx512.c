@@ -3,6 +3,7 @@
 #include "gated-silu-loop.h"
 #include "instruction-set.h"
 #include "masked-softmax-loop.h"
+#include "norm-loop.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -162,6 +163,8 @@ static AVX512 void masked_softmax(const struct masked_softmax_row *given) { mask
 static AVX512 void softmax_gradient(const struct softmax_gradient_row *given) { softmax_gradient_loop(given); }
 static AVX512 void adamw(const struct adamw *given) { adamw_loop(given); }
 static AVX512 double squares(const float *values, size_t count) { return squares_loop(values, count); }
+static AVX512 void norm(const struct norm *given) { norm_loop(given); }
+static AVX512 void norm_gradient(const struct norm_gradient *given) { norm_gradient_loop(given); }
 
 const struct instruction_set instruction_set_avx512 = {
     .name = "avx512",
@@ -178,5 +181,7 @@ const struct instruction_set instruction_set_avx512 = {
     .softmax_gradient = softmax_gradient,
     .adamw = adamw,
     .squares = squares,
+    .norm = norm,
+    .norm_gradient = norm_gradient,
 };
 #endif

@@ -9,8 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Part of the loop that calls it, and so of its instruction set. */
-#define LOOP_INLINE static inline __attribute__((always_inline))
+#include "loop.h"
 
 LOOP_INLINE uint32_t bits_of(float x) {
   uint32_t bits;

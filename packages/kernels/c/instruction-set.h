@@ -62,6 +62,23 @@ struct softmax_gradient_row {
   float *dx;
 };
 
+/* Rows of y = (x - mean) / sqrt(mean of (x - mean)^2 + epsilon) * weight + bias; without a bias the mean is taken for 0. */
+struct norm {
+  size_t rows, width;
+  const float *x, *weight, *bias;
+  float epsilon;
+  float *y;
+};
+
+/* Its gradients by what comes in at y: dx, to which `added` is added where it is there, and the sums over the rows, or NULL. */
+struct norm_gradient {
+  size_t rows, width;
+  const float *dy, *x, *weight, *added;
+  float epsilon;
+  bool is_centred; /* Whether the mean was taken off. */
+  float *dx, *dweight, *dbias; /* `dbias` with `dweight` only. */
+};
+
 struct instruction_set {
   const char *name;
   bool (*is_supported)(void);
@@ -80,6 +97,8 @@ struct instruction_set {
   void (*adamw)(const struct adamw *update);
   /* The sum of squares in float64. */
   double (*squares)(const float *values, size_t count);
+  void (*norm)(const struct norm *norm);
+  void (*norm_gradient)(const struct norm_gradient *norm);
 };
 
 extern const struct instruction_set instruction_set_plain;

@@ -1,29 +1,19 @@
-/*
- * The loops of a softmax's row in plain C, which the compiler makes vectors of for each instruction set. A sum is made of 32 sums,
- * number i in that of i % 32, so that all sets give the same bits.
- */
+/* The loops of a softmax's row in plain C, which the compiler makes vectors of for each instruction set. */
 #ifndef LATHE_MASKED_SOFTMAX_LOOP_H
 #define LATHE_MASKED_SOFTMAX_LOOP_H
 
 #include "exponential.h"
 #include "instruction-set.h"
+#include "loop.h"
 
 /* How many columns are computed beside each other, and how many are passed over together. */
-enum { softmax_lanes = 32, softmax_block = 128 };
+enum { softmax_lanes = row_sums, softmax_block = 128 };
 
 /* What sums begin with: added to any number it is that number. Zeros would be written by a call. */
 static const float nothing = -0.0f;
 
 /* e^x for x <= 0, 0 under e^-87. */
 LOOP_INLINE float exponential_or_zero(float x) { return exponential(x < -87.0f ? -88.0f : x); }
-
-LOOP_INLINE void add_half(float lanes[softmax_lanes], size_t half) {
-  for (size_t j = 0; j < half; j++) lanes[j] += lanes[j + half];
-}
-LOOP_INLINE float sum_of(float lanes[softmax_lanes]) {
-  add_half(lanes, 16), add_half(lanes, 8), add_half(lanes, 4), add_half(lanes, 2);
-  return lanes[0] + lanes[1];
-}
 
 LOOP_INLINE float larger(float x, float y) { return x > y ? x : y; }
 LOOP_INLINE void take_larger_half(float lanes[softmax_lanes], size_t half) {
@@ -83,7 +73,7 @@ LOOP_INLINE void masked_softmax_loop(const struct masked_softmax_row *row) {
       for (size_t k = i; k < end; k += softmax_lanes) exponential_step(y + k, top, lanes);
   }
   if (rest > 0) exponential_step(last, top, lanes);
-  const float factor = 1.0f / sum_of(lanes);
+  const float factor = 1.0f / row_sum(lanes);
   for (size_t i = 0; i < whole; i++) y[i] *= factor;
   for (size_t j = 0; j < rest; j++) y[whole + j] = last[j] * factor;
 }
@@ -100,7 +90,7 @@ LOOP_INLINE void softmax_gradient_loop(const struct softmax_gradient_row *row) {
   for (size_t j = 0; j < softmax_lanes; j++) sums[j] = nothing;
   for (size_t i = 0; i < whole; i += softmax_lanes) product_step(dy + i, y + i, sums);
   for (size_t j = 0; j < rest; j++) sums[j] = fmaf(dy[whole + j], y[whole + j], sums[j]);
-  const float sum = sum_of(sums);
+  const float sum = row_sum(sums);
 #pragma GCC ivdep
   for (size_t i = 0; i < row->columns; i++) dx[i] = y[i] * (dy[i] - sum);
 }

@@ -106,6 +106,8 @@ ORT_CALLS(86, ort_int_attribute, (const OrtKernelInfo *, const char *, int64_t *
           (const OrtApi *api, const OrtKernelInfo *info, const char *name, int64_t *value), (info, name, value))
 ORT_CALLS(88, ort_input_count, (const OrtKernelContext *, size_t *),
           (const OrtApi *api, const OrtKernelContext *context, size_t *count), (context, count))
+ORT_CALLS(89, ort_output_count, (const OrtKernelContext *, size_t *),
+          (const OrtApi *api, const OrtKernelContext *context, size_t *count), (context, count))
 ORT_CALLS(90, ort_input, (const OrtKernelContext *, size_t, const OrtValue **),
           (const OrtApi *api, const OrtKernelContext *context, size_t index, const OrtValue **value),
           (context, index, value))

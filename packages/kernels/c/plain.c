@@ -6,6 +6,7 @@
 #include "gated-silu-loop.h"
 #include "instruction-set.h"
 #include "masked-softmax-loop.h"
+#include "norm-loop.h"
 
 enum { a_width = 4, b_width = 8 };
 
@@ -44,6 +45,8 @@ static void masked_softmax(const struct masked_softmax_row *given) { masked_soft
 static void softmax_gradient(const struct softmax_gradient_row *given) { softmax_gradient_loop(given); }
 static void adamw(const struct adamw *given) { adamw_loop(given); }
 static double squares(const float *values, size_t count) { return squares_loop(values, count); }
+static void norm(const struct norm *given) { norm_loop(given); }
+static void norm_gradient(const struct norm_gradient *given) { norm_gradient_loop(given); }
 
 const struct instruction_set instruction_set_plain = {
     .name = "plain",
@@ -60,4 +63,6 @@ const struct instruction_set instruction_set_plain = {
     .softmax_gradient = softmax_gradient,
     .adamw = adamw,
     .squares = squares,
+    .norm = norm,
+    .norm_gradient = norm_gradient,
 };

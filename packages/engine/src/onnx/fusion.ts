@@ -33,7 +33,8 @@ export function rewritten(
     const [whole] = value.inputs;
     if (value.op !== partOp || whole === undefined) return now.get(value) ?? value;
     const { index } = value.attributes as { index: number };
-    return now.has(whole) ? part(today(whole), index) : value;
+    if (now.has(whole) && !now.has(value)) now.set(value, part(today(whole), index));
+    return now.get(value) ?? value;
   };
   const kept = new Set<Value>();
   for (const value of nodes) {

@@ -8,6 +8,7 @@ import {
   type Value,
 } from '../graph/value.ts';
 import { fuseGates } from './fuse-gates.ts';
+import { fuseNorms } from './fuse-norms.ts';
 import { fuseProducts } from './fuse-products.ts';
 import { fuseSoftmax } from './fuse-softmax.ts';
 import type { LoweredGraph } from './lowered-graph.ts';
@@ -69,7 +70,7 @@ export function lowerGraph(
   };
   if (products === undefined) return lowered;
   const { threads } = products;
-  return fuseProducts(fuseSoftmax(fuseGates(lowered, threads), threads));
+  return fuseProducts(fuseNorms(fuseSoftmax(fuseGates(lowered, threads), threads), threads));
 }
 
 /**
