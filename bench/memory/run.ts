@@ -67,8 +67,9 @@ async function report<Example>(
     const { evaluates } = entry;
     const kept = keptLayerSize({ model, settings, objective }, { tokens: batch * steps * tokens });
     const keptLayers = kept === 0 ? undefined : kept;
+    const products = await device.products?.();
     const given = { model, settings, objective, shape, accumulates, evaluates, keptLayers };
-    console.log(JSON.stringify(await estimateMemory(given)));
+    console.log(JSON.stringify(await estimateMemory({ ...given, products })));
     return;
   }
   const trainer = await createTrainer({ model, settings, objective, examples, device });

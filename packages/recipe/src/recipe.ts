@@ -118,7 +118,7 @@ export const recipeSchema = ruled(
       .union([z.boolean(), z.literal('auto')])
       .default('auto')
       .describe(
-        'whether frozen weights are laid out anew for faster products on the CPU, a tenth of a step, at the cost of a copy or two of them. auto: where the copies take at most 1.5 GiB, and neither a limit on memory, recomputation nor a 4-bit base asks for less memory',
+        'whether frozen weights are laid out anew for faster products on the CPU, a tenth of a step, at the cost of a copy or two of them. auto: where the copies take at most 1.5 GiB, and neither our own kernels, which read weights of 32 bits as they lie, nor a limit on memory, recomputation or a base in 4 or 8 bits asks for less memory',
       ),
     precision: z
       .enum(['auto', 'float32', 'float16'])

@@ -29,7 +29,7 @@ export type MemoryEstimate = {
   readonly packed: number;
   /** Trained weights, the optimizer's buffers, and tensors that a method keeps beside them. */
   readonly state: number;
-  /** Copies of the gradients outside the runtime. */
+  /** Copies of the gradients outside the runtime, and sums of earlier micro-batches. */
   readonly gradients: number;
   /** Activations, gradients and workspace inside the runtime, at the moment when the whole is largest. */
   readonly arena: number;
@@ -56,6 +56,8 @@ export type MemoryEstimateOptions = Pick<ModelStateOptions, 'model' | 'initial'>
   readonly keptLayers?: number | undefined;
   /** Whether the run evaluates in between, in passes of the same shape; false when absent. */
   readonly evaluates?: boolean | undefined;
+  /** Whose products the run takes; ONNX Runtime's when absent, which take more memory. */
+  readonly products?: Parameters<typeof weightPacking>[2];
 };
 
 /** A process that has loaded the engine and trained something tiny. */
@@ -79,7 +81,7 @@ export function estimateShape(
   { model, settings, objective, shape, ...options }: MemoryEstimateOptions,
   plan: Pick<ModelPlan, 'parameters' | 'adaptation'>,
 ): MemoryEstimate {
-  const { accumulates, evaluates, keptLayers } = options;
+  const { accumulates, evaluates, keptLayers, products } = options;
   const groups = planGroups(plan.parameters);
   const weights = weightValues(model, plan);
   const forwardOf = adaptedForward(model, settings, plan);
@@ -100,8 +102,8 @@ export function estimateShape(
   const lower = layers && { outputs: { states: layers.below } };
   const graph = parameterGradientsGraph(forward, groups, weights.parameters);
   const packs = packingFor(settings, objective);
-  const packing = weightPacking(graph, packs);
-  const packingBelow = lower && weightPacking(lower, packs);
+  const packing = weightPacking(graph, packs, products);
+  const packingBelow = lower && weightPacking(lower, packs, products);
   const memory = graphMemory(graph, { packs: packing !== undefined });
   const below = lower && graphMemory(lower, { packs: packingBelow !== undefined });
   const beside =
@@ -128,10 +130,11 @@ export function estimateShape(
   const withWorkspace = (bytes: number): number => Math.ceil((1 + workspaceShare) * bytes);
   // With several micro-batches, the sums of the earlier ones are there while one runs.
   const sums = accumulates ? outputs : 0;
-  const isKept = keepsArena(outputs);
+  const isKept = keepsArena(outputs, products);
   // Without an arena, what is copied after a run takes the place of what died in it.
   const isRunning = withWorkspace(heap.running) > withWorkspace(heap.after) + outputs;
-  const gradients = sums + (isKept || !isRunning ? outputs : 0);
+  const isCopied = products !== 'lathe' && (isKept || !isRunning);
+  const gradients = sums + (isCopied ? outputs : 0);
   const arena = withWorkspace(isKept ? memory.arena : isRunning ? heap.running : heap.after);
   return {
     runtime,

@@ -58,7 +58,10 @@ it.each([2048, 512, 160])(
       ...{ model, settings, objective: causalLm, shape, evaluates: true },
       accumulates: microBatchesPerStep > 1,
     });
-    expect(total).toBeLessThanOrEqual(await estimate({ microBatchTokens }, examples(8, 128)));
+    // But for the operators of one more block of queries.
+    expect(total).toBeLessThanOrEqual(
+      1.001 * (await estimate({ microBatchTokens }, examples(8, 128))),
+    );
   },
 );
 

@@ -11,7 +11,7 @@ import { estimateShape, type MemoryEstimateOptions, planForEstimate } from './me
 
 export type RunEstimateOptions<Example> = Pick<
   MemoryEstimateOptions,
-  'model' | 'initial' | 'settings'
+  'model' | 'initial' | 'settings' | 'products'
 > & {
   readonly objective: Objective<Example>;
   /** Those of one optimizer step, as long as they come. */

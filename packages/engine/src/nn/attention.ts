@@ -196,17 +196,20 @@ export function packedAttention(
     const length = lengths[at] as number;
     const start = at * (lengths[0] as number);
     const end = start + length;
-    const scores = matmul(
-      reshape(blockQuery, [rows, keyValueHeads, group * length, headSize]),
-      upTo(keys, at, keysBefore),
-      { transB: true },
+    const scores = remade(
+      matmul(
+        reshape(blockQuery, [rows, keyValueHeads, group * length, headSize]),
+        upTo(keys, at, keysBefore),
+        { transB: true },
+      ),
     );
     const ownMask = part(part(mask, 2, start, end), 3, 0, end);
     const blockMask = masked(ownMask, start, end);
     const seen = extra + end;
-    const weights = softmax(add(reshape(scores, [rows, heads, length, seen]), blockMask));
+    const byQuery = remade(reshape(scores, [rows, heads, length, seen]));
+    const weights = remade(softmax(remade(add(byQuery, blockMask))));
     const attended = matmul(
-      reshape(weights, [rows, keyValueHeads, group * length, seen]),
+      remade(reshape(weights, [rows, keyValueHeads, group * length, seen])),
       upTo(values, at, valuesBefore),
     );
     return reshape(attended, [rows, heads, length, headSize]);

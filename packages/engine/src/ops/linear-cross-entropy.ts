@@ -57,9 +57,9 @@ export const linearCrossEntropyOps: Family<LinearCrossEntropyOps> = family<Linea
         throw new Error('Only the loss of LinearCrossEntropy has a gradient.');
       const shares = part(y, 2);
       const places = reshape(labels, [elementCount(labels.shape)]);
-      // `lead` is read only so that it is computed before this chunk's logits would otherwise be let go:
-      // left to the end of the run, it would keep the logits of every chunk until then.
-      const slope = add(dy, mul(part(y, 1), 0));
+      // The loss is read only so that it is computed before this chunk's logits and shares would otherwise be let go:
+      // left to the end of the run, it would keep those of every chunk until then.
+      const slope = add(dy, mul(part(y, 0), 0));
       const scaled = mul(hidden, slope);
       return [
         mul(slope, sub(matmul(shares, head), gatherRows(head, places))),

@@ -10,6 +10,8 @@ export type PackedWeights = {
   readonly copies: number;
   /** Float32 of weights that are stored in 16 bits, where it stays beside the copies, for all but products. */
   readonly widened: number;
+  /** Whether some of them are stored in 16 bits: unpacked, each run would make them float32 before it multiplies. */
+  readonly widens: boolean;
   /** Mapped weights that nothing reads as they were any more; they are given back. */
   readonly released: number;
 };
@@ -20,6 +22,7 @@ export function packedWeights(graph: Graph): PackedWeights {
   const copies = new Map<string, number>();
   const packed = new Set<Value>();
   const read = new Set<Value>();
+  let widens = false;
   for (const { op, inputs, attributes } of nodes)
     for (const [side, taken] of inputs.entries()) {
       const source = widensStored(taken) ? (taken.inputs[0] as Value) : taken;
@@ -28,6 +31,7 @@ export function packedWeights(graph: Graph): PackedWeights {
       const isPacked = op === matmulOps.MatMul && side === 1 && taken.dtype === 'float32';
       if (isPacked) {
         packed.add(source);
+        if (source !== taken) widens = true;
         const { transB } = attributes as MatMulAttributes;
         copies.set(`${source.name} ${transB}`, bytesOf(taken));
       }
@@ -36,6 +40,7 @@ export function packedWeights(graph: Graph): PackedWeights {
   const sum = (bytes: Iterable<number>): number => [...bytes].reduce((total, x) => total + x, 0);
   return {
     copies: sum(copies.values()),
+    widens,
     widened: sum([...read].filter(widensStored).map(bytesOf)),
     released: sum([...packed].filter((weight) => !read.has(weight)).map(bytesOf)),
   };

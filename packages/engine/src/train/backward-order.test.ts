@@ -37,13 +37,25 @@ describe('what a training step does', () => {
     expect(blocks).toEqual(blocks.toSorted((a, b) => b - a));
   });
 
-  it('computes activations again when the backward pass needs them', async () => {
+  it('is done with the scores of the head before it makes gradients of blocks', async () => {
+    const { model, examples } = await readReference('tied');
+    const settings = resolveRecipe({ adaptation: { type: 'full' }, batchSize: 4 });
+    const nodes = await ranOperators({ model, examples, settings, objective: causalLm });
+    const first = nodes.findIndex(({ name }) => /^gradient\..*layers?\.\d+\./.test(name));
+    const read = nodes.findLastIndex(({ type }) => type === 'ReduceMax');
+    expect(read).toBeGreaterThan(0);
+    expect(read).toBeLessThan(first);
+  });
+
+  it('computes activations and the weights of attention again when the backward pass needs them', async () => {
     const { model, examples } = await readReference('tied');
     const settings = resolveRecipe({ adaptation: { type: 'full' }, batchSize: 4 });
     const nodes = await ranOperators({ model, examples, settings, objective: causalLm });
     const places = [...nodes.entries()].filter(([, { type }]) => type === 'QuickGelu');
     const { layers } = model.config;
     expect(places).toHaveLength(2 * layers);
+    // Once for each block each way, and once for the head.
+    expect(nodes.filter(({ type }) => type === 'Softmax')).toHaveLength(2 * layers + 1);
     // Between two of them lies a whole block: its gradients of nine weights, at least.
     const again = places.slice(layers).map(([at]) => at);
     for (const [at, place] of again.entries())

@@ -52,7 +52,7 @@ export async function keptLayers<Example>(
   const graph = { outputs: { states: below } };
   const program = await device.compile(graph, {
     mapFolder: weightsFolder(model),
-    prepack: weightPacking(graph, settings) !== undefined,
+    prepack: weightPacking(graph, settings, await device.products?.()) !== undefined,
   });
   const fixedFeeds = feedsOf(program, parameterFeeds(modelState));
   const kept = new KeptRows<Example>(settings.keptStateBytes, folder);

@@ -94,8 +94,12 @@ describe('recomputation', () => {
         .filter(([, { op, shape }]) => op.name === 'Softmax' && shape.length === 4)
         .map(([at]) => at);
     const { layers } = model.config;
-    expect(softmaxes(await order(false))).toHaveLength(layers);
+    // Of queries and keys, forward and back; the weights of attention are always computed again.
+    const turned = (nodes: readonly Value[]): number =>
+      nodes.filter(({ op }) => op.name === 'Rope').length;
+    expect(turned(await order(false))).toBe(4 * layers);
     const again = await order(true);
+    expect(turned(again)).toBe(6 * layers);
     const places = softmaxes(again);
     expect(places).toHaveLength(2 * layers);
     // The forward pass of all blocks, then block by block from the top, each well after the one above it.

@@ -1,6 +1,7 @@
 import { outputBytes } from '../graph/graph.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { StateGroup } from '../optim/flat-state.ts';
+import type { Products } from '../runtime/device.ts';
 import { giveBack, lentPlace } from '../runtime/lent-memory.ts';
 import { parameterGradientsGraph } from '../step/graphs.ts';
 import { gradientSums, type HostMember, hostMembers } from './host-members.ts';
@@ -18,12 +19,12 @@ const leastElements = 1 << 22;
 const mostArenaGradients = 64 * 2 ** 20;
 
 /**
- * Whether a training program keeps its memory between runs. The binding copies all gradients when a run is over, next
+ * Whether a training program keeps its memory between runs. onnxruntime-node copies all gradients when a run is over, next
  * to what an arena keeps of dead activations; without an arena these have made room by then
- * (docs/decisions/2026-11-update-on-the-host.md has figures).
+ * (docs/decisions/2026-11-update-on-the-host.md has figures). Where our own kernels multiply, gradients are lent and nothing is copied.
  */
-export function keepsArena(gradientBytes: number): boolean {
-  return gradientBytes < mostArenaGradients;
+export function keepsArena(gradientBytes: number, products: Products = 'onnxruntime'): boolean {
+  return products === 'lathe' || gradientBytes < mostArenaGradients;
 }
 
 /**
@@ -37,11 +38,12 @@ export async function hostRunner(options: StepRunnerOptions): Promise<StepRunner
   const { optimizer, maxGradientNorm } = rule;
   const members = hostMembers(state, optimizer);
   const graph = parameterGradientsGraph(forward, state.groups, parameters);
+  const products = await device.products?.();
   const program = await device.compile(graph, {
     mapFolder,
-    arena: keepsArena(outputBytes(graph)),
+    arena: keepsArena(outputBytes(graph), products),
     lends: true,
-    prepack: weightPacking(graph, options.packing) !== undefined,
+    prepack: weightPacking(graph, options.packing, products) !== undefined,
   });
   const own = options.updateThreads === 1 ? members : ownShare(members, options);
   const others = members.filter((member) => !own.includes(member));

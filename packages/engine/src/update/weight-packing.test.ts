@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Recipe, type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import { describe, expect, it } from 'vitest';
-import { openAnyModelFolder } from '../families/model-folder.ts';
+import { openAnyModelFolder, openModelFolder } from '../families/model-folder.ts';
 import { estimateMemory } from '../memory/memory-estimate.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { textExample } from '../objectives/example.ts';
@@ -75,6 +75,16 @@ describe('packed weights', () => {
     const wanted = await course({ ...packed, packWeights: false });
     for (const [step, loss] of (await course(packed)).entries())
       expect(loss / (wanted[step] ?? Number.NaN)).toBeCloseTo(1, 5);
+  });
+
+  it('are not made where our own kernels read them as they lie, but of those that are stored in 16 bits', async () => {
+    const { model } = await readReference('untied');
+    const given = { objective: causalLm, shape, products: 'lathe' } as const;
+    const packed = async (more: RecipeInput, of: typeof model): Promise<number> =>
+      (await estimateMemory({ ...given, model: of, settings: resolveRecipe(more) })).packed;
+    expect(await packed({}, model)).toBe(0);
+    expect(await packed({ packWeights: true }, model)).toBeGreaterThan(0);
+    expect(await packed({}, await openModelFolder(lathe))).toBeGreaterThan(0);
   });
 
   it('are made unless the settings or a limit on memory say otherwise', async () => {

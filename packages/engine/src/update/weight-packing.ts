@@ -1,5 +1,6 @@
 import type { Recipe } from '@lathe/recipe/recipe';
 import type { Graph } from '../graph/graph.ts';
+import type { Products } from '../runtime/device.ts';
 import { type PackedWeights, packedWeights } from '../step/packed-weights.ts';
 
 type PackingSettings = Pick<
@@ -12,14 +13,20 @@ const mostCopies = 1.5 * 2 ** 30;
 
 /**
  * What packing the frozen weights of a training step takes; undefined where it is not done: where settings that save
- * memory speak against it, or copies are too large. It does not ask how much memory is free: the same run computes
- * the same bits wherever it goes on.
+ * memory speak against it, copies are too large, or our own kernels read the weights as they lie
+ * (docs/decisions/2026-11-own-kernels.md has figures). It does not ask how much memory is free: the same run computes
+ * the same bits wherever it goes on with the same products.
  */
-export function weightPacking(graph: Graph, settings: PackingSettings): PackedWeights | undefined {
+export function weightPacking(
+  graph: Graph,
+  settings: PackingSettings,
+  products: Products = 'onnxruntime',
+): PackedWeights | undefined {
   const { packWeights } = settings;
   if (packWeights === false || (packWeights === 'auto' && savesMemory(settings))) return undefined;
   const packed = packedWeights(graph);
-  const isWanted = packWeights === true || packed.copies <= mostCopies;
+  const isWorth = products === 'onnxruntime' || packed.widens;
+  const isWanted = packWeights === true || (isWorth && packed.copies <= mostCopies);
   return isWanted && packed.copies > 0 ? packed : undefined;
 }
 

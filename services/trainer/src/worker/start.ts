@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { newId } from '@lathe/contracts/id';
 import { withKeptMemory } from '@lathe/engine/allocator';
+import { expectedProducts } from '@lathe/engine/expected-products';
 import { checkModelFolders, listBaseModels } from '@lathe/platform/base-models';
 import { childEnvironment } from '@lathe/platform/child-environment';
 import type { Config } from '@lathe/platform/config';
@@ -136,7 +137,11 @@ export async function startWorker(
     });
     const { modelFolders } = config;
     const offer = async () => (await listBaseModels(modelFolders)).map(({ name }) => ({ name }));
-    const estimates = createEstimates(estimateProgram, { log });
+    const products = expectedProducts({
+      binding: config.engineBinding,
+      kernels: config.engineKernels,
+    });
+    const estimates = createEstimates(estimateProgram, { log, products });
     stops.add('estimates', () => estimates.stop());
     const versions = localVersions();
     const server = await serveWorker(config.workerAddress, {

@@ -5,7 +5,7 @@ import { estimateFiles } from '@lathe/engine/run-files';
 import { sampleRows } from '@lathe/engine/sample-rows';
 import { samplerBytes } from '@lathe/engine/sampler-bytes';
 import { resolveRecipe } from '@lathe/recipe/recipe';
-import type { EstimateTask, RunNeeds } from './estimates.ts';
+import type { PlacedEstimateTask, RunNeeds } from './estimates.ts';
 import { initialOf, modelKind, weightsOf } from './model-kind.ts';
 
 /**
@@ -17,8 +17,9 @@ export async function estimateTask({
   recipe,
   longest,
   sequences,
+  products,
   ...dataset
-}: EstimateTask): Promise<RunNeeds> {
+}: PlacedEstimateTask): Promise<RunNeeds> {
   const settings = resolveRecipe(recipe);
   const { batchSize, task, reinforcement } = settings;
   const model = await openAnyModelFolder(modelFolder, { weights: weightsOf(recipe) });
@@ -37,7 +38,7 @@ export async function estimateTask({
     async (objective, examplesOf) => {
       const examples = examplesOf(rows).slice(0, batchSize);
       const planned = {
-        ...{ model, objective, initial },
+        ...{ model, objective, initial, products },
         settings,
         examples,
         dataset,

@@ -1,4 +1,5 @@
 import { LatheError } from '@lathe/contracts/error';
+import type { Products } from '@lathe/engine/device';
 import type { Logger } from '@lathe/platform/log';
 import { createThreadPool, type ThreadPool } from '@lathe/platform/threads/thread-pool';
 import type { RecipeInput } from '@lathe/recipe/recipe';
@@ -16,6 +17,9 @@ export type EstimateTask = {
   readonly tokens: number;
   readonly heldOut?: { readonly rows: number; readonly tokens: number };
 };
+
+/** The same, and whose products of matrices the worker takes. */
+export type PlacedEstimateTask = EstimateTask & { readonly products: Products };
 
 /** What a run would need, in bytes. */
 export type RunNeeds = {
@@ -48,7 +52,10 @@ const restMs = 60_000;
 /**
  * Estimates in a thread, because the graph of a large model takes longer than a worker may be silent; projects take turns.
  */
-export function createEstimates(program: URL, { log }: { readonly log: Logger }): Estimates {
+export function createEstimates(
+  program: URL,
+  { log, products }: { readonly log: Logger; readonly products: Products },
+): Estimates {
   const signal = new AbortController().signal;
   let pool: ThreadPool | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -65,7 +72,8 @@ export function createEstimates(program: URL, { log }: { readonly log: Logger })
       clearTimeout(timer);
       pool ??= createThreadPool(1, { program, name: 'estimate', taskMs, log });
       try {
-        return (await pool.run({ project, size: 1, task, signal })) as RunNeeds;
+        const asked: PlacedEstimateTask = { ...task, products };
+        return (await pool.run({ project, size: 1, task: asked, signal })) as RunNeeds;
       } catch (error) {
         if (error instanceof LatheError && ['unavailable', 'timeout'].includes(error.code))
           throw error;

@@ -8,7 +8,7 @@ import { tempFolder } from '@lathe/testkit/temp-folder';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { EngineTask, FromEngine } from './engine-message.ts';
 import { estimateTask } from './estimate-task.ts';
-import type { EstimateTask } from './estimates.ts';
+import type { EstimateTask, RunNeeds } from './estimates.ts';
 import { openTrainer } from './open-trainer.ts';
 import { trainLoop } from './train-loop.ts';
 
@@ -136,8 +136,9 @@ it.each([
   },
 );
 
-const memoryOf = async (task: EstimateTask): Promise<number> =>
-  (await estimateTask(task)).memoryBytes;
+const needs = (task: EstimateTask): Promise<RunNeeds> =>
+  estimateTask({ ...task, products: 'onnxruntime' });
+const memoryOf = async (task: EstimateTask): Promise<number> => (await needs(task)).memoryBytes;
 
 it.each(taskCases.map((one) => [one.name, one] as const))(
   'what a run of %s takes is estimated without its rows',
@@ -199,7 +200,7 @@ it('what a run writes is as large as was estimated', async () => {
   for (const method of [lora, { adaptation: { type: 'full' } }] as const) {
     const recipe = { task: one.task, batchSize: 2, ...method };
     const run = { modelFolder: model.path, recipe, longest: 24, rows: 4, tokens: 96 };
-    const { modelBytes, stateBytes } = await estimateTask(run);
+    const { modelBytes, stateBytes } = await needs(run);
     const { saved } = await job('classification', method);
     const sizeOf = async (part: string) => {
       const place = join(saved.at(part === 'state' ? 0 : -1)?.folder ?? '', part);
