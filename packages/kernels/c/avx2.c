@@ -1,5 +1,6 @@
 /* AVX2 with FMA: tiles of 6 rows and 16 columns, whose sums fill 12 of the 16 registers. */
 #include "adamw-loop.h"
+#include "cross-entropy-loop.h"
 #include "gated-silu-loop.h"
 #include "instruction-set.h"
 #include "masked-softmax-loop.h"
@@ -160,6 +161,7 @@ static AVX2 void gate(const struct gate *given) { gate_loop(given); }
 static AVX2 void gate_gradient(const struct gate_gradient *given) { gate_gradient_loop(given); }
 static AVX2 void masked_softmax(const struct masked_softmax_row *given) { masked_softmax_loop(given); }
 static AVX2 void softmax_gradient(const struct softmax_gradient_row *given) { softmax_gradient_loop(given); }
+static AVX2 void cross_entropy(const struct cross_entropy_row *given) { cross_entropy_loop(given); }
 static AVX2 void adamw(const struct adamw *given) { adamw_loop(given); }
 static AVX2 double squares(const float *values, size_t count) { return squares_loop(values, count); }
 static AVX2 void norm(const struct norm *given) { norm_loop(given); }
@@ -178,6 +180,7 @@ const struct instruction_set instruction_set_avx2 = {
     .gate_gradient = gate_gradient,
     .masked_softmax = masked_softmax,
     .softmax_gradient = softmax_gradient,
+    .cross_entropy = cross_entropy,
     .adamw = adamw,
     .squares = squares,
     .norm = norm,

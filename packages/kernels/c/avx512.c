@@ -1,5 +1,6 @@
 /* AVX-512: tiles of 14 rows and 32 columns, whose sums fill 28 of the 32 registers. */
 #include "adamw-loop.h"
+#include "cross-entropy-loop.h"
 #include "gated-silu-loop.h"
 #include "instruction-set.h"
 #include "masked-softmax-loop.h"
@@ -161,6 +162,7 @@ static AVX512 void gate(const struct gate *given) { gate_loop(given); }
 static AVX512 void gate_gradient(const struct gate_gradient *given) { gate_gradient_loop(given); }
 static AVX512 void masked_softmax(const struct masked_softmax_row *given) { masked_softmax_loop(given); }
 static AVX512 void softmax_gradient(const struct softmax_gradient_row *given) { softmax_gradient_loop(given); }
+static AVX512 void cross_entropy(const struct cross_entropy_row *given) { cross_entropy_loop(given); }
 static AVX512 void adamw(const struct adamw *given) { adamw_loop(given); }
 static AVX512 double squares(const float *values, size_t count) { return squares_loop(values, count); }
 static AVX512 void norm(const struct norm *given) { norm_loop(given); }
@@ -179,6 +181,7 @@ const struct instruction_set instruction_set_avx512 = {
     .gate_gradient = gate_gradient,
     .masked_softmax = masked_softmax,
     .softmax_gradient = softmax_gradient,
+    .cross_entropy = cross_entropy,
     .adamw = adamw,
     .squares = squares,
     .norm = norm,

@@ -79,6 +79,13 @@ struct norm_gradient {
   float *dx, *dweight, *dbias; /* `dbias` with `dweight` only. */
 };
 
+/* shares[i] = e^(x[i] - max x) / s, s the sum of those, lead = x[label] - max x, loss = ln s - lead. `shares` may be `logits`. */
+struct cross_entropy_row {
+  size_t columns, label;
+  const float *logits;
+  float *shares, *loss, *lead;
+};
+
 struct instruction_set {
   const char *name;
   bool (*is_supported)(void);
@@ -94,6 +101,7 @@ struct instruction_set {
   void (*gate_gradient)(const struct gate_gradient *gate);
   void (*masked_softmax)(const struct masked_softmax_row *row);
   void (*softmax_gradient)(const struct softmax_gradient_row *row);
+  void (*cross_entropy)(const struct cross_entropy_row *row);
   void (*adamw)(const struct adamw *update);
   /* The sum of squares in float64. */
   double (*squares)(const float *values, size_t count);

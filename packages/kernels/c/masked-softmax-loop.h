@@ -2,27 +2,11 @@
 #ifndef LATHE_MASKED_SOFTMAX_LOOP_H
 #define LATHE_MASKED_SOFTMAX_LOOP_H
 
-#include "exponential.h"
 #include "instruction-set.h"
-#include "loop.h"
+#include "softmax-loop.h"
 
-/* How many columns are computed beside each other, and how many are passed over together. */
-enum { softmax_lanes = row_sums, softmax_block = 128 };
-
-/* What sums begin with: added to any number it is that number. Zeros would be written by a call. */
-static const float nothing = -0.0f;
-
-/* e^x for x <= 0, 0 under e^-87. */
-LOOP_INLINE float exponential_or_zero(float x) { return exponential(x < -87.0f ? -88.0f : x); }
-
-LOOP_INLINE float larger(float x, float y) { return x > y ? x : y; }
-LOOP_INLINE void take_larger_half(float lanes[softmax_lanes], size_t half) {
-  for (size_t j = 0; j < half; j++) lanes[j] = larger(lanes[j + half], lanes[j]);
-}
-LOOP_INLINE float largest_of(float lanes[softmax_lanes]) {
-  take_larger_half(lanes, 16), take_larger_half(lanes, 8), take_larger_half(lanes, 4), take_larger_half(lanes, 2);
-  return larger(lanes[1], lanes[0]);
-}
+/* How many columns are passed over together. */
+enum { softmax_block = 128 };
 
 /* Of `softmax_lanes` columns the masked scores, of which `top` keeps the largest. */
 LOOP_INLINE void masked_step(const float *scores, const float *mask, float *y, float top[softmax_lanes]) {
@@ -30,15 +14,6 @@ LOOP_INLINE void masked_step(const float *scores, const float *mask, float *y, f
   for (size_t j = 0; j < softmax_lanes; j++) {
     y[j] = scores[j] + mask[j];
     top[j] = larger(y[j], top[j]);
-  }
-}
-
-/* Of as many columns the exponentials, which are added to `sums`. */
-LOOP_INLINE void exponential_step(float *y, float top, float sums[softmax_lanes]) {
-#pragma GCC ivdep
-  for (size_t j = 0; j < softmax_lanes; j++) {
-    y[j] = exponential_or_zero(y[j] - top);
-    sums[j] += y[j];
   }
 }
 
@@ -70,9 +45,9 @@ LOOP_INLINE void masked_softmax_loop(const struct masked_softmax_row *row) {
     if (end - i == softmax_block && is_forbidden(y + i, top))
       memset(y + i, 0, softmax_block * sizeof(float));
     else
-      for (size_t k = i; k < end; k += softmax_lanes) exponential_step(y + k, top, lanes);
+      for (size_t k = i; k < end; k += softmax_lanes) exponential_step(y + k, y + k, top, lanes);
   }
-  if (rest > 0) exponential_step(last, top, lanes);
+  if (rest > 0) exponential_step(last, last, top, lanes);
   const float factor = 1.0f / row_sum(lanes);
   for (size_t i = 0; i < whole; i++) y[i] *= factor;
   for (size_t j = 0; j < rest; j++) y[whole + j] = last[j] * factor;

@@ -37,7 +37,7 @@ typedef struct OrtApiBase {
 } OrtApiBase;
 
 enum { ort_fail = 1, ort_invalid_argument = 2 };
-enum { ort_float = 1 };
+enum { ort_float = 1, ort_int32 = 6 };
 enum { ort_required = 0, ort_optional = 1 };
 enum { ort_attribute_int = 1 };
 enum { ort_default_memory = 0 };

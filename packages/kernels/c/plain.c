@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "adamw-loop.h"
+#include "cross-entropy-loop.h"
 #include "gated-silu-loop.h"
 #include "instruction-set.h"
 #include "masked-softmax-loop.h"
@@ -43,6 +44,7 @@ static void gate(const struct gate *given) { gate_loop(given); }
 static void gate_gradient(const struct gate_gradient *given) { gate_gradient_loop(given); }
 static void masked_softmax(const struct masked_softmax_row *given) { masked_softmax_loop(given); }
 static void softmax_gradient(const struct softmax_gradient_row *given) { softmax_gradient_loop(given); }
+static void cross_entropy(const struct cross_entropy_row *given) { cross_entropy_loop(given); }
 static void adamw(const struct adamw *given) { adamw_loop(given); }
 static double squares(const float *values, size_t count) { return squares_loop(values, count); }
 static void norm(const struct norm *given) { norm_loop(given); }
@@ -61,6 +63,7 @@ const struct instruction_set instruction_set_plain = {
     .gate_gradient = gate_gradient,
     .masked_softmax = masked_softmax,
     .softmax_gradient = softmax_gradient,
+    .cross_entropy = cross_entropy,
     .adamw = adamw,
     .squares = squares,
     .norm = norm,

@@ -1,6 +1,7 @@
 /* Where ONNX Runtime finds the operators. */
 #include <stdatomic.h>
 
+#include "cross-entropy-op.h"
 #include "gated-silu-op.h"
 #include "masked-softmax-op.h"
 #include "norm-op.h"
@@ -13,9 +14,10 @@ static OrtStatus *domain_of(const OrtApi *api, OrtCustomOpDomain **domain) {
   *domain = atomic_load(&made);
   if (*domain != NULL) return NULL;
   OrtStatus *status = ort_create_domain(api, "lathe", domain);
-  const OrtCustomOp *ops[] = {product_op(api),          gated_silu_op(api),     gated_silu_gradient_op(api),
-                              masked_softmax_op(api),   softmax_gradient_op(api), rms_norm_op(api),
-                              rms_norm_gradient_op(api), layer_norm_op(api),     layer_norm_gradient_op(api)};
+  const OrtCustomOp *ops[] = {product_op(api),        gated_silu_op(api),         gated_silu_gradient_op(api),
+                              masked_softmax_op(api), softmax_gradient_op(api),   softmax_cross_entropy_op(api),
+                              rms_norm_op(api),       rms_norm_gradient_op(api), layer_norm_op(api),
+                              layer_norm_gradient_op(api)};
   for (size_t at = 0; status == NULL && at < sizeof ops / sizeof ops[0]; at++)
     status = ort_add_to_domain(api, *domain, ops[at]);
   if (status == NULL) atomic_store(&made, *domain);

@@ -9,6 +9,7 @@ import { matmul } from './matmul.ts';
 import { requireFloating, requireIndex, requireSame } from './operand.ts';
 import { reduceMax } from './reduce.ts';
 import { softmax } from './softmax.ts';
+import { canLabel, softmaxCrossEntropyOp } from './softmax-cross-entropy.ts';
 
 /**
  * Cross-entropy of the logits x·Wᵀ, for hidden states x `[rows, width]` and a head W `[classes, width]`, with labels
@@ -67,8 +68,13 @@ export const linearCrossEntropyOps: Family<LinearCrossEntropyOps> = family<Linea
         undefined,
       ];
     },
-    lower: (_, [hidden, head, labels]) => {
+    lower: (_, [hidden, head, labels], _device, { products }) => {
       const logits = matmul(hidden, head, { transB: true });
+      if (products !== undefined && canLabel(logits, labels)) {
+        const { threads } = products;
+        const loss = node(softmaxCrossEntropyOp, [logits, labels], { threads });
+        return [loss, part(loss, 1), part(loss, 2)];
+      }
       const shares = softmax(logits);
       const lead = sub(gatherElements(logits, labels), reduceMax(logits, last));
       // The largest share is never so small that it vanishes, as a label's may be.

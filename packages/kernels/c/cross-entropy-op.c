@@ -1,0 +1,122 @@
+/* The cross-entropy of logits with labels as an operator of ONNX Runtime: it gives the loss, the lead and the shares. */
+#include "cross-entropy-op.h"
+
+#include <stdlib.h>
+
+#include "cross-entropy.h"
+#include "operator.h"
+#include "shape-infer.h"
+#include "tensor.h"
+
+struct kernel {
+  const OrtApi *api;
+  const struct instruction_set *set;
+  size_t threads;
+};
+
+/* Reads both inputs, and sees that there is a label of each row, and a class of each label. */
+static OrtStatus *inputs_of_run(const OrtApi *api, OrtKernelContext *context, struct tensor *logits,
+                                struct cross_entropy *given) {
+  struct tensor labels;
+  bool is_there[2];
+  OrtStatus *status = tensor_input(api, context, 0, logits, &is_there[0]);
+  if (status == NULL) status = tensor_input(api, context, 1, &labels, &is_there[1]);
+  if (status != NULL) return status;
+  if (!is_there[0] || !is_there[1]) return operator_refuse(api, "SoftmaxCrossEntropy: it needs both of its inputs.");
+  const int64_t *sizes = logits->sizes;
+  if (logits->rank != 2 || labels.rank != 2 || labels.sizes[0] != sizes[0] || labels.sizes[1] != 1) {
+    char first[tensor_text_size], second[tensor_text_size];
+    return operator_refuse(api, "SoftmaxCrossEntropy: labels %s are not for logits %s.", tensor_text(&labels, first),
+                           tensor_text(logits, second));
+  }
+  given->rows = (size_t)sizes[0], given->columns = (size_t)sizes[1];
+  given->logits = logits->data;
+  given->labels = (const void *)labels.data;
+  for (size_t row = 0; row < given->rows; row++)
+    if (given->labels[row] < 0 || given->labels[row] >= sizes[1])
+      return operator_refuse(api, "SoftmaxCrossEntropy: label %d of row %zu is none of %zu classes.",
+                             (int)given->labels[row], row, given->columns);
+  return NULL;
+}
+
+static OrtStatus *output(const OrtApi *api, OrtKernelContext *context, size_t index, const int64_t sizes[2], float **made) {
+  OrtValue *value;
+  void *data;
+  OrtStatus *status = ort_output(api, context, index, sizes, 2, &value);
+  if (status == NULL) status = ort_data(api, value, &data);
+  if (status == NULL) *made = data;
+  return status;
+}
+
+static OrtStatus *ORT_CALL compute(void *self, OrtKernelContext *context) {
+  const struct kernel *kernel = self;
+  const OrtApi *api = kernel->api;
+  struct tensor logits;
+  struct cross_entropy given;
+  OrtStatus *status = inputs_of_run(api, context, &logits, &given);
+  if (status != NULL) return status;
+  const int64_t column[] = {logits.sizes[0], 1};
+  status = output(api, context, 0, column, &given.loss);
+  if (status == NULL) status = output(api, context, 1, column, &given.lead);
+  if (status == NULL) status = output(api, context, 2, logits.sizes, &given.shares);
+  if (status != NULL) return status;
+  struct pool pool = {api, context, kernel->threads, NULL};
+  const struct threads threads = pool_threads(&pool);
+  cross_entropy_run(kernel->set, &given, &threads);
+  return pool.status;
+}
+
+static const char *ORT_CALL name(const OrtCustomOp *op) {
+  (void)op;
+  return "SoftmaxCrossEntropy";
+}
+static int ORT_CALL input_type(const OrtCustomOp *op, size_t index) {
+  (void)op;
+  return index == 0 ? ort_float : ort_int32;
+}
+
+static OrtStatus *ORT_CALL create(const OrtCustomOp *op, const OrtApi *api, const OrtKernelInfo *info, void **self) {
+  struct kernel *kernel = calloc(1, sizeof *kernel);
+  if (kernel == NULL) return ort_create_status(api, ort_fail, "SoftmaxCrossEntropy: no memory is left.");
+  *kernel = (struct kernel){api, instruction_set(), 1};
+  OrtStatus *status = operator_threads(api, info, name(op), &kernel->threads);
+  if (status == NULL)
+    *self = kernel;
+  else
+    free(kernel);
+  return status;
+}
+static void ORT_CALL destroy(void *self) { free(self); }
+
+/* A row's logits are read before its shares are written in their place. */
+static size_t ORT_CALL in_place(int **inputs, int **outputs) {
+  static int logits = 0, shares = 2;
+  *inputs = &logits;
+  *outputs = &shares;
+  return 1;
+}
+
+static OrtStatus *ORT_CALL infer(const OrtCustomOp *op, OrtShapeInferContext *context) {
+  const OrtApi *api = ((const struct operator *)op)->api;
+  struct shape logits, labels;
+  if (shape_read(api, context, 0, &logits) && shape_is_told(&logits)) shape_write(api, context, 2, &logits);
+  if (!shape_read(api, context, 1, &labels) || !shape_is_told(&labels)) return NULL;
+  shape_write(api, context, 0, &labels);
+  shape_write(api, context, 1, &labels);
+  return NULL;
+}
+
+const OrtCustomOp *softmax_cross_entropy_op(const OrtApi *api) {
+  static struct operator made;
+  made = (struct operator){operator_base, api};
+  made.op.GetName = name;
+  made.op.GetInputType = input_type;
+  made.op.GetInputTypeCount = operator_two;
+  made.op.GetOutputTypeCount = operator_three;
+  made.op.CreateKernelV2 = create;
+  made.op.KernelDestroy = destroy;
+  made.op.KernelComputeV2 = compute;
+  made.op.GetMayInplace = in_place;
+  made.op.InferOutputShapeFn = infer;
+  return &made.op;
+}
