@@ -1,5 +1,7 @@
 /** The pages that ask models, list and judge them, in a real browser on the real platform. */
+import { recordKey } from '@lathe/contracts/subject';
 import { readConfig } from '@lathe/platform/config';
+import { jobRecord } from '@lathe/testkit/job-record';
 import { publishManyEvents, writeManyJobs } from '@lathe/testkit/many-records';
 import { openStores } from '@lathe/testkit/stores';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -237,14 +239,27 @@ describe.runIf(withoutChromium === '')(`pages of models${withoutChromium}`, () =
     const { page, platform, go, faults, seriousIssues } = dashboard;
     const { folder, natsUrl } = platform;
     const stores = await openStores(readConfig({ LATHE_DATA: folder, LATHE_NATS_URL: natsUrl }));
+    const waiting = jobRecord({
+      ...{ createdMs: 1000, createdAt: 1, state: 'paused', desired: 'pause' },
+      metadata: { name: 'Oldest of all' },
+    });
+    await stores.jobs.put(recordKey(waiting.project, waiting.id), waiting);
     const jobs = await writeManyJobs(stores, { project: 'default', count: many.jobs });
     const newest = jobs.at(-1);
     if (newest === undefined) throw new Error('no job was written');
     await publishManyEvents(stores.nats, newest, many.events);
     await stores.nats.close();
 
+    await go('/');
+    const waits = page.getByRole('table', { name: 'Jobs that wait' });
+    await waits.getByRole('link', { name: 'Oldest of all' }).waitFor();
+    const results = page.getByRole('table', { name: 'Newest results' });
+    await results.getByRole('link', { name: `Run ${many.jobs - 1}`, exact: true }).waitFor();
+    await go('/pool');
+    await waits.getByRole('link', { name: 'Oldest of all' }).waitFor();
+
     await go('/jobs');
-    const table = page.getByRole('table', { name: 'Jobs' });
+    const table = page.getByRole('table', { name: 'Jobs', exact: true });
     const row = (at: number) => table.getByRole('link', { name: `Run ${at}`, exact: true });
     await row(many.jobs - 1).waitFor();
     await page.getByRole('button', { name: 'Next' }).click();
@@ -268,7 +283,7 @@ describe.runIf(withoutChromium === '')(`pages of models${withoutChromium}`, () =
     const events = page.getByRole('table', { name: /^Events/ });
     const scored = (step: number) => events.getByText(`Step ${step}/${many.events}: held-out`);
     await scored(many.events).waitFor();
-    await page.getByRole('img', { name: /^Loss by step/ }).waitFor();
+    await page.getByRole('slider', { name: /^Loss by step/ }).waitFor();
     await page.getByRole('button', { name: 'Next' }).click();
     await scored(many.events - 12 * 20).waitFor();
     expect(await events.locator('tbody tr').count()).toBe(12);

@@ -302,7 +302,14 @@ export const createJobQuerySchema = z.strictObject({
 export const listJobsQuerySchema = z.object({
   after: z.string().optional(),
   limit: limitSchema(20, 100),
-  status: jobStateSchema.optional(),
+  status: z
+    .string()
+    .transform((states) => states.split(','))
+    .pipe(z.array(jobStateSchema))
+    .optional()
+    .describe(
+      `only jobs in this state, or in one of several with commas between them: ${jobStateSchema.options.join(', ')}`,
+    ),
   order: z.enum(['asc', 'desc']).optional().describe('by creation; newest first by default'),
 });
 export const listEventsQuerySchema = z.object({

@@ -140,8 +140,12 @@ test('jobs are listed newest first, in pages, and by metadata', async () => {
   await gateway.client.fineTuning.jobs.cancel(ids[1] ?? '');
   expect((await ids3('status=cancelled'))[0]).toBe(ids[1]);
   expect(await ids3('status=validating_files')).toEqual(expect.arrayContaining([ids[2], ids[0]]));
+  const both = await ids3('status=cancelled,validating_files');
+  expect(both).toEqual([ids[2], ids[1], ids[0]]);
   for (const query of [
     'status=lost',
+    'status=cancelled,lost',
+    'status=',
     'order=up',
     'limit=0',
     'limit=x',

@@ -215,7 +215,8 @@ export type JobFilter = {
   readonly after?: string | undefined;
   readonly limit: number;
   readonly metadata: ReadonlyMap<string, string> | 'none';
-  readonly status?: JobState | undefined;
+  /** The states in which they may be. */
+  readonly status?: readonly JobState[] | undefined;
   readonly order?: 'asc' | 'desc' | undefined;
 };
 
@@ -228,7 +229,7 @@ export async function listJobs(
   const { items, hasMore } = await recordPage(await ports.jobBriefs.list(project), filter, {
     ...{ project, records: ports.jobs, places: ports.places },
     compare: filter.order === 'asc' ? oldestFirst : newestFirst,
-    isShown: (job) => matches(job, filter.metadata) && (filter.status ?? job.state) === job.state,
+    isShown: (job) => matches(job, filter.metadata) && (filter.status?.includes(job.state) ?? true),
   });
   return page(await shownJobs(ports, items), hasMore);
 }

@@ -16,7 +16,7 @@ export type List<T> = {
 };
 
 /**
- * A list of the API, newest first: its first page, read again `everyMs` (0: once), and the following pages as they are asked for.
+ * A list of the API, in its order: its first page, read again `everyMs` (0: once), and the following pages as they are asked for.
  */
 export function useList<T extends { readonly id: string }>(path: string, everyMs = 0): List<T> {
   const [older, setOlder] = useState<{ items: T[]; hasMore: boolean } | null>(null);
@@ -32,8 +32,7 @@ export function useList<T extends { readonly id: string }>(path: string, everyMs
   useEffect(() => setOlder(null), [path]);
 
   const fresh = first.data?.data;
-  const ids = new Set(fresh?.map(({ id }) => id));
-  const items = fresh && [...fresh, ...(older?.items.filter(({ id }) => !ids.has(id)) ?? [])];
+  const items = fresh && [...fresh, ...followers(fresh, older?.items ?? [])];
   const hasMore = older?.hasMore ?? first.data?.has_more ?? false;
   const last = items?.at(-1)?.id;
   const loadMore = (): void => {
@@ -41,8 +40,7 @@ export function useList<T extends { readonly id: string }>(path: string, everyMs
     isReading.current = true;
     read(last)
       .then((page) => {
-        const known = older?.items ?? fresh ?? [];
-        setOlder({ items: [...known, ...page.data], hasMore: page.has_more });
+        setOlder({ items: [...(items ?? []), ...page.data], hasMore: page.has_more });
         setFailure(null);
       })
       .catch((error: unknown) => setFailure(error))
@@ -51,4 +49,14 @@ export function useList<T extends { readonly id: string }>(path: string, everyMs
       });
   };
   return { items, error: first.error ?? failure, hasMore, loadMore, reload: first.reload };
+}
+
+/** What was read before and follows the first page as it is now: what stood within that, and does no more, is gone. */
+function followers<T extends { readonly id: string }>(
+  fresh: readonly T[],
+  read: readonly T[],
+): readonly T[] {
+  const ids = new Set(fresh.map(({ id }) => id));
+  const last = read.findLastIndex(({ id }) => ids.has(id));
+  return read.slice(last + 1);
 }

@@ -1,25 +1,62 @@
 import type { JobObject } from '@lathe/contracts/http/fine-tuning';
-import { useList } from '../api/use-list.ts';
-import { isOver } from '../jobs/job-words.ts';
+import type { Page } from '@lathe/contracts/http/list';
+import { ask } from '../api/client.ts';
+import { type List, useList } from '../api/use-list.ts';
+import { useQuery } from '../api/use-query.ts';
 import { jobsRefreshMs } from '../jobs/jobs-page.tsx';
 import { JobsTable } from '../jobs/jobs-table.tsx';
 import { Link } from '../shell/link.tsx';
 import { Answered } from '../ui/states.tsx';
 import { TryExample } from './try-example.tsx';
 
+const jobs = '/v1/fine_tuning/jobs';
+/** Newest results that are shown. */
+const shownResults = 8;
+
 /** What runs, what waits, what ended with which verdict; and where to begin. */
 export function HomePage() {
-  const { items, error, reload } = useList<JobObject>('/v1/fine_tuning/jobs', jobsRefreshMs);
+  const running = useList<JobObject>(`${jobs}?status=validating_files,running`, jobsRefreshMs);
+  const waiting = useList<JobObject>(`${jobs}?status=queued,paused&order=asc`, jobsRefreshMs);
+  const ended = useQuery(
+    (signal) =>
+      ask<Page<JobObject>>(`${jobs}?status=succeeded,failed,cancelled&limit=${shownResults}`, {
+        signal,
+      }),
+    [],
+    jobsRefreshMs,
+  );
+  const results = ended.data?.data;
+  const areThere = running.items && waiting.items && results;
+  const query = {
+    data: areThere && { running, waiting, results },
+    error: running.error ?? waiting.error ?? ended.error,
+    reload: () => {
+      for (const { reload } of [running, waiting, ended]) reload();
+    },
+  };
   return (
-    <Answered query={{ data: items, error, reload }} what="what runs">
-      {(jobs) => (jobs.length === 0 ? <FirstSteps /> : <Overview jobs={jobs} />)}
+    <Answered query={query} what="what runs">
+      {(shown) =>
+        isEmpty(shown.running) && isEmpty(shown.waiting) && shown.results.length === 0 ? (
+          <FirstSteps />
+        ) : (
+          <Overview {...shown} />
+        )
+      }
     </Answered>
   );
 }
 
-function Overview({ jobs }: { readonly jobs: readonly JobObject[] }) {
-  const open = jobs.filter((job) => !isOver(job));
-  const over = jobs.filter(isOver).slice(0, 8);
+const isEmpty = ({ items = [] }: List<JobObject>): boolean => items.length === 0;
+
+type Shown = {
+  readonly running: List<JobObject>;
+  /** What is next in line first. */
+  readonly waiting: List<JobObject>;
+  readonly results: readonly JobObject[];
+};
+
+function Overview({ running, waiting, results }: Shown) {
   return (
     <>
       <header class="head">
@@ -29,15 +66,26 @@ function Overview({ jobs }: { readonly jobs: readonly JobObject[] }) {
         </Link>
       </header>
       <h2>Under way</h2>
-      {open.length === 0 ? (
-        <p class="soft">Nothing runs or waits.</p>
+      {isEmpty(running) ? (
+        <p class="soft">{isEmpty(waiting) ? 'Nothing runs or waits.' : 'Nothing runs.'}</p>
       ) : (
-        <JobsTable name="open" caption="Jobs under way" jobs={open} />
+        <JobsTable name="open" caption="Jobs under way" jobs={running.items ?? []} more={running} />
       )}
-      {over.length > 0 && (
+      {!isEmpty(waiting) && (
+        <>
+          <h2>Waiting</h2>
+          <JobsTable
+            name="waiting"
+            caption="Jobs that wait"
+            jobs={waiting.items ?? []}
+            more={waiting}
+          />
+        </>
+      )}
+      {results.length > 0 && (
         <>
           <h2>Newest results</h2>
-          <JobsTable name="over" caption="Newest results" jobs={over} />
+          <JobsTable name="over" caption="Newest results" jobs={results} />
           <p>
             <Link to="/jobs">All jobs</Link>
           </p>

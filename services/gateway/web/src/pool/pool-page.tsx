@@ -1,7 +1,6 @@
 import type { JobObject } from '@lathe/contracts/http/fine-tuning';
 import type { ProjectQueue } from '@lathe/contracts/http/worker';
-import { useList } from '../api/use-list.ts';
-import { isOver } from '../jobs/job-words.ts';
+import { type List, useList } from '../api/use-list.ts';
 import { jobsRefreshMs } from '../jobs/jobs-page.tsx';
 import { Link } from '../shell/link.tsx';
 import { Answered, Empty } from '../ui/states.tsx';
@@ -11,11 +10,13 @@ import { Evaluator } from './evaluator.tsx';
 import { usePool } from './loaded-models.ts';
 import { Worker } from './worker.tsx';
 
+/** Jobs that may wait, those that have waited longest first. */
+const waitingJobs = '/v1/fine_tuning/jobs?status=validating_files,queued,paused&order=asc';
+
 /** The workers that train, what each does, what waits for one, and which models evaluators have in memory. */
 export function PoolPage() {
   const pool = usePool();
-  const jobs = useList<JobObject>('/v1/fine_tuning/jobs', jobsRefreshMs);
-  const open = jobs.items?.filter((job) => !isOver(job));
+  const waiting = useList<JobObject>(waitingJobs, jobsRefreshMs);
   return (
     <>
       <h1>Pool</h1>
@@ -39,8 +40,8 @@ export function PoolPage() {
       </Answered>
       <h2>Queue</h2>
       {pool.data !== undefined && <Projects queues={pool.data.queue} />}
-      <Answered query={{ data: open, error: jobs.error, reload: jobs.reload }} what="the queue">
-        {(waiting) => <Queue jobs={waiting.filter(({ lathe }) => lathe.queue !== null)} />}
+      <Answered query={{ ...waiting, data: waiting.items }} what="the queue">
+        {(jobs) => <Queue jobs={jobs.filter(({ lathe }) => lathe.queue !== null)} more={waiting} />}
       </Answered>
       <h2>Models in memory</h2>
       {pool.data?.evaluators.map((evaluator) => (
@@ -91,13 +92,19 @@ function Projects({ queues }: { readonly queues: readonly ProjectQueue[] }) {
   );
 }
 
-function Queue({ jobs }: { readonly jobs: readonly JobObject[] }) {
+type QueueProps = {
+  readonly jobs: readonly JobObject[];
+  readonly more: Pick<List<JobObject>, 'hasMore' | 'loadMore'>;
+};
+
+function Queue({ jobs, more }: QueueProps) {
   return (
     <Table<JobObject>
       name="queue"
       caption="Jobs that wait"
       rows={jobs}
       keyOf={({ id }) => id}
+      more={more}
       empty={<p class="soft">Nothing of this project waits.</p>}
       columns={[
         {
