@@ -66,7 +66,7 @@ console.log(`first load: painted after ${Math.round(load)} ms, the middle one of
 const client = await page.context().newCDPSession(page);
 await client.send('Performance.enable');
 await page.goto(job.url + job.path);
-await page.getByRole('img', { name: /^Gradient norm by step/ }).waitFor();
+await page.getByRole('slider', { name: /^Gradient norm by step/ }).waitFor();
 console.log('| minute | steps told | heap, MB | nodes | listeners | step on the page |');
 console.log('| --- | --- | --- | --- | --- | --- |');
 const seen: Look[] = [];

@@ -39,7 +39,7 @@ export async function takeWorkPages({ page, go, take }: Pictures): Promise<void>
   await ticks.first().waitFor();
   for (const tick of await ticks.all()) await tick.check();
   await page.getByRole('link', { name: /^Compare \d runs/ }).click();
-  await page.getByRole('img', { name: /^Training loss by step/ }).waitFor();
+  await page.getByRole('slider', { name: /^Training loss by step/ }).waitFor();
   await page.getByRole('rowheader', { name: 'seed' }).waitFor();
   await take('compare');
 

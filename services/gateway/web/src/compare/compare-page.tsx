@@ -8,6 +8,7 @@ import { useQueryText } from '../shell/router.ts';
 import { Answered, Empty, Problem } from '../ui/states.tsx';
 import { ComparedCurves } from './compared-curves.tsx';
 import { RunTable } from './run-table.tsx';
+import { SettingTable } from './setting-table.tsx';
 
 const refreshMs = 3000;
 
@@ -64,6 +65,8 @@ function Compared({ jobs, onRemove }: Props) {
       {runs.length === jobs.length && <ComparedCurves jobs={jobs} runs={runs} version={version} />}
       <h2>The runs</h2>
       <RunTable jobs={jobs} runs={runs} onRemove={onRemove} />
+      <h2>Their settings</h2>
+      <SettingTable jobs={jobs} />
     </>
   );
 }

@@ -1,5 +1,6 @@
 import type { Lengths } from '@lathe/contracts/artifact/insight';
 import { grouped } from '../ui/numbers.ts';
+import { LengthTable } from './length-table.tsx';
 
 type Props = {
   readonly all: Lengths;
@@ -66,6 +67,10 @@ export function LengthPlot({ all, taught, cut }: Props) {
           {taught && <span class="key">what is learnt of each</span>}
         </span>
       </figcaption>
+      <details>
+        <summary>The same in numbers</summary>
+        <LengthTable bounds={bounds} all={all} taught={taught} />
+      </details>
     </figure>
   );
 }

@@ -63,7 +63,7 @@ export function Curves({ jobId, run, version }: Props) {
           />
         </label>
         <span class="small-text">
-          Drag over a plot to zoom. Dashed lines are checkpoints
+          Drag over a plot to zoom, or use its keys. Dashed lines are checkpoints
           {marks.some(({ colour }) => colour === 'good') && ', the best one green'}
           {run.marks.some(({ kind }) => kind === 'resumed') && ' and, coloured, resumptions'}.
           {training.values.has('reward') && ' A click on a step of the rewards shows its answers.'}

@@ -1,5 +1,5 @@
 import { figure } from '../ui/numbers.ts';
-import { Scroll } from '../ui/scroll.tsx';
+import { type Column, Table } from '../ui/table.tsx';
 import { differenceFrom } from '../ui/word-difference.ts';
 import type { LiveRun } from './live-run.ts';
 
@@ -10,57 +10,61 @@ const shownSteps = 4;
 export function SampleAnswers({ run }: { readonly run: LiveRun }) {
   const heldOut = run.samples.filter(({ isHeldOut }) => isHeldOut);
   const all = heldOut.length > 0 ? heldOut : run.samples;
-  const columns = spread(all, shownSteps);
-  const prompts = [...new Set(columns.flatMap(({ answers }) => answers.map(promptOf)))];
+  const steps = spread(all, shownSteps);
+  const prompts = [...new Set(steps.flatMap(({ answers }) => answers.map(promptOf)))];
   return (
-    <Scroll label="Answers by step">
-      <table class="cards samples">
-        <thead>
-          <tr>
-            <th scope="col">Prompt</th>
-            {columns.map(({ step }) => (
-              <th scope="col" key={step}>
-                Step {step}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {prompts.slice(0, 8).map((prompt) => (
-            <tr key={prompt}>
-              <td data-head="Prompt">
-                <div class="said soft">{askedOf(columns, prompt)}</div>
-              </td>
-              {columns.map(({ step }, at) => {
-                const answer = answerAt(columns, at, prompt);
-                return (
-                  <td key={step} data-head={`Step ${step}`}>
-                    <div class="said">
-                      {answer === undefined ? (
-                        '–'
-                      ) : (
-                        <Changed now={answer} before={answerAt(columns, at - 1, prompt)} />
-                      )}
-                    </div>
-                    {typeof answer?.reward === 'number' && (
-                      <div class="soft small-text">reward {figure(answer.reward)}</div>
-                    )}
-                  </td>
-                );
-              })}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <div class="samples">
+      <Table<string>
+        name="samples"
+        caption="Answers by step"
+        rows={prompts}
+        keyOf={(prompt) => prompt}
+        pageRows={8}
+        columns={[promptColumn(steps), ...steps.map((_, at) => stepColumn(steps, at))]}
+      />
+    </div>
   );
+}
+
+function promptColumn(steps: LiveRun['samples']): Column<string> {
+  return {
+    head: 'Prompt',
+    value: (prompt) => askedOf(steps, prompt),
+    cell: (prompt) => <div class="said soft">{askedOf(steps, prompt)}</div>,
+  };
+}
+
+/** The answers of a step, each beside that of the step before it. */
+function stepColumn(steps: LiveRun['samples'], at: number): Column<string> {
+  const told = (prompt: string, place = at) => answerAt(steps, place, prompt);
+  return {
+    head: `Step ${steps[at]?.step}`,
+    value: (prompt) => {
+      const answer = told(prompt);
+      return answer === undefined ? null : textOf(answer);
+    },
+    cell: (prompt) => {
+      const answer = told(prompt);
+      if (answer === undefined) return '–';
+      return (
+        <>
+          <div class="said">
+            <Changed now={answer} before={told(prompt, at - 1)} />
+          </div>
+          {typeof answer.reward === 'number' && (
+            <div class="soft small-text">reward {figure(answer.reward)}</div>
+          )}
+        </>
+      );
+    },
+  };
 }
 
 type Answer = Readonly<Record<string, unknown>>;
 
-/** The answer to a prompt in a column, where there is one. */
-function answerAt(columns: LiveRun['samples'], at: number, prompt: string): Answer | undefined {
-  return at < 0 ? undefined : columns[at]?.answers.find((each) => promptOf(each) === prompt);
+/** The answer to a prompt in a step, where there is one. */
+function answerAt(steps: LiveRun['samples'], at: number, prompt: string): Answer | undefined {
+  return at < 0 ? undefined : steps[at]?.answers.find((each) => promptOf(each) === prompt);
 }
 
 /** An answer with the words marked that the one before it had not. */
@@ -86,8 +90,8 @@ function promptOf(answer: Answer): string {
 }
 
 /** What a prompt asks, and what its row expects, where the events tell. */
-function askedOf(columns: LiveRun['samples'], prompt: string): string {
-  const told = columns.flatMap(({ answers }) => answers).find((each) => promptOf(each) === prompt);
+function askedOf(steps: LiveRun['samples'], prompt: string): string {
+  const told = steps.flatMap(({ answers }) => answers).find((each) => promptOf(each) === prompt);
   const { asked, expected } = told ?? {};
   if (typeof asked !== 'string') return prompt;
   return typeof expected === 'string' ? `${asked}\n→ ${expected}` : asked;

@@ -10,6 +10,8 @@ export type Column<T> = {
   /** What its rows are sorted by, and with text what the filter looks in; absent: neither. */
   readonly value?: (row: T) => string | number | null;
   readonly isNumber?: true;
+  /** What the row is about, as those hear it who read it cell by cell. */
+  readonly isRowHead?: true;
 };
 
 type Props<T> = {
@@ -89,11 +91,19 @@ export function Table<T>({
           <tbody>
             {part.map((row) => (
               <tr key={keyOf(row)}>
-                {columns.map(({ head, cell, isNumber }) => (
-                  <td key={head} class={isNumber ? 'n' : undefined} data-head={head}>
-                    <div>{cell(row)}</div>
-                  </td>
-                ))}
+                {columns.map(({ head, cell, isNumber, isRowHead }) => {
+                  const about = { class: isNumber ? 'n' : undefined, 'data-head': head };
+                  const inside = <div>{cell(row)}</div>;
+                  return isRowHead ? (
+                    <th key={head} scope="row" {...about}>
+                      {inside}
+                    </th>
+                  ) : (
+                    <td key={head} {...about}>
+                      {inside}
+                    </td>
+                  );
+                })}
               </tr>
             ))}
           </tbody>

@@ -40,7 +40,9 @@ export function Tokens({ tokens }: { readonly tokens: readonly TokenLogprob[] })
       </div>
       <div class="alternatives" role="status">
         {shown === undefined ? (
-          <p class="soft small-text">Point at a token to see what else could have come.</p>
+          <p class="soft small-text">
+            Point at a token, or choose one with the arrow keys, to see what else could have come.
+          </p>
         ) : (
           <Alternatives token={shown} />
         )}

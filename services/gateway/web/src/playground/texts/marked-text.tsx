@@ -3,7 +3,7 @@ import { cutText, type Mark } from './cut-text.ts';
 /** Colours of marks; further labels begin with the first again. */
 const tones = 5;
 
-/** A text whose marked parts are coloured, each with its label behind it. */
+/** A text whose marked parts are coloured, each with its label and how sure that is behind it. */
 export function MarkedText({
   text,
   marks,
@@ -17,9 +17,14 @@ export function MarkedText({
         mark === null ? (
           part
         ) : (
-          <mark key={at} class={`tone-${mark.tone % tones}`} title={`${mark.label} ${mark.detail}`}>
+          <mark key={at} class={`tone-${mark.tone % tones}`}>
             {part}
-            {mark.label !== '' && <small> {mark.label}</small>}
+            {mark.label !== '' && (
+              <small>
+                {' '}
+                {mark.label} {mark.detail}
+              </small>
+            )}
           </mark>
         ),
       )}
