@@ -1,6 +1,7 @@
 import type { FormatCandidate } from '@lathe/contracts/artifact/detection';
 import type { InspectionReport } from '@lathe/contracts/artifact/inspection';
 import { choiceAnswersText } from '@lathe/contracts/words/choices';
+import { splitSeedText } from '@lathe/contracts/words/seed';
 import { inspectFile, inspectionPath } from '../api/inspect-file.ts';
 import { fileIdOf } from '../api/upload.ts';
 import { command } from '../command/command.ts';
@@ -55,10 +56,10 @@ export const dataInspect = command({
     const at = inspectionPath(done);
     err.clear();
     if (isJson) json(done);
-    const { report, error } = done;
+    const { report, error, seed } = done;
     if (report === null)
       throw new CommandError('ended', error?.message ?? `The inspection was ${done.status}.`);
-    if (!isJson) tellReport(report, out);
+    if (!isJson) tellReport(report, { out, seed });
     if (options.html !== undefined)
       await writeAnswer(call, await api.fetch(`${at}/report.html`), options.html);
     if (options.repaired !== undefined)
@@ -83,7 +84,7 @@ function columnsText(columns: FormatCandidate['columns']): string {
 
 function tellReport(
   { model, passedOver = [], task, method, dataset, plan, repaired }: InspectionReport,
-  out: Printer,
+  { out, seed }: { readonly out: Printer; readonly seed: number },
 ): void {
   const fact = (name: string, value: string): void =>
     out.line(`${out.paint.dim(padText(name, 14))} ${value}`);
@@ -109,11 +110,14 @@ function tellReport(
     'tokens',
     `${count(tokens.total)}, ${count(tokens.supervised)} of them taught; a row has ${count(tokens.p50)}, the longest ${count(tokens.max)}`,
   );
-  if (plan !== undefined)
+  if (plan !== undefined) {
     fact(
       'a job',
       `${count(plan.trainRows)} rows to train on and ${count(plan.heldOutRows)} to judge by, ${count(plan.steps)} steps`,
     );
+    if (plan.heldOutRows > 0)
+      fact('', `${splitSeedText(seed)} For these: lathe tune --seed ${seed}`);
+  }
   if (repaired !== undefined)
     fact(
       'repaired',

@@ -22,14 +22,14 @@ export async function tellEstimate(
   err.clear();
   if (isJson) json(estimate);
   else
-    for (const [name, value] of estimateFacts(estimate))
+    for (const [name, value] of estimateFacts(estimate, 'seed' in body))
       out.line(`${out.paint.dim(padText(name, 16))} ${value}`);
   const [refusal] = estimate.refusals;
   if (refusal !== undefined) throw new CommandError('failed', refusal.message);
 }
 
 /** What is known, as pairs. */
-function estimateFacts(estimate: Estimate): [string, string][] {
+function estimateFacts(estimate: Estimate, isSeedGiven: boolean): [string, string][] {
   const {
     task,
     seconds,
@@ -44,6 +44,12 @@ function estimateFacts(estimate: Estimate): [string, string][] {
     ['training rows', number(estimate.training_rows)],
     ['held-out rows', number(estimate.held_out_rows)],
     ['shows a gain of', gain === null ? null : `${percent(gain)} or more, in 80 of 100 cases`],
+    [
+      'seed',
+      isSeedGiven
+        ? String(estimate.seed)
+        : `${estimate.seed}; a job draws its own, unless --seed names it`,
+    ],
     ['tokens', number(estimate.training_tokens)],
     ['epochs', number(estimate.epochs)],
     ['batch size', number(estimate.batch_size)],

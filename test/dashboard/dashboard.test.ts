@@ -1,5 +1,6 @@
 /** The dashboard in a real browser on the real platform. */
 import { readFile } from 'node:fs/promises';
+import { dataSchema } from '@lathe/contracts/http/data';
 import type { KeyObject } from '@lathe/contracts/http/key';
 import type { ModelObject } from '@lathe/contracts/http/model';
 import type { Page } from 'playwright-core';
@@ -37,7 +38,7 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     await page.getByRole('button', { name: 'Try the example' }).waitFor();
     expect(await seriousIssues()).toEqual([]);
     await page.getByRole('button', { name: 'Try the example' }).click();
-    await page.getByRole('img', { name: /^Gradient norm by step/ }).waitFor();
+    await page.getByRole('slider', { name: /^Gradient norm by step/ }).waitFor();
     const before = platform.gatewayPid();
     process.kill(before, 'SIGKILL');
     await expect.poll(platform.gatewayPid).not.toBe(before);
@@ -100,6 +101,7 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     const { data: before } = await inspections();
     await page.reload();
     await page.getByText('24 of 24').waitFor();
+    await page.getByText('The seed 1 chose the rows that are held out').waitFor();
     expect((await inspections()).data).toEqual(before);
     await page.getByRole('link', { name: 'Tune a model on it' }).click();
     await page.getByRole('combobox', { name: /^Model/ }).selectOption('lathe-tiny');
@@ -163,12 +165,61 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     // One that the format may have is chosen as well as those that it must have.
     await page.getByLabel(/^context/).selectOption('stufe');
     await page.getByText('Not trained on: stufe.').waitFor({ state: 'detached' });
+    // Every option of the contract is there, by its name or in the form of the format.
+    await page.getByText('How else its rows are read').click();
+    const options = page.locator('.option');
+    await options.first().waitFor();
+    const inForm = ['format', 'columns', 'choice_answers'];
+    expect([...(await options.locator('label').allTextContents()), ...inForm].toSorted()).toEqual(
+      Object.keys(dataSchema.shape).toSorted(),
+    );
+    await options.getByLabel('wrong_rows_share').fill('0.25');
+    await page.getByRole('button', { name: 'Read the rows so' }).click();
+    await page.waitForURL(/wrong_rows_share/);
+    await page.getByText('12 of 12').waitFor();
+    const job = await page.getByRole('link', { name: 'Tune a model on it' }).getAttribute('href');
+    expect(new URLSearchParams(job?.split('?')[1]).get('data')).toContain('"stufe"');
+    expect(await seriousIssues()).toEqual([]);
     await page.getByRole('button', { name: 'Take it as it looks' }).click();
     await page.getByText('It is not sure what the columns are.').waitFor();
+    expect(await options.getByLabel('wrong_rows_share').inputValue()).toBe('0.25');
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     await page.getByRole('button', { name: 'Delete the file' }).click();
     await page.getByRole('heading', { name: 'Data', exact: true }).waitFor();
     expect(await page.getByRole('link', { name: 'fragen.csv' }).count()).toBe(0);
+    expect(faults).toEqual([]);
+  });
+
+  it('takes what the answers of questions with choices are', async () => {
+    const { page, go, faults, seriousIssues } = dashboard;
+    const rows = Array.from({ length: 24 }, (_, at) =>
+      JSON.stringify({
+        question: `Which is number ${at}?`,
+        choices: [`one of ${at}`, `two of ${at}`, `three of ${at}`],
+        answer: 1 + (at % 2),
+      }),
+    );
+    await go('/data');
+    await page.getByLabel('File of rows').setInputFiles({
+      ...{ name: 'quiz.jsonl', mimeType: 'application/jsonl' },
+      buffer: Buffer.from(rows.join('\n')),
+    });
+    const answers = page.getByLabel(/^an answer is/);
+    const format = page.getByLabel(/^Format/);
+    await format.waitFor();
+    if ((await format.inputValue()) !== 'multiple-choice')
+      await format.selectOption('multiple-choice');
+    await answers.selectOption('from_1');
+    await page
+      .getByText('An answer is the number of the right choice, the first of which is 1')
+      .waitFor();
+    await page.waitForURL(/choice_answers.*from_1/);
+    await page.getByText('24 of 24').waitFor();
+    await answers.selectOption('from_0');
+    await page
+      .getByText('An answer is the number of the right choice, the first of which is 0')
+      .waitFor();
+    expect(await seriousIssues()).toEqual([]);
     expect(faults).toEqual([]);
   });
 
@@ -178,14 +229,21 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     await page.getByLabel('Compare Mine').check();
     await page.getByLabel('Compare Corrected').check();
     await page.getByRole('link', { name: 'Compare 2 runs' }).click();
-    await page.getByRole('img', { name: /^Training loss by step.*A Mine .*B Corrected/ }).waitFor();
-    const settings = page.getByRole('table', { name: 'The runs and their settings' });
+    await page
+      .getByRole('slider', { name: /^Training loss by step.*A Mine .*B Corrected/ })
+      .waitFor();
+    const runs = page.getByRole('table', { name: 'The runs', exact: true });
+    await runs.getByRole('button', { name: 'Best held-out loss' }).click();
+    await page.waitForURL(/runs-sort=Best\+held-out\+loss/);
+    const settings = page.getByRole('table', { name: 'The settings of the runs' });
     await settings.getByRole('rowheader', { name: 'training_file' }).waitFor();
     expect(await settings.getByRole('rowheader', { name: 'model' }).count()).toBe(0);
     await page.getByLabel('Show the settings that are the same').check();
     await settings.getByRole('rowheader', { name: 'model', exact: true }).waitFor();
+    await page.getByRole('searchbox', { name: 'Filter: The settings of the runs' }).fill('seed');
+    await settings.getByRole('rowheader', { name: 'model' }).waitFor({ state: 'detached' });
     expect(await seriousIssues()).toEqual([]);
-    await settings.getByRole('link', { name: 'Mine' }).click();
+    await runs.getByRole('link', { name: 'Mine' }).click();
     await page.getByRole('button', { name: 'Promote' }).click();
     await page.getByLabel('Alias').fill('newest');
     await page.getByRole('button', { name: 'Set the alias' }).click();
@@ -228,8 +286,18 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
         },
       },
     ]);
+    const rows = Array.from({ length: 12 }, (_, at) => at + 1);
+    const sampled = [3, 6].map((step) => ({
+      type: 'message',
+      data: {
+        ...{ step, held_out: true },
+        answers: rows.map((row) => ({
+          ...{ row, asked: `Question ${row}`, answer: `said at ${step}, ${12 - row} times` },
+        })),
+      },
+    }));
     const slow = { seen_rows: 9, rows: [{ line: 2, first_loss: 1, last_loss: 1 }] };
-    const all = [...told, { type: 'message', data: { step: 9, ...slow } }];
+    const all = [...told, ...sampled, { type: 'message', data: { step: 9, ...slow } }];
     const events = all.map((event, at) => ({
       ...{ id: `ftevent-${at}`, object: 'fine_tuning.job.event', created_at: 1, level: 'info' },
       ...{ message: 'told', ...event },
@@ -245,7 +313,7 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     await page
       .getByRole('row', { name: new RegExp(`^2 .*${second.slice(40, 60)}`, 's') })
       .waitFor();
-    const plot = page.getByRole('img', { name: /^Mean reward by step/ });
+    const plot = page.getByRole('slider', { name: /^Mean reward by step/ });
     // The middle of the axis is step 5.
     await plot.locator('.u-over').click();
     await page.getByRole('heading', { name: 'Answers of step 5' }).waitFor();
@@ -261,6 +329,35 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
       .toMatch(/^One.*three/s);
     await page.getByRole('button', { name: '← Earlier' }).click();
     await page.getByRole('heading', { name: 'Answers of step 4' }).waitFor();
+
+    // The keyboard reads values off and zooms, too.
+    const reading = () => plot.getAttribute('aria-valuetext');
+    await plot.press('Home');
+    expect(await reading()).toBe('Step 1: Mean reward 0.1');
+    await plot.press('ArrowRight');
+    expect(await reading()).toBe('Step 2: Mean reward 0.2');
+    const showAll = page.getByRole('button', { name: 'Show all' });
+    expect(await showAll.count()).toBe(0);
+    await plot.press('+');
+    await showAll.waitFor();
+    await plot.press('End');
+    expect(await reading()).toBe('Step 9: Mean reward 0.9');
+    expect(await seriousIssues()).toEqual([]);
+    await plot.press('Enter');
+    await page.getByRole('heading', { name: 'Answers of step 9' }).waitFor();
+    await plot.press('Escape');
+    await showAll.waitFor({ state: 'detached' });
+
+    // Answers on the way are a table as any other.
+    const samples = page.getByRole('table', { name: 'Answers by step' });
+    expect(await samples.locator('tbody tr').count()).toBe(8);
+    await samples.getByRole('button', { name: 'Step 6' }).click();
+    await page.waitForURL(/samples-sort=Step\+6/);
+    await expect
+      .poll(() => samples.locator('tbody tr').first().textContent())
+      .toMatch(/^Question 12.*said at 6, 0 times/s);
+    await page.getByRole('searchbox', { name: 'Filter: Answers by step' }).fill('Question 7');
+    await expect.poll(() => samples.locator('tbody tr').count()).toBe(1);
     await page.unroute(stream);
     await page.getByText(/^Where these numbers come from: \d+ calls of the API/).click();
     const call = page.getByRole('listitem').filter({ hasText: `GET /v1/fine_tuning/jobs/${job}` });

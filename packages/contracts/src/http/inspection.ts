@@ -40,6 +40,10 @@ export const listedInspectionSchema = z.object({
   validation_file: z.string().nullable(),
   /** As the request names it. */
   model: z.string().nullable(),
+  seed: z
+    .number()
+    .int()
+    .describe('decides which rows are held out; 1 where the request names none'),
   progress: progressSchema.nullable(),
   /** Why there is no report. */
   error: wireErrorSchema.nullable(),

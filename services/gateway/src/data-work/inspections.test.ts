@@ -71,7 +71,14 @@ test('a file is inspected as a job would read it; 202 until the report is there,
   const { id, ...told } = (await begun.json()) as InspectionObject;
   expect(told).toEqual({
     ...{ object: 'lathe.inspection', status: 'queued', file, validation_file: null },
-    ...{ model: 'lathe-tiny', progress: null, error: null, report: null, finished_at: null },
+    ...{
+      model: 'lathe-tiny',
+      seed: 7,
+      progress: null,
+      error: null,
+      report: null,
+      finished_at: null,
+    },
     created_at: expect.any(Number),
   });
   const { input } = await stored(id);

@@ -74,6 +74,7 @@ export function listedInspection(work: DataWorkOf<'inspect'>): ListedInspection 
     file: input.trainingFile,
     validation_file: input.validationFile,
     model: input.model,
+    seed: input.job.seed,
     progress: progress && {
       bytes: progress.bytes,
       total_bytes: progress.totalBytes,
@@ -122,5 +123,7 @@ export async function inspectionPage(
   const { id, project, createdAt, input } = work;
   const file = (await ports.files.get(recordKey(project, input.trainingFile)))?.value;
   const { filename: name = input.trainingFile, bytes = null } = file ?? {};
-  return dataPage(report, { name, bytes, id, createdAt });
+  const { validationFile, job } = input;
+  const subject = { name, bytes, id, createdAt };
+  return dataPage(report, { ...subject, ...(validationFile === null && { seed: job.seed }) });
 }

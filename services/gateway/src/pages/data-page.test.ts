@@ -122,6 +122,12 @@ it('says what a job would do, what is wrong and how long the rows are', () => {
     `train on ${stored.rows.kept - 2} rows for the task generation and hold 2 out to be scored`,
   );
   expect(held).toContain('<p>2 held-out rows are too few.</p>');
+  expect(held).not.toContain('The seed');
+  const seeded = dataPage(
+    { ...report, refusal: null, dataset: stored, plan },
+    { ...subject, seed: 1 },
+  );
+  expect(seeded).toContain('The seed 1 chose the rows that are held out; a job without a seed');
   expect(fine).not.toContain('the method reinforcement');
   const asked = { ...report, refusal: null, method: 'reinforcement' } as const;
   expect(dataPage(asked, subject)).toContain('a job with the method reinforcement teaches it');

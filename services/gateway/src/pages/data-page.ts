@@ -1,6 +1,7 @@
 import type { DatasetReport } from '@lathe/contracts/artifact/dataset';
 import type { Insight } from '@lathe/contracts/artifact/insight';
 import type { InspectionReport } from '@lathe/contracts/artifact/inspection';
+import { splitSeedText } from '@lathe/contracts/words/seed';
 import { sizeText } from '@lathe/contracts/words/size';
 import { cleaningSection } from './cleaning-section.ts';
 import { encodingSection } from './encoding-section.ts';
@@ -21,6 +22,8 @@ export type PageSubject = {
   /** What looked at it: an inspection, or a job. */
   readonly id: string;
   readonly createdAt: number;
+  /** Of an inspection: what chose the rows that are held out, where a job may choose others. */
+  readonly seed?: number;
 };
 
 /** Labels that are shown; the rest is one line. */
@@ -34,14 +37,17 @@ export function dataPage(report: InspectionReport, subject: PageSubject): string
   const body = html`<header><h1>${subject.name}</h1>
 <p class="soft">${size}looked at ${date} UTC for ${report.model ?? 'any model that is offered'}</p></header>
 ${report.passedOver?.map(({ model, why }) => html`<p class="soft">Not looked at for ${model}, since ${why}.</p>`)}
-${verdict(report)}
+${verdict(report, subject.seed)}
 ${repaired && html`<p>The repaired file has ${counted(repaired.rows, 'row')}: those that are right, each once${repaired.repeated > 0 && html` (${counted(repaired.repeated, 'repetition')} ${repaired.repeated === 1 ? 'is' : 'are'} left out)`}, as JSON Lines.${repaired.mended > 0 && html` ${grouped(repaired.mended)} of them lost characters that no text has.`}</p>`}
 ${dataset && sections(dataset)}
 <footer>Made by Lathe (${subject.id}). The page holds rows of the file and loads nothing.</footer>`;
   return pageOf(`${subject.name} · Lathe`, body);
 }
 
-function verdict({ refusal, task, method, dataset, plan }: InspectionReport): Html {
+function verdict(
+  { refusal, task, method, dataset, plan }: InspectionReport,
+  seed: number | undefined,
+): Html {
   const teaches = task === null ? '' : ` for the task ${task.type}`;
   if (refusal !== null)
     return html`<div class="verdict no"><b>A job would refuse the file${teaches}.</b><p>${refusal.message}</p></div>`;
@@ -54,7 +60,7 @@ function verdict({ refusal, task, method, dataset, plan }: InspectionReport): Ht
   const heldOut = plan !== undefined && plan.trainRows + plan.heldOutRows === rows?.kept;
   const trained = heldOut ? plan.trainRows : rows?.kept;
   const held = heldOut ? ` and hold ${grouped(plan.heldOutRows)} out to be scored` : '';
-  return html`<div class="verdict"><b>A job would train on ${trained === undefined ? 'it' : counted(trained, 'row')}${teaches}${held}${left}.</b>${plan?.shows !== undefined && html`<p>${plan.shows}</p>`}${method === 'reinforcement' && html`<p>Nobody answers the rows: a model answers them itself, and a job with the method reinforcement teaches it by what a grader says.</p>`}</div>`;
+  return html`<div class="verdict"><b>A job would train on ${trained === undefined ? 'it' : counted(trained, 'row')}${teaches}${held}${left}.</b>${plan?.shows !== undefined && html`<p>${plan.shows}</p>`}${heldOut && plan.heldOutRows > 0 && seed !== undefined && html`<p>${splitSeedText(seed)}</p>`}${method === 'reinforcement' && html`<p>Nobody answers the rows: a model answers them itself, and a job with the method reinforcement teaches it by what a grader says.</p>`}</div>`;
 }
 
 function sections(dataset: DatasetReport): Html {

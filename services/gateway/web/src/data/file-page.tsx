@@ -1,9 +1,11 @@
 import type { InspectionReport } from '@lathe/contracts/artifact/inspection';
+import type { DataOptions } from '@lathe/contracts/http/data';
 import type { DatasetObject } from '@lathe/contracts/http/dataset-object';
 import type { RetrievedFile } from '@lathe/contracts/http/file';
 import type { InspectionObject } from '@lathe/contracts/http/inspection';
 import type { Page } from '@lathe/contracts/http/list';
 import type { ModelObject } from '@lathe/contracts/http/model';
+import { splitSeedText } from '@lathe/contracts/words/seed';
 import { ask, download, sentenceOf } from '../api/client.ts';
 import { useQuery } from '../api/use-query.ts';
 import { Lineage } from '../lineage/lineage.tsx';
@@ -21,10 +23,12 @@ import { FormatForm, UnsureForm } from './format-form.tsx';
 import { LengthSection } from './length-section.tsx';
 import { MadeFacts } from './made/made-facts.tsx';
 import { madeText } from './made/made-words.ts';
-import { queryOf, type ReadingOptions, requestOf, useReadingOptions } from './reading-options.ts';
+import { ReadingFields } from './reading-fields.tsx';
+import { queryOf, type ReadingOptions, requestOf } from './reading-options.ts';
 import { CleaningFacts, LabelBalance } from './row-facts.tsx';
 import { TokenRows } from './token-rows.tsx';
 import { useInspection } from './use-inspection.ts';
+import { useReadingOptions } from './use-reading-options.ts';
 
 /** A file of rows: what a job would find in it, and what the model would see. */
 export function FilePage({ file }: { readonly file: string }) {
@@ -49,7 +53,11 @@ export function FilePage({ file }: { readonly file: string }) {
         </div>
         <div class="row">
           {inspection?.report?.repaired !== undefined && (
-            <Repaired inspection={inspection} name={about.data?.filename ?? file} />
+            <Repaired
+              inspection={inspection}
+              name={about.data?.filename ?? file}
+              data={options.data}
+            />
           )}
           <Link to={`/data/split?file=${file}`} class="button">
             Split it
@@ -136,17 +144,18 @@ function repairedText({
   return `The repaired file has ${counted(rows, 'row')}: those that are right, each once${leftOut}${lost}.`;
 }
 
-function Repaired({
-  inspection,
-  name,
-}: {
+type RepairedProps = {
   readonly inspection: InspectionObject;
   readonly name: string;
-}) {
+  /** How the file is read. */
+  readonly data: DataOptions;
+};
+
+function Repaired({ inspection, name, data }: RepairedProps) {
   const { id, file, report } = inspection;
   const keep = async (): Promise<void> => {
     const { model } = report ?? {};
-    const body = { repair: { file, ...(model != null && { model }) } };
+    const body = { repair: { file, ...(model != null && { model }), data } };
     const made = await ask<DatasetObject>('/v1/lathe/datasets', { method: 'POST', body });
     navigate(`/data/sets/${made.id}`);
   };
@@ -215,11 +224,14 @@ type ReportProps = {
   readonly onChange: ChoiceProps['onChange'];
 };
 
-function Report({ inspection: { report, error }, options, onChange }: ReportProps) {
+function Report({ inspection, options, onChange }: ReportProps) {
+  const { report, error, seed, validation_file: validation } = inspection;
   if (error !== null) return <Problem text={error.message} />;
   if (report === null) return <Problem text="The reading was cancelled." />;
   const { dataset, plan, task, method, refusal, unsure, passedOver = [] } = report;
   const detection = dataset?.formats?.[0];
+  const { data } = options;
+  const changeData = (next: DataOptions): void => onChange({ data: next });
   return (
     <>
       {refusal !== null && <Problem text={`A job with this file would fail: ${refusal.message}`} />}
@@ -228,7 +240,7 @@ function Report({ inspection: { report, error }, options, onChange }: ReportProp
           Not looked at for {model}, since {why}.
         </p>
       ))}
-      {unsure !== undefined && <UnsureForm unsure={unsure} asked={options} onChange={onChange} />}
+      {unsure !== undefined && <UnsureForm unsure={unsure} asked={data} onChange={changeData} />}
       {dataset !== null && (
         <ul class="tiles">
           <li>
@@ -254,12 +266,16 @@ function Report({ inspection: { report, error }, options, onChange }: ReportProp
           )}
         </ul>
       )}
+      {plan !== undefined && plan.heldOutRows > 0 && validation === null && (
+        <p class="soft small-text">{splitSeedText(seed)}</p>
+      )}
       {detection !== undefined && (
         <>
           <h2>Format</h2>
-          <FormatForm detection={detection} onChange={onChange} />
+          <FormatForm detection={detection} asked={data} onChange={changeData} />
         </>
       )}
+      <ReadingFields key={JSON.stringify(data)} data={data} onChange={changeData} />
       {dataset !== null && (
         <>
           <h2>Problems</h2>

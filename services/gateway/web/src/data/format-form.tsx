@@ -1,13 +1,22 @@
 import type { Detection, UnsureShape } from '@lathe/contracts/artifact/detection';
+import type { DataOptions } from '@lathe/contracts/http/data';
 import { choiceAnswersText } from '@lathe/contracts/words/choices';
 import { percentText } from '../ui/numbers.ts';
-import type { ReadingOptions } from './reading-options.ts';
+import { saysShape, withShape } from './reading-options.ts';
 import { ShapeFields } from './shape-fields.tsx';
 
-type Props = { readonly onChange: (change: Partial<ReadingOptions>) => void };
+type Props = {
+  /** What was said of how the file is read. */
+  readonly asked: DataOptions;
+  readonly onChange: (data: DataOptions) => void;
+};
 
 /** What the file was taken for, and how to say otherwise: its format, and which column is what. */
-export function FormatForm({ detection, onChange }: Props & { readonly detection: Detection }) {
+export function FormatForm({
+  detection,
+  asked,
+  onChange,
+}: Props & { readonly detection: Detection }) {
   const { format, confidence, isAsked, columns, unused, candidates, answers } = detection;
   const names = [...new Set([...Object.values(columns).flat(), ...unused])].sort();
   return (
@@ -18,28 +27,23 @@ export function FormatForm({ detection, onChange }: Props & { readonly detection
       </p>
       <ShapeFields
         key={JSON.stringify([format, columns])}
-        {...{ format, columns, names, candidates, onChange }}
+        {...{ format, columns, names, candidates, answers: asked.choice_answers }}
+        onChange={(shape) => onChange(withShape(asked, shape))}
       />
       {answers && <p>An answer is {choiceAnswersText[answers]}.</p>}
       {unused.length > 0 && <p class="warn">Not trained on: {unused.join(', ')}.</p>}
-      {isAsked && <AsItLooks onChange={onChange} />}
+      <AsItLooks asked={asked} onChange={onChange} />
     </>
   );
 }
-
-type UnsureProps = Props & {
-  readonly unsure: UnsureShape;
-  /** What was said of it. */
-  readonly asked: ReadingOptions;
-};
 
 /** Asks what the rows are where it is not sure: which format, and which column is what. */
 export function UnsureForm({
   unsure: { columns: names, candidates },
   asked,
   onChange,
-}: UnsureProps) {
-  const isAsked = asked.format !== '' || asked.columns !== null;
+}: Props & { readonly unsure: UnsureShape }) {
+  const { format = '', columns = {}, choice_answers: answers } = asked;
   return (
     <>
       <h2>Format</h2>
@@ -47,19 +51,19 @@ export function UnsureForm({
         It is not sure what the columns are. Choose how the rows are written, and which is what.
       </p>
       <ShapeFields
-        key={JSON.stringify([asked.format, asked.columns])}
-        format={asked.format}
-        columns={asked.columns ?? {}}
-        {...{ names, candidates, onChange }}
+        key={JSON.stringify([format, columns])}
+        {...{ format, columns, names, candidates, answers }}
+        onChange={(shape) => onChange(withShape(asked, shape))}
       />
-      {isAsked && <AsItLooks onChange={onChange} />}
+      <AsItLooks asked={asked} onChange={onChange} />
     </>
   );
 }
 
-function AsItLooks({ onChange }: Props) {
+function AsItLooks({ asked, onChange }: Props) {
+  if (!saysShape(asked)) return null;
   return (
-    <button type="button" onClick={() => onChange({ format: '', columns: null })}>
+    <button type="button" onClick={() => onChange(withShape(asked))}>
       Take it as it looks
     </button>
   );

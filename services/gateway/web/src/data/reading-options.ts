@@ -1,52 +1,50 @@
-import type { Columns } from '@lathe/contracts/artifact/detection';
-import type { FormatName } from '@lathe/contracts/artifact/format-roles';
+import type { DataOptions } from '@lathe/contracts/http/data';
 import type { InspectRequest } from '@lathe/contracts/http/inspection';
-import { useQueryText } from '../shell/router.ts';
 
 /** How a file is read where its look is not followed; kept in the address, so that a job can be made with the same. */
 export type ReadingOptions = {
   readonly model: string;
-  readonly format: FormatName | '';
-  readonly columns: Columns | null;
+  /** `lathe.data` of a job: what is left out goes by the look of the rows. */
+  readonly data: DataOptions;
 };
 
-/** The options in the address, and a way to change them. */
-export function useReadingOptions(): [ReadingOptions, (change: Partial<ReadingOptions>) => void] {
-  const [model, setModel] = useQueryText('model');
-  const [format, setFormat] = useQueryText('format');
-  const [columns, setColumns] = useQueryText('columns');
-  const options: ReadingOptions = {
-    model,
-    format: format as FormatName | '',
-    columns: columns === '' ? null : (JSON.parse(columns) as Columns),
-  };
-  const change = (next: Partial<ReadingOptions>): void => {
-    if (next.model !== undefined) setModel(next.model);
-    if (next.format !== undefined) setFormat(next.format);
-    if (next.columns !== undefined)
-      setColumns(next.columns === null ? '' : JSON.stringify(next.columns));
-  };
-  return [options, change];
+/** What of `lathe.data` says how rows are written. */
+export type Shape = Pick<DataOptions, 'format' | 'columns' | 'choice_answers'>;
+
+/** Options of an address: none where it has none. */
+export function dataIn(text: string | null): DataOptions {
+  return text === null || text === '' ? {} : (JSON.parse(text) as DataOptions);
+}
+
+/** Options as the text that stands for them in an address: none as ''. */
+export function textOf(data: DataOptions): string {
+  return Object.keys(data).length === 0 ? '' : JSON.stringify(data);
+}
+
+/** The same options with another shape of the rows; without one: as they look. */
+export function withShape(data: DataOptions, shape: Shape = {}): DataOptions {
+  const { format: _, columns: __, choice_answers: ___, ...others } = data;
+  return { ...others, ...shape };
+}
+
+/** Whether they say how the rows are written. */
+export function saysShape({ format, columns, choice_answers: answers }: DataOptions): boolean {
+  return format !== undefined || columns !== undefined || answers !== undefined;
 }
 
 /** The options as a request says them. */
-export function requestOf({ model, format, columns }: ReadingOptions): InspectRequest {
-  const data = {
-    ...(format !== '' && { format }),
-    ...(columns !== null && { columns }),
-  };
+export function requestOf({ model, data }: ReadingOptions): InspectRequest {
   return {
     ...(model !== '' && { model }),
-    ...(Object.keys(data).length > 0 && { lathe: { data } }),
+    ...(textOf(data) !== '' && { lathe: { data } }),
   };
 }
 
 /** The options as the query of an address, beginning with `&` where there are any. */
-export function queryOf({ model, format, columns }: ReadingOptions): string {
+export function queryOf({ model, data }: ReadingOptions): string {
   const query = new URLSearchParams({
     ...(model !== '' && { model }),
-    ...(format !== '' && { format }),
-    ...(columns !== null && { columns: JSON.stringify(columns) }),
+    ...(textOf(data) !== '' && { data: textOf(data) }),
   }).toString();
   return query === '' ? '' : `&${query}`;
 }

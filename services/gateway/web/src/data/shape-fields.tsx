@@ -1,12 +1,13 @@
-import type { Columns, FormatCandidate } from '@lathe/contracts/artifact/detection';
+import type { ChoiceAnswers, Columns, FormatCandidate } from '@lathe/contracts/artifact/detection';
 import {
   type ColumnRole,
   type FormatName,
   formatRoles,
 } from '@lathe/contracts/artifact/format-roles';
+import { choiceAnswersText } from '@lathe/contracts/words/choices';
 import { useState } from 'preact/hooks';
 import { percentText } from '../ui/numbers.ts';
-import type { ReadingOptions } from './reading-options.ts';
+import type { Shape } from './reading-options.ts';
 
 type Props = {
   /** What the rows are taken for; '': nobody knows. */
@@ -15,11 +16,13 @@ type Props = {
   /** The columns of the file. */
   readonly names: readonly string[];
   readonly candidates: readonly FormatCandidate[];
-  readonly onChange: (change: Partial<ReadingOptions>) => void;
+  /** Of questions with choices: what somebody said that their answers are. */
+  readonly answers: ChoiceAnswers | undefined;
+  readonly onChange: (shape: Shape) => void;
 };
 
 /** The format of rows, and which column is what: told on once all that the format must have is chosen. */
-export function ShapeFields({ candidates, names, onChange, ...known }: Props) {
+export function ShapeFields({ candidates, names, answers, onChange, ...known }: Props) {
   const [{ format, columns }, setShape] = useState<Pick<Props, 'format' | 'columns'>>(known);
   // One format may be there twice, with other meanings of its answers.
   const likely = candidates.filter(
@@ -31,14 +34,14 @@ export function ShapeFields({ candidates, names, onChange, ...known }: Props) {
   const chooseFormat = (name: FormatName | ''): void => {
     const candidate = candidates.find((each) => each.format === name);
     setShape({ format: name, columns: candidate?.columns ?? {} });
-    if (candidate !== undefined) onChange({ format: candidate.format, columns: null });
+    if (candidate !== undefined) onChange({ format: candidate.format });
   };
   const chooseColumn = (role: ColumnRole, name: string): void => {
     const { [role]: _, ...rest } = columns;
     const next: Columns = name === '' ? rest : { ...rest, [role]: name };
     setShape({ format, columns: next });
     if (format !== '' && formatRoles[format].must.every((each) => next[each] !== undefined))
-      onChange({ format, columns: next });
+      onChange({ format, columns: next, ...(answers && { choice_answers: answers }) });
   };
   const { must = [], may = [] } = format === '' ? {} : formatRoles[format];
   return (
@@ -83,6 +86,27 @@ export function ShapeFields({ candidates, names, onChange, ...known }: Props) {
           </label>
         );
       })}
+      {format === 'multiple-choice' && (
+        <label>
+          an answer is
+          <select
+            value={answers ?? ''}
+            onChange={({ currentTarget: { value } }) =>
+              onChange({
+                ...{ format, columns },
+                ...(value !== '' && { choice_answers: value as ChoiceAnswers }),
+              })
+            }
+          >
+            <option value="">as it looks</option>
+            {Object.entries(choiceAnswersText).map(([name, text]) => (
+              <option key={name} value={name}>
+                {text}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
     </div>
   );
 }

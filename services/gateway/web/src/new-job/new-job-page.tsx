@@ -80,18 +80,13 @@ function cloned(source: JobObject, query: URLSearchParams): JobDraft {
 
 /** What the page of a file asks for in the address. */
 function drafted(query: URLSearchParams): JobDraft {
-  const format = query.get('format');
-  const columns = query.get('columns');
-  const data = {
-    ...(format !== null && { format }),
-    ...(columns !== null && { columns: JSON.parse(columns) as unknown }),
-  };
+  const data = query.get('data');
   return {
     ...emptyDraft,
     file: query.get('file') ?? '',
     model: query.get('model') ?? '',
     method: methodNamed(query.get('method')),
-    lathe: Object.keys(data).length > 0 ? { data } : {},
+    lathe: data === null ? {} : { data: JSON.parse(data) as unknown },
   };
 }
 

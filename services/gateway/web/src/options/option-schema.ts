@@ -1,5 +1,3 @@
-import { ask } from '../api/client.ts';
-
 /** A JSON schema, as far as a field of a form needs it. */
 export type OptionSchema = {
   readonly description?: string;
@@ -10,39 +8,21 @@ export type OptionSchema = {
   readonly default?: string | number | boolean;
   readonly minimum?: number;
   readonly maximum?: number;
+  /** Of a list: what each of it is. */
+  readonly items?: OptionSchema;
   readonly properties?: Readonly<Record<string, OptionSchema>>;
   readonly anyOf?: readonly OptionSchema[];
   readonly oneOf?: readonly OptionSchema[];
 };
 
-type Document = {
-  readonly paths: Readonly<
-    Record<
-      string,
-      {
-        readonly post?: {
-          readonly requestBody?: {
-            readonly content: Readonly<Record<string, { readonly schema: OptionSchema }>>;
-          };
-        };
-      }
-    >
-  >;
-};
+type Kind = 'choice' | 'number' | 'boolean' | 'text' | 'list' | 'json';
 
-/** Lathe's own options of a job with what each means and takes, from the API's description of itself. */
-export async function readOptionSchemas(
-  signal: AbortSignal,
-): Promise<readonly (readonly [name: string, schema: OptionSchema])[]> {
-  const { paths } = await ask<Document>('/v1/openapi.json', { signal });
-  const body = paths['/v1/fine_tuning/jobs']?.post?.requestBody?.content['application/json'];
-  return Object.entries(body?.schema.properties?.lathe?.properties ?? {});
-}
-
-/** How an option is entered: by choosing, as a number, as yes or no, or as JSON. */
-export function kindOf(schema: OptionSchema): 'choice' | 'number' | 'boolean' | 'json' {
+/** How an option is entered: by choosing, as a number, as yes or no, as a text or several of a line each, or as JSON. */
+export function kindOf(schema: OptionSchema): Kind {
   if (schema.enum !== undefined) return 'choice';
   if (schema.type === 'number' || schema.type === 'integer') return 'number';
+  if (schema.type === 'string') return 'text';
+  if (schema.type === 'array' && schema.items?.type === 'string') return 'list';
   return schema.type === 'boolean' ? 'boolean' : 'json';
 }
 
