@@ -2,16 +2,16 @@
  * Answers requests with this engine and prints what it measured as JSON; bench/decode/main.ts runs it.
  *
  *     node bench/decode/lathe-run.ts --model <folder> --adapters <folder> --threads <n> --clock <wall|processor> \
- *         < <JSON: batches>
+ *         [--binding auto|c-api|node] [--kernels off|auto|avx512|avx2|neon|plain] < <JSON: batches>
  */
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { cpuDevice } from '@lathe/engine/cpu';
 import { type Generator, openGenerator } from '@lathe/engine/generator';
 import { openModelFolder } from '@lathe/engine/model-folder';
 import { readPeftAdapter } from '@lathe/engine/peft';
 import { PrefixMemory } from '@lathe/engine/prefix-memory';
 import { serveWeights } from '@lathe/engine/served-weights';
+import { askedDevice } from '../asked-device.ts';
 import {
   answerTokens,
   type Batch,
@@ -29,6 +29,9 @@ const { values } = parseArgs({
     adapters: { type: 'string', default: '' },
     threads: { type: 'string', default: '2' },
     clock: { type: 'string', default: 'wall' },
+    /** How ONNX Runtime is called, and whose products are used; by default as a service that answers does. */
+    binding: { type: 'string', default: 'auto' },
+    kernels: { type: 'string', default: 'off' },
   },
 });
 /** Seconds; of the processor they say on a busy machine what one thread takes on a quiet one. */
@@ -42,7 +45,7 @@ const model = await openModelFolder(values.model);
 const options = {
   model,
   weights: await serveWeights(model),
-  device: cpuDevice({ threads: Number(values.threads) }),
+  device: await askedDevice({ ...values, profile: undefined }),
   maxContext: sharedTokens + ownTokens + answerTokens,
   maxRows: Math.max(...concurrencies),
 };

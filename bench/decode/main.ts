@@ -3,7 +3,7 @@
  * second, the time to the first token, and ratios: requests with an adapter of their own on one base, and requests to
  * the base whose prompts begin alike, with and without what the engine keeps of them.
  *
- *     npm run bench:decode [-- --rounds 2] [--threads 2] [--most 64] [--only SmolLM2-135M] [--way shared] [--clock processor] [--out <file>]
+ *     npm run bench:decode [-- --rounds 2] [--threads 2] [--most 64] [--only SmolLM2-135M] [--way shared] [--clock processor] [--kernels auto] [--out <file>]
  *
  * On a busy machine `--clock processor --threads 1` tells the processor's time instead of that on the wall.
  *
@@ -38,6 +38,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     way: { type: 'string' },
     clock: { type: 'string', default: 'wall' },
+    kernels: { type: 'string', default: 'off' },
     models: { type: 'string', default: join(root, '.tools', 'bench-models') },
     python: { type: 'string', default: join(root, '.tools', 'python', 'bin', 'python') },
     out: { type: 'string' },
@@ -78,7 +79,11 @@ for (const { title, folder } of models) {
     const program = join(root, 'bench', 'decode', 'lathe-run.ts');
     const input = JSON.stringify(batches);
     lathe.push(
-      ...(await runForJson<DecodeResult[]>(process.execPath, [program, ...common], { input })),
+      ...(await runForJson<DecodeResult[]>(
+        process.execPath,
+        [program, ...common, '--kernels', values.kernels],
+        { input },
+      )),
     );
     if (!hasPython) continue;
     const reference = join(root, 'bench', 'reference', 'bench_decode.py');

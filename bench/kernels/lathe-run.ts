@@ -8,7 +8,6 @@ import { parseArgs } from 'node:util';
 import { cpuDevice } from '@lathe/engine/cpu';
 import { cpuSessions, kernelChoices } from '@lathe/engine/cpu-binding';
 import { input } from '@lathe/engine/internal/graph/value';
-import { transpose } from '@lathe/engine/internal/ops/layout';
 import { matmul } from '@lathe/engine/internal/ops/matmul';
 import { fillUniform, rootSeed } from '@lathe/engine/seed';
 import type { Product } from './products.ts';
@@ -46,14 +45,11 @@ async function rate({ form, rows, depth, columns }: Product): Promise<number> {
   const aShape = form === 'Aᵀ·B' ? [depth, rows] : [rows, depth];
   const bShape = form === 'A·Bᵀ' ? [columns, depth] : [depth, columns];
   const [a, b] = [input('a', aShape), input('b', bShape)];
-  const [left, right] = [
-    form === 'Aᵀ·B' ? transpose(a, [1, 0]) : a,
-    form === 'A·Bᵀ' ? transpose(b, [1, 0]) : b,
-  ];
+  const sides = { transA: form === 'Aᵀ·B', transB: form === 'A·Bᵀ' };
   const operations = 2 * rows * depth * columns;
   const count = Math.min(mostProducts, Math.max(1, Math.round(operationsOfRun / operations)));
   const names = Array.from({ length: count }, (_, at) => `y${at}`);
-  const outputs = Object.fromEntries(names.map((name) => [name, matmul(left, right)]));
+  const outputs = Object.fromEntries(names.map((name) => [name, matmul(a, b, sides)]));
   const program = await device.compile({ outputs });
   const places = Object.fromEntries(names.map((name) => [name, random([rows, columns])]));
   const feeds = { a: random(aShape), b: random(bShape) };

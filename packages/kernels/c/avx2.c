@@ -1,5 +1,6 @@
 /* AVX2 with FMA: tiles of 6 rows and 16 columns, whose sums fill 12 of the 16 registers. */
 #include "adamw-loop.h"
+#include "avx2.h"
 #include "cross-entropy-loop.h"
 #include "gated-silu-loop.h"
 #include "instruction-set.h"
@@ -7,32 +8,10 @@
 #include "norm-loop.h"
 
 #if defined(__x86_64__)
-#include <immintrin.h>
-
-#define AVX2 __attribute__((target("avx2,fma")))
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-
-enum { a_width = 6, lanes = 8, b_width = 2 * lanes };
+enum { a_width = 6, b_width = 2 * lanes };
 
 static bool is_supported(void) {
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-}
-
-/* A mask of the first `count` lanes. */
-ALWAYS_INLINE AVX2 __m256i first_lanes(size_t count) {
-  const __m256i numbers = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-  return _mm256_cmpgt_epi32(_mm256_set1_epi32(count >= lanes ? lanes : (int)count), numbers);
-}
-
-ALWAYS_INLINE AVX2 __m256 load(const float *from, __m256i mask, bool is_whole) {
-  return is_whole ? _mm256_loadu_ps(from) : _mm256_maskload_ps(from, mask);
-}
-
-ALWAYS_INLINE AVX2 void store(float *to, __m256i mask, bool is_whole, __m256 numbers) {
-  if (is_whole)
-    _mm256_storeu_ps(to, numbers);
-  else
-    _mm256_maskstore_ps(to, mask, numbers);
 }
 
 /* Compiled once for each number of rows and of vectors a row, so that all sums stay in registers. */
@@ -112,30 +91,6 @@ static AVX2 void pack_along(const struct panel *panel, float *to) {
     }
 }
 
-/* Transposes 8 rows of 8 numbers in registers. */
-ALWAYS_INLINE AVX2 void transpose(__m256 r[8]) {
-  __m256 t[8];
-#pragma GCC unroll 4
-  for (int i = 0; i < 4; i++) {
-    t[2 * i] = _mm256_unpacklo_ps(r[2 * i], r[2 * i + 1]);
-    t[2 * i + 1] = _mm256_unpackhi_ps(r[2 * i], r[2 * i + 1]);
-  }
-#pragma GCC unroll 2
-  for (int i = 0; i < 2; i++) {
-    r[4 * i] = _mm256_shuffle_ps(t[4 * i], t[4 * i + 2], 0x44);
-    r[4 * i + 1] = _mm256_shuffle_ps(t[4 * i], t[4 * i + 2], 0xee);
-    r[4 * i + 2] = _mm256_shuffle_ps(t[4 * i + 1], t[4 * i + 3], 0x44);
-    r[4 * i + 3] = _mm256_shuffle_ps(t[4 * i + 1], t[4 * i + 3], 0xee);
-  }
-#pragma GCC unroll 4
-  for (int j = 0; j < 4; j++) {
-    t[j] = _mm256_permute2f128_ps(r[j], r[4 + j], 0x20);
-    t[4 + j] = _mm256_permute2f128_ps(r[j], r[4 + j], 0x31);
-  }
-#pragma GCC unroll 8
-  for (int i = 0; i < 8; i++) r[i] = t[i];
-}
-
 static AVX2 void pack_across(const struct panel *panel, float *to) {
   for (size_t first = 0; first < panel->width; first += lanes) {
     const size_t rows = panel->count > first ? panel->count - first : 0;
@@ -176,6 +131,9 @@ const struct instruction_set instruction_set_avx2 = {
     .tile = tile,
     .pack_along = pack_along,
     .pack_across = pack_across,
+    .most_few_rows = 8,
+    .few_widths = {4},
+    .few_rows = avx2_few_rows,
     .gate = gate,
     .gate_gradient = gate_gradient,
     .masked_softmax = masked_softmax,

@@ -1,5 +1,6 @@
 /* AVX-512: tiles of 14 rows and 32 columns, whose sums fill 28 of the 32 registers. */
 #include "adamw-loop.h"
+#include "avx512.h"
 #include "cross-entropy-loop.h"
 #include "gated-silu-loop.h"
 #include "instruction-set.h"
@@ -7,21 +8,11 @@
 #include "norm-loop.h"
 
 #if defined(__x86_64__)
-#include <immintrin.h>
-
-#define AVX512 __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw")))
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-
-enum { a_width = 14, lanes = 16, b_width = 2 * lanes };
+enum { a_width = 14, b_width = 2 * lanes };
 
 static bool is_supported(void) {
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
-}
-
-/* A mask of the first `count` lanes. */
-ALWAYS_INLINE AVX512 __mmask16 first_lanes(size_t count) {
-  return (__mmask16)(count >= lanes ? 0xffff : (1u << count) - 1u);
 }
 
 /* Compiled once for each number of rows and of vectors a row, so that all sums stay in registers. */
@@ -104,39 +95,6 @@ static AVX512 void pack_along(const struct panel *panel, float *to) {
   }
 }
 
-/* Transposes 16 rows of 16 numbers in registers. */
-ALWAYS_INLINE AVX512 void transpose(__m512 r[16]) {
-  __m512 t[16];
-#pragma GCC unroll 8
-  for (int i = 0; i < 8; i++) {
-    t[2 * i] = _mm512_unpacklo_ps(r[2 * i], r[2 * i + 1]);
-    t[2 * i + 1] = _mm512_unpackhi_ps(r[2 * i], r[2 * i + 1]);
-  }
-#pragma GCC unroll 4
-  for (int i = 0; i < 4; i++) {
-    const __m512d low0 = _mm512_castps_pd(t[4 * i]), low1 = _mm512_castps_pd(t[4 * i + 2]);
-    const __m512d high0 = _mm512_castps_pd(t[4 * i + 1]), high1 = _mm512_castps_pd(t[4 * i + 3]);
-    r[4 * i] = _mm512_castpd_ps(_mm512_unpacklo_pd(low0, low1));
-    r[4 * i + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(low0, low1));
-    r[4 * i + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(high0, high1));
-    r[4 * i + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(high0, high1));
-  }
-  /* r[4 * i + j] now has, in its quarter q, column 4 * q + j of the rows 4 * i to 4 * i + 3. */
-#pragma GCC unroll 4
-  for (int j = 0; j < 4; j++) {
-    const __m512 even0 = _mm512_shuffle_f32x4(r[j], r[4 + j], 0x88);
-    const __m512 odd0 = _mm512_shuffle_f32x4(r[j], r[4 + j], 0xdd);
-    const __m512 even1 = _mm512_shuffle_f32x4(r[8 + j], r[12 + j], 0x88);
-    const __m512 odd1 = _mm512_shuffle_f32x4(r[8 + j], r[12 + j], 0xdd);
-    t[j] = _mm512_shuffle_f32x4(even0, even1, 0x88);
-    t[8 + j] = _mm512_shuffle_f32x4(even0, even1, 0xdd);
-    t[4 + j] = _mm512_shuffle_f32x4(odd0, odd1, 0x88);
-    t[12 + j] = _mm512_shuffle_f32x4(odd0, odd1, 0xdd);
-  }
-#pragma GCC unroll 16
-  for (int i = 0; i < 16; i++) r[i] = t[i];
-}
-
 static AVX512 void pack_across(const struct panel *panel, float *to) {
   for (size_t first = 0; first < panel->width; first += lanes) {
     const size_t rows = panel->count > first ? panel->count - first : 0;
@@ -177,6 +135,9 @@ const struct instruction_set instruction_set_avx512 = {
     .tile = tile,
     .pack_along = pack_along,
     .pack_across = pack_across,
+    .most_few_rows = 64,
+    .few_widths = {4, 16},
+    .few_rows = avx512_few_rows,
     .gate = gate,
     .gate_gradient = gate_gradient,
     .masked_softmax = masked_softmax,

@@ -97,6 +97,12 @@ struct instruction_set {
   void (*pack_along)(const struct panel *panel, float *to);
   /* to[k][i] = from[i][k], from[i] beginning at i * stride. */
   void (*pack_across)(const struct panel *panel, float *to);
+  /*
+   * A tile of any number of columns in which B lies across: b[j * b_step + k]. A is a panel of 1 row, or of one of the widths that
+   * follow, the last one 0. NULL where products of few rows are packed as all others, as those of more rows than `most_few_rows` are.
+   */
+  size_t most_few_rows, few_widths[3];
+  void (*few_rows)(const struct tile *tile);
   void (*gate)(const struct gate *gate);
   void (*gate_gradient)(const struct gate_gradient *gate);
   void (*masked_softmax)(const struct masked_softmax_row *row);

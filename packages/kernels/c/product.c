@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "few-rows.h"
 #include "instruction-set.h"
 #include "scratch.h"
 
@@ -257,6 +258,7 @@ bool product_run(const struct product *product, const struct threads *threads) {
     without_depth(product);
     return true;
   }
+  if (few_rows_fit(product)) return few_rows_run(product, block_depth(product->depth), threads);
   struct work work = work_of(product);
   const bool parallel = product->rows * product->columns >= ceil_div(fewest_parallel, product->depth);
   divide(&work, parallel ? threads->count : 1);
