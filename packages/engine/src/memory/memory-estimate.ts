@@ -82,6 +82,7 @@ export function estimateShape(
   plan: Pick<ModelPlan, 'parameters' | 'adaptation'>,
 ): MemoryEstimate {
   const { accumulates, evaluates, keptLayers, products } = options;
+  const ownKernels = products === 'lathe';
   const groups = planGroups(plan.parameters);
   const weights = weightValues(model, plan);
   const forwardOf = adaptedForward(model, settings, plan);
@@ -97,6 +98,7 @@ export function estimateShape(
       lossGraph(
         forwardOf(weightValues(model, plan), shape, { objective: scored, training: false }),
       ),
+      { ownKernels },
     ).arena;
   const measuring = objective.measured === undefined ? 0 : scoring(sequenceScore);
   const lower = layers && { outputs: { states: layers.below } };
@@ -104,8 +106,8 @@ export function estimateShape(
   const packs = packingFor(settings, objective);
   const packing = weightPacking(graph, packs, products);
   const packingBelow = lower && weightPacking(lower, packs, products);
-  const memory = graphMemory(graph, { packs: packing !== undefined });
-  const below = lower && graphMemory(lower, { packs: packingBelow !== undefined });
+  const memory = graphMemory(graph, { packs: packing !== undefined, ownKernels });
+  const below = lower && graphMemory(lower, { packs: packingBelow !== undefined, ownKernels });
   const beside =
     measuring * (objective.measured?.estimate === undefined ? 1 : 2) +
     (evaluates ? scoring(objective) : 0) +
@@ -133,7 +135,7 @@ export function estimateShape(
   const isKept = keepsArena(outputs, products);
   // Without an arena, what is copied after a run takes the place of what died in it.
   const isRunning = withWorkspace(heap.running) > withWorkspace(heap.after) + outputs;
-  const isCopied = products !== 'lathe' && (isKept || !isRunning);
+  const isCopied = !ownKernels && (isKept || !isRunning);
   const gradients = sums + (isCopied ? outputs : 0);
   const arena = withWorkspace(isKept ? memory.arena : isRunning ? heap.running : heap.after);
   return {

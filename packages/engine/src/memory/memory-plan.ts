@@ -46,17 +46,50 @@ const runs = 2;
 /** The allocator of the process (glibc) takes larger pieces from the kernel, and gives each back by itself. */
 const mostHeapBytes = 32 * 2 ** 20;
 
-/** Operators whose first output takes over the first input's buffer: always, or where nothing else reads it. */
+/** Operators whose output is the first input's buffer. */
 const aliases = new Set(['Reshape', 'Identity']);
-const inPlace = new Set(['ScatterElements', 'ScatterND', 'Sigmoid', 'Tanh']);
+
+const normGradient = [
+  [3, 0],
+  [0, 0],
+  [1, 0],
+] as const;
+
+/** Operators an output of which takes over an input's buffer where nothing else reads that: the places of both. Those of our own kernels tell it by `GetMayInplace`. */
+const inPlace: Readonly<Record<string, readonly (readonly [input: number, output: number])[]>> = {
+  ScatterElements: [[0, 0]],
+  ScatterND: [[0, 0]],
+  Sigmoid: [[0, 0]],
+  Tanh: [[0, 0]],
+  Product: [[2, 0]],
+  GatedSilu: [[1, 0]],
+  GatedSiluGradient: [
+    [0, 0],
+    [2, 1],
+  ],
+  MaskedSoftmax: [[0, 0]],
+  SoftmaxGradient: [[0, 0]],
+  SoftmaxCrossEntropy: [[0, 2]],
+  RmsNorm: [[0, 0]],
+  LayerNorm: [[0, 0]],
+  RmsNormGradient: normGradient,
+  LayerNormGradient: normGradient,
+};
 
 /**
  * Goes through the runs of a graph as ONNX Runtime's CPU provider makes them, without running it: its order, its
  * reuse of buffers (a dead one of the same shape serves again, and is held until its last use), and its arena. `packs`: weights are
- * laid out anew when the session is opened, and so no run widens those that are stored in 16 bits.
+ * laid out anew when the session is opened, and so no run widens those that are stored in 16 bits. `ownKernels`: it runs with them.
  */
-export function graphMemory(graph: Graph, { packs = false } = {}): GraphMemory {
-  const lowered = lowerGraph(graph.outputs, { device: 'cpu' });
+export function graphMemory(
+  graph: Graph,
+  {
+    packs = false,
+    ownKernels = false,
+  }: { readonly packs?: boolean; readonly ownKernels?: boolean } = {},
+): GraphMemory {
+  const products = ownKernels ? { threads: 1, leavesStored: packs } : undefined;
+  const lowered = lowerGraph(graph.outputs, { device: 'cpu', products });
   const order = executionOrder(lowered).filter((node) => !(packs && widensStored(node)));
   const plan = planBuffers(order, Object.values(lowered.outputs));
   const arena = runsIn(plan, Number.POSITIVE_INFINITY);
@@ -139,15 +172,16 @@ function planBuffers(order: readonly Value[], outputs: readonly Value[]): Plan {
     const bytes = elementCount(shape) * bytesPerElement(dtype);
     const type = `${bytesPerElement(dtype)}:${shape.join()}`;
     const count = (uses.get(keyAt(node, index)) ?? 0) + 1;
-    const [first] = node.inputs;
-    const own = first === undefined ? undefined : slots.get(keyOf(first));
     const name = operatorType(node);
-    if (index === 0 && own !== undefined && !answers.has(keyAt(node, 0))) {
-      const passes = inPlace.has(name) && own.uses === 1 && own.bytes === bytes;
-      if (aliases.has(name) || passes) {
-        own.uses += count;
-        return own;
-      }
+    const isAlias = aliases.has(name);
+    const places = isAlias ? [[0, 0] as const] : (inPlace[name] ?? []);
+    for (const [from, output] of places) {
+      const source = output === index ? node.inputs[from] : undefined;
+      const own = source === undefined ? undefined : slots.get(keyOf(source));
+      if (own === undefined || answers.has(keyAt(node, index))) continue;
+      if (!isAlias && (own.uses > 1 || own.bytes !== bytes)) continue;
+      own.uses += count;
+      return own;
     }
     const at =
       answers.has(keyAt(node, index)) || shape.length === 0
