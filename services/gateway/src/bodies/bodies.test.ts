@@ -26,6 +26,7 @@ type Kind = BodyTask['kind'];
 function taskOf(kind: Kind, text: string): BodyTask {
   const bytes = new TextEncoder().encode(text);
   const task = { bytes, project: 'default', requestId: 'req_1' };
+  if (kind === 'eval-import') return { ...task, kind, runsPython: false };
   if (kind !== 'pipeline') return { ...task, kind };
   return { ...task, kind, model: 'm', pipelines: ['text-classification'] };
 }

@@ -22,7 +22,8 @@ import type { ReadRun } from './eval-requests.ts';
 /** A body to read; `project` and `requestId` are put into what is handed on. */
 export type BodyTask = BodyOf &
   (
-    | { readonly kind: Exclude<keyof BodyResults, 'pipeline'> }
+    | { readonly kind: Exclude<keyof BodyResults, 'pipeline' | 'eval-import'> }
+    | { readonly kind: 'eval-import'; readonly runsPython: boolean }
     | {
         readonly kind: 'pipeline';
         readonly model: string;

@@ -76,7 +76,7 @@ export function readBody(task: BodyTask): BodyResults[BodyTask['kind']] {
       return readRun(json, task.project);
     case 'eval-import': {
       const body = parseRequest(importEvalSchema, json);
-      return { ...readImport(body), model: body.model };
+      return { ...readImport(body, task), model: body.model };
     }
     case 'grader-check':
       return readGrader(json);

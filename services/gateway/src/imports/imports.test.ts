@@ -21,7 +21,7 @@ const theirs = (JSON.parse(textOf('results.json')) as { results: { results: Resu
 
 type Row = { readonly item: object; readonly sample?: { readonly output_text: string } };
 const read = (format: ImportEval['format'], content: string) => {
-  const imported = readImport({ format, content, model: 'm' });
+  const imported = readImport({ format, content, model: 'm' }, { runsPython: false });
   const prompts =
     imported.asks?.map(
       ({ input_messages }) => (input_messages as { template: TemplateMessages }).template,

@@ -20,8 +20,9 @@ const cases = JSON.parse(
 
 const lines = (documents: readonly object[]) =>
   documents.map((document) => JSON.stringify(document)).join('\n');
-const read = (content: string, documents: readonly object[]) =>
-  readImport({ format: 'lm_eval', content, model: 'm', documents: lines(documents) });
+const readTask = (content: string, documents: string) =>
+  readImport({ format: 'lm_eval', content, model: 'm', documents }, { runsPython: false });
+const read = (content: string, documents: readonly object[]) => readTask(content, lines(documents));
 
 const limits = { programMs: 60_000, programBytes: 32 * 1024 * 1024 };
 type Criterion = ReturnType<typeof read>['criteria'][number];
@@ -106,9 +107,7 @@ it.each([
 
 it('says which document, and which part, cannot be read', () => {
   expect(() => read(task(''), [])).toThrow("'documents' must have the documents");
-  expect(() =>
-    readImport({ format: 'lm_eval', content: task(''), model: 'm', documents: '{}\n[1]' }),
-  ).toThrow("Line 2 of 'documents' is no JSON object.");
+  expect(() => readTask(task(''), '{}\n[1]')).toThrow("Line 2 of 'documents' is no JSON object.");
   const slow = task('').replace('{{q}}', '{% for a in range(9999999) %}x{% endfor %}');
   expect(() => read(slow, [{ q: 'x' }])).toThrow('documents, line 1: ');
   const likelihood = task('').replace('generate_until', 'loglikelihood');

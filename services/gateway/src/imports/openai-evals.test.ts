@@ -9,9 +9,9 @@ const exported = JSON.parse(
   readFileSync(new URL('../../fixtures/openai-evals.json', import.meta.url), 'utf8'),
 ) as Record<'asking' | 'judging', { eval: object; rows: object[]; runs: object[] }>;
 
-const read = (file: object) => {
+const read = (file: object, { model = 'mine', runsPython = false } = {}) => {
   const content = JSON.stringify(file);
-  return readImport({ format: 'openai_evals', content, model: 'mine' });
+  return readImport({ format: 'openai_evals', content, model }, { runsPython });
 };
 
 it('takes the eval, its rows, and once what its runs asked of several models', () => {
@@ -44,6 +44,7 @@ it('takes the eval, its rows, and once what its runs asked of several models', (
   expect(findings.map(({ message }) => message)).toEqual(
     expect.arrayContaining([
       'mine judges instead of gpt-4.1.',
+      'mine is asked instead of gpt-4.1.',
       'OpenAI counted 1 of 2 rows of evalrun_2 as passed.',
       'OpenAI counted 0 of 2 rows of evalrun_1 as passed.',
     ]),
@@ -66,6 +67,28 @@ it('judges the answers of a run that asked nobody as OpenAI did', async () => {
     (run) => (run as { output_items: { results: { score: number }[] }[] }).output_items,
   );
   expect(rewards).toEqual(theirs.map(({ results }) => results[0]?.score));
+});
+
+it('keeps programs in Python where there is a sandbox for them', () => {
+  const { criteria, findings } = read(exported.asking, { runsPython: true });
+  expect(criteria[2]).toEqual({
+    ...{ type: 'python', name: 'code', source: 'def grade(sample, item):\n    return 1.0' },
+  });
+  expect(findings).toContainEqual({
+    ...{ at: 'eval.testing_criteria[2]', outcome: 'kept', message: 'It is a criterion.' },
+  });
+});
+
+it('keeps judges and models whose name the import names', () => {
+  const { findings } = read(exported.asking, { model: 'gpt-4.1' });
+  expect(findings).toContainEqual({
+    ...{ at: 'eval.testing_criteria[1]', outcome: 'kept', message: 'It is a criterion.' },
+  });
+  const changed = findings.filter(({ outcome }) => outcome === 'changed');
+  expect(changed.map(({ message }) => message)).toEqual([
+    'gpt-4.1 is asked instead of gpt-4o-mini.',
+    'The answers of then are not kept: the runs ask again.',
+  ]);
 });
 
 it('says what it cannot take', () => {

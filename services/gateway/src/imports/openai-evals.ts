@@ -40,16 +40,25 @@ const exportSchema = z.looseObject({
 });
 type Run = z.infer<typeof runSchema>;
 
-/** Reads one eval of an export of OpenAI's evals; `model` is asked and judges. Throws `invalid_value` for what is none. */
-export function readOpenAiEval(file: unknown, model: string): Imported {
+export type OpenAiImport = {
+  /** Is asked, judges, and makes vectors. */
+  readonly model: string;
+  /** Whether the platform has a sandbox for graders in Python. */
+  readonly runsPython: boolean;
+};
+
+/** Reads one eval of an export of OpenAI's evals. Throws `invalid_value` for what is none. */
+export function readOpenAiEval(file: unknown, how: OpenAiImport): Imported {
   const { eval: exported, rows: items, runs } = parseRequest(exportSchema, file);
   const findings = new Findings();
   const criteria = exported.testing_criteria.flatMap(
-    (each, at) => criterionOf(each, { at: `eval.testing_criteria[${at}]`, model, findings }) ?? [],
+    (each, at) => criterionOf(each, { ...how, at: `eval.testing_criteria[${at}]`, findings }) ?? [],
   );
   const told = runs.map(({ run }, at) => tellRun(run, at, findings));
   const asks =
-    told.length === 0 ? [] : distinct(runs.flatMap((run, at) => askOf(run, at, findings) ?? []));
+    told.length === 0
+      ? []
+      : distinct(runs.flatMap((run, at) => askOf(run, { ...how, at, findings }) ?? []));
   // Of runs that only judged what rows brought along, the newest, which OpenAI lists first.
   const judged =
     asks.length === 0 ? runs.find(({ output_items }) => output_items.length > 0) : undefined;
@@ -87,12 +96,13 @@ function criterionOf(
   {
     at,
     model,
+    runsPython,
     findings,
-  }: { readonly at: string; readonly model: string; readonly findings: Findings },
+  }: OpenAiImport & { readonly at: string; readonly findings: Findings },
 ): Grader | undefined {
   const { id: _, ...grader } = withoutNulls(given) as Record<string, unknown>;
   const { type } = grader;
-  if (type === 'python') {
+  if (type === 'python' && !runsPython) {
     findings.add(at, 'impossible', 'python: a javascript grader does the same; it is left out.');
     return undefined;
   }
@@ -103,9 +113,10 @@ function criterionOf(
     findings.add(at, 'impossible', `${String(type)}: it is left out. ${read.whyNot}`);
     return undefined;
   }
-  if (isJudge)
+  if (isJudge && grader.model !== model)
     findings.add(`${at}.model`, 'changed', `${model} judges instead of ${String(grader.model)}.`);
-  else if (asks) findings.add(`${at}.model`, 'changed', `The vectors of ${model} are compared.`);
+  else if (asks && !isJudge)
+    findings.add(`${at}.model`, 'changed', `The vectors of ${model} are compared.`);
   else findings.add(at, 'kept', 'It is a criterion.');
   return read.value;
 }
@@ -155,7 +166,14 @@ function tellRun({ id, result_counts: counts }: Run['run'], at: number, findings
 }
 
 /** What a run asked; undefined for one that asked nothing, or that cannot be asked here. */
-function askOf({ run }: Run, at: number, findings: Findings): Ask | undefined {
+function askOf(
+  { run }: Run,
+  {
+    at,
+    model: asked,
+    findings,
+  }: OpenAiImport & { readonly at: number; readonly findings: Findings },
+): Ask | undefined {
   const place = `runs[${at}].run.data_source`;
   const { type, model, input_messages, sampling_params, source } = withoutNulls(
     run.data_source,
@@ -167,7 +185,8 @@ function askOf({ run }: Run, at: number, findings: Findings): Ask | undefined {
     input_messages: input_messages ?? { type: 'item_reference', item_reference: 'item.input' },
     sampling_params: sampling_params ?? {},
   };
-  findings.add(`${place}.model`, 'changed', `Another model is asked instead of ${String(model)}.`);
+  if (model !== asked)
+    findings.add(`${place}.model`, 'changed', `${asked} is asked instead of ${String(model)}.`);
   const { type: from } = (source ?? {}) as { readonly type?: unknown };
   if (from !== 'file_id' && from !== 'file_content')
     findings.add(`${place}.source`, 'changed', `${String(from)}: the rows of then are a file.`);

@@ -3,13 +3,15 @@ import type { ImportEval, ImportFinding } from '@lathe/contracts/http/eval-impor
 import { parse } from 'yaml';
 import type { Imported } from './imported.ts';
 import { readTaskWithDocuments } from './lm-eval.ts';
-import { readOpenAiEval } from './openai-evals.ts';
+import { type OpenAiImport, readOpenAiEval } from './openai-evals.ts';
 import { readConfig } from './promptfoo.ts';
 import { readResults } from './promptfoo-results.ts';
 
+type Platform = Pick<OpenAiImport, 'runsPython'>;
+
 /** Reads what is imported. Throws `invalid_value` for a text that is no such file, or of which nothing can be kept. */
-export function readImport(request: ImportEval): Imported {
-  const read = readFile(request);
+export function readImport(request: ImportEval, here: Platform): Imported {
+  const read = readFile(request, here);
   if (read.criteria.length === 0)
     throw refused(`None of its assertions or graders can be kept. ${whyNot(read.findings)}`);
   if (read.asks?.length === 0)
@@ -18,7 +20,7 @@ export function readImport(request: ImportEval): Imported {
   return { ...read, name: (request.name ?? read.name).slice(0, 256) };
 }
 
-function readFile({ format, content, model, documents }: ImportEval): Imported {
+function readFile({ format, content, model, documents }: ImportEval, here: Platform): Imported {
   try {
     switch (format) {
       case 'promptfoo':
@@ -27,7 +29,7 @@ function readFile({ format, content, model, documents }: ImportEval): Imported {
       case 'promptfoo_results':
         return readResults(JSON.parse(content));
       case 'openai_evals':
-        return readOpenAiEval(JSON.parse(content), model);
+        return readOpenAiEval(JSON.parse(content), { ...here, model });
       case 'lm_eval':
         return readTaskWithDocuments(content, documents);
     }

@@ -13,7 +13,8 @@ export function evalImportRoutes(
   return new Hono<GatewayEnv>().post('/import', async (c) => {
     const { project, requestId } = c.var;
     const bytes = await readBytes(c.env.incoming, settings);
-    const body = { kind: 'eval-import', bytes, project, requestId } as const;
+    const { runsPython } = ports.graders;
+    const body = { kind: 'eval-import', bytes, project, requestId, runsPython } as const;
     const read = await ports.bodies.read(body, clientGone(c));
     const request = {
       ...{ project, read },
