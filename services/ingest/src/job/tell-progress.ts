@@ -26,7 +26,7 @@ export function tellProgress(
     const share = totalBytes === 0 ? 1 : Math.min(1, bytes / totalBytes);
     emit(ports, job, {
       name: 'progress',
-      message: `Read ${rows} rows, ${Math.round(100 * share)} % of the files.`,
+      message: `Read ${rows} ${rows === 1 ? 'row' : 'rows'}, ${Math.round(100 * share)} % of the files.`,
       data: { rows, bytes, total_bytes: totalBytes, share },
       detail: String(rows),
     }).catch((error: unknown) => ports.log.debug({ err: error }, 'could not tell the progress'));

@@ -6,6 +6,7 @@ it('says before training which gain the held-out rows can show', () => {
   expect(whatRowsShow(20).told).toMatch(
     /^ 20 held-out rows are too few to tell a gain from chance; \d{3} rows would show a gain of 5 points\.$/,
   );
+  expect(whatRowsShow(1).told).toMatch(/^ 1 held-out row is too few to tell a gain from chance; /);
   const { gain, told } = whatRowsShow(100);
   expect(gain).toBeGreaterThan(0.1);
   expect(gain).toBeLessThan(0.16);

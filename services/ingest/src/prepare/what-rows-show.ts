@@ -19,10 +19,12 @@ export function whatRowsShow(
   const needed = rowsForRates({ gain: 0.05, discordance });
   const five = gain === null ? 'a gain of 5 points' : 'one of 5';
   const advice = rows >= needed ? '' : `; ${needed} rows would show ${five}`;
-  const which = rows === heldOut ? `${rows} held-out rows` : `${rows} scored rows of ${heldOut}`;
+  const noun = rows === 1 ? 'row' : 'rows';
+  const which =
+    rows === heldOut ? `${rows} held-out ${noun}` : `${rows} scored ${noun} of ${heldOut}`;
   const shown =
     gain === null
-      ? 'are too few to tell a gain from chance'
+      ? `${rows === 1 ? 'is' : 'are'} too few to tell a gain from chance`
       : `show a gain of ${Math.ceil(100 * gain)} points`;
   return { gain, told: ` ${which} ${shown}${advice}.` };
 }
