@@ -75,7 +75,7 @@ export function createEvaluator<Example>(options: EvaluatorOptions<Example>): Ev
         },
         rootSeed(0),
       );
-      objective.checkPlan?.({ batchSize, microBatchesPerStep: plan.microBatchesPerStep });
+      objective.checkPlan?.({ microBatchesPerStep: plan.microBatchesPerStep });
       await options.measurements?.prepare(examples);
       const program = await programs.get(JSON.stringify(plan.shape), () =>
         options.device.compile(evaluationGraph(options.forward(plan.shape), objective), {

@@ -56,7 +56,7 @@ export function kto(settings: SettingsOf<'KTO'>): Objective<JudgedCompletion> {
       checkSequence(joined({ prompt, completion }).tokens, name, limits);
     },
     checkPlan({ batchSize }) {
-      if (batchSize < 2)
+      if (batchSize !== undefined && batchSize < 2)
         throw new RangeError(
           'KTO needs a batch of at least 2 examples: with 1, what it compares with is the example itself',
         );

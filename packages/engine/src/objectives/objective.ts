@@ -109,8 +109,12 @@ export type Scored<Example> = {
   open(examples: readonly Example[]): Scorecard<Example>;
 };
 
-/** What is known of a run before its first step. */
-type RunPlan = { readonly batchSize: number; readonly microBatchesPerStep: number };
+/** What is known of a run, or of an evaluation, before its first step. */
+type RunPlan = {
+  /** Examples that are learned from at once; undefined where nothing is learned. */
+  readonly batchSize?: number;
+  readonly microBatchesPerStep: number;
+};
 
 /**
  * What a model is trained for: which sequences an example is made of, which arrays tell the graph about

@@ -90,6 +90,13 @@ describe('the same run in other ways', () => {
   it('refuses a batch of one for KTO', async () => {
     await expect(losses('kto', 'full', { batchSize: 1 })).rejects.toThrow('at least 2 examples');
   });
+
+  it('judges a single held-out answer by KTO, which at the start is as likely as its reference', async () => {
+    const options = await recordedRun(recorded, 'kto', 'lora');
+    const trainer = await createTrainer(options);
+    expect((await trainer.evaluate(options.examples.slice(0, 1))).loss).toBeCloseTo(0.5, 5);
+    await trainer.dispose();
+  });
 });
 
 describe('a run that stops and goes on', () => {
