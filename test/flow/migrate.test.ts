@@ -1,23 +1,36 @@
 /** The example that copies files and evals from one service with this API to another: here, from a platform to itself. */
 import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { ImportedEval } from '@lathe/contracts/http/eval-import';
 import type { OpenAI } from 'openai';
-import { beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startOldAccount } from './old-account.fixture.ts';
 import { joinPlatform, type SharedPlatform } from './shared-platform.fixture.ts';
 
 const program = join(import.meta.dirname, '../../examples/migrate/copy.ts');
 
 let platform: SharedPlatform;
+let KEEP: string;
 beforeAll(async () => {
   platform = await joinPlatform();
+  KEEP = await mkdtemp(join(tmpdir(), 'lathe-migrate-'));
 });
+afterAll(() => rm(KEEP, { recursive: true }));
 
 /** Copies to the platform: what it prints. */
 async function copied(from: { readonly url: string; readonly key: string }): Promise<string> {
   const [FROM_URL, TO_URL] = [from.url, `${platform.url}/v1`];
-  const env = { ...process.env, FROM_URL, FROM_KEY: from.key, TO_URL, TO_KEY: platform.apiKey };
+  const env = {
+    ...process.env,
+    FROM_URL,
+    FROM_KEY: from.key,
+    TO_URL,
+    TO_KEY: platform.apiKey,
+    KEEP,
+  };
   return (await promisify(execFile)(process.execPath, [program], { env })).stdout;
 }
 
@@ -52,7 +65,8 @@ it('copies files, evals, and the rows of runs with what was answered', async () 
 
   const stdout = await copied({ url: `${url}/v1`, key: apiKey });
   expect(stdout).not.toContain('impossible');
-  expect(stdout.match(/^kept /gm)).toHaveLength(3);
+  // An eval in a file and there, the rows of its run, and the files: of a platform to itself, those rows are one of them.
+  expect(stdout.match(/^kept /gm)).toHaveLength(5);
 
   const [first, second] = await Array.fromAsync(client.evals.list());
   const { id: _, created_at: __, ...definition } = first as OpenAI.EvalListResponse;
@@ -66,19 +80,45 @@ it('copies files, evals, and the rows of runs with what was answered', async () 
     .toMatchObject({ status: 'completed', result_counts: { total: 2, passed: 1, failed: 1 } });
 });
 
+/** What is told of the rest of the account, with every new id as `file-…`. */
+const filesAndJobs = [
+  'kept        file rows.jsonl (file-old1): file-…, 40 bytes',
+  'impossible  file lost.jsonl (file-old2): 404 No such File object: file-old2',
+  'impossible  job ft:gpt-4o-mini-2024-07-18:acme::c (ftjob-old3): its file file-old2 was not copied',
+  'kept        job ft:o4-mini-2025-04-16:acme::b (ftjob-old2): {"training_file":"file-…","method":{"type":"reinforcement","reinforcement":{"grader":{"type":"string_check","name":"same","operation":"eq","input":"a","reference":"b"}}}}',
+  'kept        job ft:gpt-4o-mini-2024-07-18:acme:desk:a (ftjob-old1): {"training_file":"file-…","suffix":"desk"}',
+];
+
+it('copies files and tells what tunes again after evals were shut down', async () => {
+  await using account = await startOldAccount({ hasEvals: false });
+  const told = (await copied({ url: account.url, key: 'sk-old' })).trimEnd().split('\n');
+  expect(told.map((line) => line.replace(/(file-)[A-Za-z0-9]{20,}/g, '$1…'))).toEqual([
+    'impossible  evals: 404 The evals API has been shut down.',
+    ...filesAndJobs,
+  ]);
+});
+
 it("copies what OpenAI's own answers have, page after page, and tells what cannot be", async () => {
   const { client } = platform;
   await using account = await startOldAccount();
   const before = (await Array.fromAsync(client.evals.list())).map(({ id }) => id);
   const told = (await copied({ url: account.url, key: 'sk-old' })).trimEnd().split('\n');
-  expect(told.map((line) => line.replace(/(file-|eval_)[A-Za-z0-9]{20,}/g, '$1…'))).toEqual([
-    'kept        file rows.jsonl (file-old1): file-…, 40 bytes',
-    'impossible  file lost.jsonl (file-old2): 404 No such File object: file-old2',
+  const [file] = (await client.files.list({ purpose: 'fine-tune' })).data;
+  expect(
+    told.map((line) =>
+      line.replaceAll(KEEP, 'kept').replace(/(file-|eval_)[A-Za-z0-9]{20,}/g, '$1…'),
+    ),
+  ).toEqual([
+    'kept        eval External Data Eval (eval_old1): kept/eval_old1.json, 2 rows',
     'kept        eval External Data Eval (eval_old1): eval_…, 1 criteria',
     'kept        rows of the run first (evalrun_old1): file-…, 2 rows for eval_…',
+    'kept        eval Judged (eval_old2): kept/eval_old2.json, 0 rows',
     expect.stringMatching(/^impossible {2}eval Judged \(eval_old2\): 400 .*gpt-4\.1/),
+    'kept        eval Chats (eval_old3): kept/eval_old3.json, 0 rows',
     'kept        eval Chats (eval_old3): eval_…, 1 criteria',
+    ...filesAndJobs,
   ]);
+  expect(told.at(-1)).toContain(`"training_file":"${file?.id}"`);
   const made = await Array.fromAsync(client.evals.list());
   const [first, chats] = made.filter(({ id }) => !before.includes(id));
   expect(first?.testing_criteria).toEqual([
@@ -94,4 +134,15 @@ it("copies what OpenAI's own answers have, page after page, and tells what canno
     '{"item":{"input":"a","ground_truth":"a"},"sample":{"output_text":"a"}}',
     '{"item":{"input":"b","ground_truth":"c"},"sample":{"output_text":""}}',
   ]);
+
+  const content = await readFile(join(KEEP, 'eval_old1.json'), 'utf8');
+  const body = { format: 'openai_evals', model: 'lathe-tiny', content };
+  const imported = await client.post<ImportedEval>('/lathe/evals/import', { body });
+  expect(imported.findings.filter(({ outcome }) => outcome === 'impossible')).toEqual([
+    expect.objectContaining({ message: 'It has no answer, and is left out.' }),
+  ]);
+  expect(imported.eval.testing_criteria).toEqual(first?.testing_criteria);
+  expect(await (await client.files.content(imported.file.id)).text()).toBe(
+    '{"item":{"input":"a","ground_truth":"a"},"sample":{"output_text":"a"}}\n',
+  );
 });

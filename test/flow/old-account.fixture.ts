@@ -38,6 +38,7 @@ const evals = [
 const run = {
   ...{ object: 'eval.run', id: 'evalrun_old1', eval_id: 'eval_old1', name: 'first', ...time },
   ...{ status: 'completed', model: 'gpt-4.1', metadata: {}, error: null },
+  data_source: { type: 'jsonl', source: { type: 'file_id', id: 'file-old9' } },
 };
 const item = (at: number, input: string, truth: string, output: object[]) => ({
   ...{ object: 'eval.run.output_item', id: `outputitem_${at}`, eval_id: run.eval_id, ...time },
@@ -53,6 +54,27 @@ const file = (id: string, filename: string, purpose: string) => ({
   ...{ object: 'file', id, filename, purpose, bytes: 42, status: 'processed', ...time },
 });
 
+/** A job as OpenAI answers it: with the numbers that its own `auto` came to. */
+const job = (id: string, training_file: string, rest: object) => ({
+  ...{ object: 'fine_tuning.job', id, training_file, validation_file: null, ...time },
+  ...{ model: 'gpt-4o-mini-2024-07-18', status: 'succeeded', seed: 42, result_files: [] },
+  ...{ organization_id: 'org-1', error: null, finished_at: 1, trained_tokens: 1, ...rest },
+});
+const numbers = { n_epochs: 3, batch_size: 1, learning_rate_multiplier: 1.8 };
+const grader = { type: 'string_check', name: 'same', operation: 'eq', input: 'a', reference: 'b' };
+const jobs = [
+  job('ftjob-old4', 'file-old1', { status: 'failed', fine_tuned_model: null }),
+  job('ftjob-old3', 'file-old2', { fine_tuned_model: 'ft:gpt-4o-mini-2024-07-18:acme::c' }),
+  job('ftjob-old2', 'file-old1', {
+    ...{ fine_tuned_model: 'ft:o4-mini-2025-04-16:acme::b', hyperparameters: {} },
+    method: { type: 'reinforcement', reinforcement: { grader, hyperparameters: numbers } },
+  }),
+  job('ftjob-old1', 'file-old1', {
+    ...{ fine_tuned_model: 'ft:gpt-4o-mini-2024-07-18:acme:desk:a', hyperparameters: numbers },
+    method: { type: 'supervised', supervised: { hyperparameters: numbers } },
+  }),
+];
+
 const lists: Readonly<Record<string, readonly { readonly id: string }[]>> = {
   // Newest first, as files are.
   '/v1/files': [
@@ -60,6 +82,7 @@ const lists: Readonly<Record<string, readonly { readonly id: string }[]>> = {
     file('file-old2', 'lost.jsonl', 'evals'),
     file('file-old1', 'rows.jsonl', 'fine-tune'),
   ],
+  '/v1/fine_tuning/jobs': jobs,
   '/v1/evals': evals,
   '/v1/evals/eval_old1/runs': [run],
   '/v1/evals/eval_old2/runs': [],
@@ -68,15 +91,18 @@ const lists: Readonly<Record<string, readonly { readonly id: string }[]>> = {
 };
 const line = `${JSON.stringify({ prompt: 'a', completion: 'of its own' })}`;
 
-/** For tests: an account at OpenAI as its API answers of it, two objects a page. */
-export async function startOldAccount() {
+/** For tests: an account at OpenAI as its API answers of it, two objects a page, with its evals or after they were shut down. */
+export async function startOldAccount({ hasEvals = true } = {}) {
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://host');
-    const list = lists[pathname];
+    const isGone = !hasEvals && pathname.startsWith('/v1/evals');
+    const list = isGone ? undefined : lists[pathname];
     if (request.headers.authorization !== 'Bearer sk-old') response.writeHead(401).end();
     else if (pathname === '/v1/files/file-old1/content') response.end(line);
     else if (list === undefined) {
-      const message = `No such File object: ${pathname.split('/')[3]}`;
+      const message = isGone
+        ? 'The evals API has been shut down.'
+        : `No such File object: ${pathname.split('/')[3]}`;
       response.writeHead(404, { 'content-type': 'application/json' });
       response.end(
         JSON.stringify({
