@@ -1,7 +1,6 @@
 import type { FormatCandidate } from '@lathe/contracts/artifact/detection';
 import type { InspectionReport } from '@lathe/contracts/artifact/inspection';
 import { choiceAnswersText } from '@lathe/contracts/words/choices';
-import { splitSeedText } from '@lathe/contracts/words/seed';
 import { inspectFile, inspectionPath } from '../api/inspect-file.ts';
 import { fileIdOf } from '../api/upload.ts';
 import { command } from '../command/command.ts';
@@ -116,7 +115,7 @@ function tellReport(
       `${count(plan.trainRows)} rows to train on and ${count(plan.heldOutRows)} to judge by, ${count(plan.steps)} steps`,
     );
     if (plan.heldOutRows > 0)
-      fact('', `${splitSeedText(seed)} For these: lathe tune --seed ${seed}`);
+      fact('', `held out by the seed ${seed}; a job draws its own, or takes --seed ${seed}`);
   }
   if (repaired !== undefined)
     fact(
