@@ -93,7 +93,9 @@ it('keeps judges and models whose name the import names', () => {
 
 it('says what it cannot take', () => {
   const { eval: of, rows } = exported.asking;
-  expect(() => read({ eval: of, rows: [], runs: [] })).toThrow('It has no rows.');
+  const [check] = (of as { testing_criteria: object[] }).testing_criteria;
+  const never = { eval: { ...of, testing_criteria: [check] }, rows: [], runs: [] };
+  expect(() => read(never)).toThrow(/^Invalid value for 'content': It has no rows\.$/);
   expect(() => read({ rows, runs: [] })).toThrow("'eval'");
   const logs = { ...of, data_source_config: { type: 'logs', schema_: { type: 'object' } } };
   const { itemSchema, findings } = read({ eval: logs, rows, runs: [] });

@@ -1,5 +1,5 @@
 import { LatheError } from '@lathe/contracts/error';
-import type { ImportEval, ImportFinding } from '@lathe/contracts/http/eval-import';
+import type { ImportEval } from '@lathe/contracts/http/eval-import';
 import { parse } from 'yaml';
 import type { Imported } from './imported.ts';
 import { readTaskWithDocuments } from './lm-eval.ts';
@@ -13,10 +13,12 @@ type Platform = Pick<OpenAiImport, 'runsPython'>;
 export function readImport(request: ImportEval, here: Platform): Imported {
   const read = readFile(request, here);
   if (read.criteria.length === 0)
-    throw refused(`None of its assertions or graders can be kept. ${whyNot(read.findings)}`);
+    throw refused(
+      `None of its assertions or graders can be kept.${whyNot(read) ?? ' It has none.'}`,
+    );
   if (read.asks?.length === 0)
-    throw refused(`None of its prompts can be kept. ${whyNot(read.findings)}`);
-  if (read.rows.length === 0) throw refused(`It has no rows. ${whyNot(read.findings)}`);
+    throw refused(`None of its prompts can be kept.${whyNot(read) ?? ' It has none.'}`);
+  if (read.rows.length === 0) throw refused(`It has no rows.${whyNot(read) ?? ''}`);
   return { ...read, name: (request.name ?? read.name).slice(0, 256) };
 }
 
@@ -40,9 +42,10 @@ function readFile({ format, content, model, documents }: ImportEval, here: Platf
   }
 }
 
-function whyNot(findings: readonly ImportFinding[]): string {
+/** Of the first part that is left out, why, after a space. */
+function whyNot({ findings }: Imported): string | undefined {
   const first = findings.find(({ outcome }) => outcome === 'impossible');
-  return first === undefined ? 'It has none.' : `${first.at}: ${first.message}`;
+  return first && ` ${first.at}: ${first.message}`;
 }
 
 function refused(message: string): LatheError {
