@@ -93,8 +93,9 @@ export type EvaluatorSettings = GraderSettings & {
   readonly contextTokens: number;
   /** Threads of the engine; 0: as many as it likes. */
   readonly threads: number;
-  /** How ONNX Runtime is called. */
+  /** How ONNX Runtime is called, and whose products of matrices are taken. */
   readonly binding: Config['engineBinding'];
+  readonly kernels: Config['evaluatorKernels'];
 };
 
 /** The settings that the configuration gives, with the defaults of the others. */
@@ -158,5 +159,6 @@ export function evaluatorSettings(config: Config): EvaluatorSettings {
     contextTokens: config.evaluatorContextTokens,
     threads: config.engineThreads,
     binding: config.engineBinding,
+    kernels: config.evaluatorKernels,
   };
 }

@@ -1,6 +1,7 @@
 /** Program of the engine process: engine-process.ts forks it and talks to it. */
 
 import { cpuDevice } from '@lathe/engine/cpu';
+import { cpuSessions } from '@lathe/engine/cpu-binding';
 import { requireFiniteWeights } from '@lathe/engine/finite';
 import { openAnyModelFolder } from '@lathe/engine/model-folder';
 import { PrefixMemory } from '@lathe/engine/prefix-memory';
@@ -19,11 +20,15 @@ process.on('disconnect', () => process.exit(0));
 process.once('message', (raw: unknown) => {
   const { data: configuration } = toEngineSchema.safeParse(raw);
   if (configuration?.kind !== 'configure') throw new Error('the first message must configure');
-  const { threads, binding, chatSlots, evaluationSlots, prefixBytes } = configuration;
+  const { threads, binding, kernels, chatSlots, evaluationSlots, prefixBytes } = configuration;
   const prefixes = prefixBytes === 0 ? undefined : new PrefixMemory(prefixBytes);
   // Whoever has a place is decoded: nobody waits a second time.
   const maxRows = chatSlots + evaluationSlots;
-  const device = cpuDevice({ binding, ...(threads === 0 ? {} : { threads }) });
+  const device = cpuDevice({ binding, kernels, ...(threads === 0 ? {} : { threads }) });
+  void cpuSessions({ binding, kernels }).then(({ problem, kernelProblem }) => {
+    for (const reason of [problem, kernelProblem])
+      if (reason !== undefined) console.error(`ONNX Runtime serves in its usual way: ${reason}`);
+  });
   const pool = createModelPool({
     openFolder: async (path) => {
       const opened = await openAnyModelFolder(path);

@@ -1,5 +1,5 @@
 import { sentErrorSchema } from '@lathe/contracts/error';
-import { bindingChoices } from '@lathe/engine/cpu-binding';
+import { bindingChoices, kernelChoices } from '@lathe/engine/cpu-binding';
 import type { Question } from '@lathe/engine/predictor';
 import { z } from 'zod';
 import type { EngineModel, GenerateRequest, LoadedModel } from './engine.ts';
@@ -68,6 +68,7 @@ export const toEngineSchema = z.discriminatedUnion('kind', [
     threads: z.number().int(),
     /** How ONNX Runtime is called; absent: as is usual. */
     binding: z.enum(bindingChoices).optional(),
+    kernels: z.enum(kernelChoices).optional(),
   }),
   z.object({
     kind: z.literal('generate'),

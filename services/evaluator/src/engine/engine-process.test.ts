@@ -49,6 +49,25 @@ const request: GenerateRequest = {
   form: null,
 };
 
+it('answers alike by the products of our own kernels, where they are there', async () => {
+  const own = createEngineProcess(
+    program,
+    { ...limits, kernels: 'auto', engineSilenceMs: patienceMs, environment: process.env },
+    { log },
+  );
+  const answers = async (asked: EngineProcess): Promise<[number, number][]> => {
+    const found: [number, number][] = [];
+    for await (const { token, logprob } of asked.generate(model, request, chat))
+      found.push([token, logprob]);
+    return found;
+  };
+  const [wanted, given] = [await answers(engine), await answers(own)];
+  await own.stop();
+  expect(given.map(([token]) => token)).toEqual(wanted.map(([token]) => token));
+  for (const [at, [, logprob]] of given.entries())
+    expect(logprob).toBeCloseTo(wanted[at]?.[1] ?? Number.NaN, 4);
+});
+
 it('generates and scores with log-probabilities that agree', async () => {
   const tokens: number[] = [];
   let total = 0;
