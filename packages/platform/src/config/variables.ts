@@ -119,7 +119,7 @@ export const variables = {
   engineKernels: training('LATHE_KERNELS', oneOf('auto', ['auto', 'avx512', 'avx2', 'neon', 'plain', 'off']))
     .means("whose products of matrices training on the CPU uses: Lathe's own kernels by the widest instructions of the processor (auto) or by those named, or ONNX Runtime's (off), which are taken too where the kernels do not load; only LATHE_ENGINE_BINDING=node cannot load them"),
   evaluatorKernels: evaluator('LATHE_EVALUATOR_KERNELS', oneOf('off', ['auto', 'avx512', 'avx2', 'neon', 'plain', 'off']))
-    .means("whose products of matrices evaluators use on the CPU, as LATHE_KERNELS says of training: Lathe's are worth it for models of a hundred million weights and more"),
+    .means("whose products of matrices evaluators use on the CPU, as LATHE_KERNELS says of training: Lathe's decode a few answers at a time of a large model faster, and read prompts and decode single answers slower"),
   evaluatorContextTokens: evaluator('LATHE_EVALUATOR_CONTEXT', wholeNumber(16, 4096))
     .means('most tokens of one chat, prompt included'),
   evaluatorRequests: evaluator('LATHE_EVALUATOR_REQUESTS', wholeNumber(1, 64))
