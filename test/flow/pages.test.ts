@@ -1,7 +1,7 @@
 /** The programs of pages that a user who leaves OpenAI reads, as they stand there: the blocks of a page are one program. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { symlink, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { tempFolder } from '@lathe/testkit/temp-folder';
@@ -18,6 +18,10 @@ beforeAll(async () => {
   platform = await joinPlatform();
   await symlink(join(root, 'node_modules'), join(folder.path, 'node_modules'));
   await writeFile(join(folder.path, 'package.json'), '{"type": "module"}');
+  // Programs read what lies in the clone that they are to stand in.
+  await mkdir(join(folder.path, 'test'));
+  for (const part of ['examples', 'test/promptfoo'])
+    await symlink(join(root, part), join(folder.path, part));
 });
 afterAll(() => folder[Symbol.asyncDispose]());
 
@@ -28,18 +32,10 @@ function blocks(page: string, language: string): string {
   return Array.from(found, ([, block]) => block).join('');
 }
 
-const promptfoo = `prompts: ['Name the queue of: {{ text }}']
-providers: [openai:chat:gpt-4.1]
-tests:
-  - vars: { text: I was charged twice. }
-    assert: [{ type: contains, value: billing }]
-`;
-
 it.each<[page: string, says: RegExp, beside?: [name: string, content: string]]>([
   [
     'evals',
-    /^completed \{ total: 2, .*errored: 0 \} http\S+report\.html$[\s\S]*outcome: 'changed'/m,
-    ['promptfooconfig.yaml', promptfoo],
+    /^completed \{ total: 2, .*errored: 0 \} http\S+report\.html$[\s\S]*outcome: 'changed'[\s\S]*^evalrun_\S+ http\S+report\.html$/m,
   ],
   ['graders', /^1 \{/],
   [
@@ -48,18 +44,9 @@ it.each<[page: string, says: RegExp, beside?: [name: string, content: string]]>(
     ['requests.jsonl', blocks('batches', 'json')],
   ],
   ['stored-completions', /^chatcmpl-\S+\nfile-\S+ fine-tune$/m],
-  // Asked without chance, so that it is one line each time.
-  ['migrate-from-openai', /^\S.*\n$/],
-  [
-    'reinforcement',
-    /^ftjob-\S+\n$/,
-    [
-      'prompts.jsonl',
-      `{"messages": [{"role": "user", "content": "Which queue?"}], "answer": "billing"}\n`.repeat(
-        12,
-      ),
-    ],
-  ],
+  // Asked without chance, so that it is one line each time; then a whole job.
+  ['migrate-from-openai', /^\S.*\nsucceeded ft:lathe-tiny:\S+:desk:\S+ undefined\n$/],
+  ['reinforcement', /^ftjob-\S+\n$/],
 ])('%s', async (page, says, beside) => {
   const cwd = folder.path;
   const program = blocks(page, 'ts').replaceAll('http://127.0.0.1:8080', platform.url);
@@ -71,6 +58,8 @@ it.each<[page: string, says: RegExp, beside?: [name: string, content: string]]>(
   const env = { ...process.env, LATHE_API_KEY: platform.apiKey };
   const { stdout } = await run(process.execPath, [`${page}.ts`], { cwd, env });
   expect(stdout).toMatch(says);
+  // A job that nobody waits for would take the machine from what follows.
+  if (stdout.startsWith('ftjob-')) await platform.client.fineTuning.jobs.cancel(stdout.trim());
 });
 
 it('a judge of pairs is valid as it stands', async () => {
