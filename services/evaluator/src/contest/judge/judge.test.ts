@@ -69,6 +69,20 @@ describe('rows of one cluster', () => {
     };
     expect(width(together)).toBeGreaterThan(1.5 * width(judge({ ...input, models })));
   });
+
+  it.each([
+    // Wilson's intervals of 10 of 10 and of 0 of 10: as many as there are clusters.
+    ['all of them', right, { value: 1, low: 0.7225, high: 1 }],
+    ['none of them', rows.map(() => ({ text: 'neither' })), { value: 0, low: 0, high: 0.2775 }],
+  ])('leave room where %s are right', (_, answers, wanted) => {
+    const pairs = rows.map((row, at) => ({ ...row, cluster: Math.floor(at / 2) }));
+    const { contestants } = judge({ ...input, rows: pairs, models: [model('tuned', answers)] });
+    const metrics = contestants.find(({ name }) => name === 'tuned')?.metrics ?? {};
+    const { value, low, high } = metrics['exact match'] ?? expect.fail();
+    expect(value).toBe(wanted.value);
+    expect(low).toBeCloseTo(wanted.low, 4);
+    expect(high).toBeCloseTo(wanted.high, 4);
+  });
 });
 
 it('tells what tuning changed in every metric and kind of rows, adjusted for how many they are', () => {

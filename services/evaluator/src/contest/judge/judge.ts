@@ -1,5 +1,5 @@
 import type { Contestant, EvaluationReport } from '@lathe/contracts/artifact/report';
-import { bootstrap } from '@lathe/scoring/bootstrap';
+import { bootstrap, type Interval } from '@lathe/scoring/bootstrap';
 import { compareMetrics, compareRates, unevenRows } from '@lathe/scoring/compare';
 import { wilson } from '@lathe/scoring/wilson';
 import { changesOf } from './changes.ts';
@@ -150,7 +150,9 @@ function showingOf<Row, Answer>(
     const { unit } = metric;
     if (name === headline && isRate && clusters === undefined)
       return [[name, { value: exactMatch.rate, low: exactMatch.low, high: exactMatch.high, unit }]];
-    const interval = bootstrap(rows.length, metric.of(answers), { ...options, clusters });
+    const drawn = bootstrap(rows.length, metric.of(answers), { ...options, clusters });
+    const units = clusters === undefined ? rows.length : new Set(clusters).size;
+    const interval = unit === 'share' ? withinReach(drawn, units) : drawn;
     // What a contestant does not tell, such as probabilities, has no number.
     return Number.isFinite(interval.value) ? [[name, { ...interval, unit }]] : [];
   });
@@ -159,6 +161,16 @@ function showingOf<Row, Answer>(
     answers,
     right,
   };
+}
+
+/**
+ * The interval of a share that is 0 or 1 on every row. Each draw of them has the same value, which does not make it certain: the interval is
+ * Wilson's of as many rows, or clusters. None that lies between 0 and 1 varies more.
+ */
+function withinReach({ value, low, high }: Interval, units: number): Interval {
+  if (low !== high || (value !== 0 && value !== 1)) return { value, low, high };
+  const reach = wilson(value * units, units);
+  return { value, low: reach.low, high: reach.high };
 }
 
 function comparisonOf<Row, Answer>(
