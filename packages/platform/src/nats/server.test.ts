@@ -57,6 +57,8 @@ it('ends a server that was left behind on its store, and gets no secret into its
   process.env.LATHE_API_KEY = 'sk-not-for-nats-server';
   const second = await startNatsServer({ folder: folder.path });
   delete process.env.LATHE_API_KEY;
+  // Ended, its number is taken until the shell that guards it has read so.
+  await first.exited;
   expect(isAlive(first.pid)).toBe(false);
   if (process.platform === 'linux')
     expect(await readFile(`/proc/${second.pid}/environ`, 'utf8')).not.toContain('sk-not-for');
