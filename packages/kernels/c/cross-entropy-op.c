@@ -1,18 +1,10 @@
 /* The cross-entropy of logits with labels as an operator of ONNX Runtime: it gives the loss, the lead and the shares. */
 #include "cross-entropy-op.h"
 
-#include <stdlib.h>
-
 #include "cross-entropy.h"
 #include "operator.h"
 #include "shape-infer.h"
 #include "tensor.h"
-
-struct kernel {
-  const OrtApi *api;
-  const struct instruction_set *set;
-  size_t threads;
-};
 
 /* Reads both inputs, and sees that there is a label of each row, and a class of each label. */
 static OrtStatus *inputs_of_run(const OrtApi *api, OrtKernelContext *context, struct tensor *logits,
@@ -49,7 +41,7 @@ static OrtStatus *output(const OrtApi *api, OrtKernelContext *context, size_t in
 }
 
 static OrtStatus *ORT_CALL compute(void *self, OrtKernelContext *context) {
-  const struct kernel *kernel = self;
+  const struct loop_kernel *kernel = self;
   const OrtApi *api = kernel->api;
   struct tensor logits;
   struct cross_entropy given;
@@ -74,19 +66,6 @@ static int ORT_CALL input_type(const OrtCustomOp *op, size_t index) {
   (void)op;
   return index == 0 ? ort_float : ort_int32;
 }
-
-static OrtStatus *ORT_CALL create(const OrtCustomOp *op, const OrtApi *api, const OrtKernelInfo *info, void **self) {
-  struct kernel *kernel = calloc(1, sizeof *kernel);
-  if (kernel == NULL) return ort_create_status(api, ort_fail, "SoftmaxCrossEntropy: no memory is left.");
-  *kernel = (struct kernel){api, instruction_set(), 1};
-  OrtStatus *status = operator_threads(api, info, name(op), &kernel->threads);
-  if (status == NULL)
-    *self = kernel;
-  else
-    free(kernel);
-  return status;
-}
-static void ORT_CALL destroy(void *self) { free(self); }
 
 /* A row's logits are read before its shares are written in their place. */
 static size_t ORT_CALL in_place(int **inputs, int **outputs) {
@@ -113,8 +92,6 @@ const OrtCustomOp *softmax_cross_entropy_op(const OrtApi *api) {
   made.op.GetInputType = input_type;
   made.op.GetInputTypeCount = operator_two;
   made.op.GetOutputTypeCount = operator_three;
-  made.op.CreateKernelV2 = create;
-  made.op.KernelDestroy = destroy;
   made.op.KernelComputeV2 = compute;
   made.op.GetMayInplace = in_place;
   made.op.InferOutputShapeFn = infer;

@@ -1,19 +1,11 @@
 /* SiLU(G) * U and its gradients as operators of ONNX Runtime: all tensors are of one shape. */
 #include "gated-silu-op.h"
 
-#include <stdlib.h>
-
 #include "gated-silu.h"
 #include "operator.h"
 #include "tensor.h"
 
 enum { most_tensors = 3 };
-
-struct kernel {
-  const OrtApi *api;
-  const struct instruction_set *set;
-  size_t threads;
-};
 
 /* Reads the inputs, which must be of one shape, and takes room for as many outputs of it. */
 static OrtStatus *tensors_of_run(const OrtApi *api, OrtKernelContext *context, size_t inputs, size_t outputs,
@@ -41,7 +33,7 @@ static OrtStatus *tensors_of_run(const OrtApi *api, OrtKernelContext *context, s
 }
 
 static OrtStatus *ORT_CALL forward(void *self, OrtKernelContext *context) {
-  const struct kernel *kernel = self;
+  const struct loop_kernel *kernel = self;
   struct tensor given[most_tensors];
   float *y;
   OrtStatus *status = tensors_of_run(kernel->api, context, 2, 1, given, &y);
@@ -54,7 +46,7 @@ static OrtStatus *ORT_CALL forward(void *self, OrtKernelContext *context) {
 }
 
 static OrtStatus *ORT_CALL backward(void *self, OrtKernelContext *context) {
-  const struct kernel *kernel = self;
+  const struct loop_kernel *kernel = self;
   struct tensor given[most_tensors];
   float *made[2];
   OrtStatus *status = tensors_of_run(kernel->api, context, 3, 2, given, made);
@@ -66,20 +58,6 @@ static OrtStatus *ORT_CALL backward(void *self, OrtKernelContext *context) {
   gated_silu_gradient_run(kernel->set, &gate, &threads);
   return pool.status;
 }
-
-static OrtStatus *ORT_CALL create(const OrtCustomOp *op, const OrtApi *api, const OrtKernelInfo *info, void **self) {
-  (void)op;
-  struct kernel *kernel = calloc(1, sizeof *kernel);
-  if (kernel == NULL) return ort_create_status(api, ort_fail, "GatedSilu: no memory is left.");
-  *kernel = (struct kernel){api, instruction_set(), 1};
-  OrtStatus *status = operator_threads(api, info, "GatedSilu", &kernel->threads);
-  if (status == NULL)
-    *self = kernel;
-  else
-    free(kernel);
-  return status;
-}
-static void ORT_CALL destroy(void *self) { free(self); }
 
 static const char *ORT_CALL forward_name(const OrtCustomOp *op) {
   (void)op;
@@ -106,8 +84,6 @@ static size_t ORT_CALL backward_in_place(int **inputs, int **outputs) {
 
 static void define(struct operator *made, const OrtApi *api) {
   *made = (struct operator){operator_base, api};
-  made->op.CreateKernelV2 = create;
-  made->op.KernelDestroy = destroy;
   made->op.InferOutputShapeFn = operator_infer_alike;
 }
 

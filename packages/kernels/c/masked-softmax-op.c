@@ -1,17 +1,9 @@
 /* The softmax of scores plus a mask, and a softmax's gradient, as operators of ONNX Runtime. */
 #include "masked-softmax-op.h"
 
-#include <stdlib.h>
-
 #include "masked-softmax.h"
 #include "operator.h"
 #include "tensor.h"
-
-struct kernel {
-  const OrtApi *api;
-  const struct instruction_set *set;
-  size_t threads;
-};
 
 /* Reads both inputs. */
 static OrtStatus *inputs_of_run(const OrtApi *api, OrtKernelContext *context, const char *name,
@@ -50,7 +42,7 @@ static bool read_mask(const struct tensor *scores, const struct tensor *mask, st
 }
 
 static OrtStatus *ORT_CALL forward(void *self, OrtKernelContext *context) {
-  const struct kernel *kernel = self;
+  const struct loop_kernel *kernel = self;
   const OrtApi *api = kernel->api;
   struct tensor given[2];
   struct masked_softmax softmax;
@@ -75,7 +67,7 @@ static OrtStatus *ORT_CALL forward(void *self, OrtKernelContext *context) {
 }
 
 static OrtStatus *ORT_CALL backward(void *self, OrtKernelContext *context) {
-  const struct kernel *kernel = self;
+  const struct loop_kernel *kernel = self;
   const OrtApi *api = kernel->api;
   struct tensor given[2];
   float *dx;
@@ -96,19 +88,6 @@ static OrtStatus *ORT_CALL backward(void *self, OrtKernelContext *context) {
   softmax_gradient_run(kernel->set, &gradient, &threads);
   return pool.status;
 }
-
-static OrtStatus *ORT_CALL create(const OrtCustomOp *op, const OrtApi *api, const OrtKernelInfo *info, void **self) {
-  struct kernel *kernel = calloc(1, sizeof *kernel);
-  if (kernel == NULL) return ort_create_status(api, ort_fail, "MaskedSoftmax: no memory is left.");
-  *kernel = (struct kernel){api, instruction_set(), 1};
-  OrtStatus *status = operator_threads(api, info, op->GetName(op), &kernel->threads);
-  if (status == NULL)
-    *self = kernel;
-  else
-    free(kernel);
-  return status;
-}
-static void ORT_CALL destroy(void *self) { free(self); }
 
 static const char *ORT_CALL forward_name(const OrtCustomOp *op) {
   (void)op;
@@ -131,8 +110,6 @@ static void define(struct operator *made, const OrtApi *api) {
   *made = (struct operator){operator_base, api};
   made->op.GetInputTypeCount = operator_two;
   made->op.GetOutputTypeCount = operator_one;
-  made->op.CreateKernelV2 = create;
-  made->op.KernelDestroy = destroy;
   made->op.GetMayInplace = in_place;
   made->op.InferOutputShapeFn = operator_infer_alike;
 }

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "tensor.h"
 
@@ -29,6 +30,19 @@ OrtStatus *operator_threads(const OrtApi *api, const OrtKernelInfo *info, const 
   *threads = (size_t)(value < most_threads ? value : most_threads);
   return NULL;
 }
+
+static OrtStatus *ORT_CALL create(const OrtCustomOp *op, const OrtApi *api, const OrtKernelInfo *info, void **self) {
+  struct loop_kernel *kernel = calloc(1, sizeof *kernel);
+  if (kernel == NULL) return ort_create_status(api, ort_fail, "no memory is left for an operator.");
+  *kernel = (struct loop_kernel){api, instruction_set(), 1};
+  OrtStatus *status = operator_threads(api, info, op->GetName(op), &kernel->threads);
+  if (status == NULL)
+    *self = kernel;
+  else
+    free(kernel);
+  return status;
+}
+static void ORT_CALL destroy(void *self) { free(self); }
 
 static void each(void *self, void (*task)(void *data, size_t index), size_t count, void *data) {
   struct pool *pool = self;
@@ -96,5 +110,7 @@ const OrtCustomOp operator_base = {
     .GetInputMemoryType = memory,
     .GetStartVersion = first_version,
     .GetEndVersion = last_version,
+    .CreateKernelV2 = create,
+    .KernelDestroy = destroy,
     .ReleaseMayInplace = keep,
 };

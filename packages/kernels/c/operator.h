@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "instruction-set.h"
 #include "onnxruntime.h"
 #include "threads.h"
 
@@ -12,7 +13,17 @@ struct operator {
   const OrtApi *api;
 };
 
-/* What all operators answer alike: all of float32 on the CPU, each input needed and each output given. The rest is 0. */
+/* A node of an operator whose only attribute is `threads`. */
+struct loop_kernel {
+  const OrtApi *api;
+  const struct instruction_set *set; /* Whose loops are used. */
+  size_t threads;
+};
+
+/*
+ * What all operators answer alike: all of float32 on the CPU, each input needed and each output given, and of each node a
+ * `loop_kernel`. The rest is 0.
+ */
 extern const OrtCustomOp operator_base;
 
 /* How many inputs or outputs there are. */
