@@ -1,6 +1,7 @@
 import type { Page } from '@lathe/contracts/http/list';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { ask } from './client.ts';
+import { joinedPages, type Part } from './joined-pages.ts';
 import { useQuery } from './use-query.ts';
 
 /** Items of a list that are read at a time, which is the most that most lists give. */
@@ -19,7 +20,7 @@ export type List<T> = {
  * A list of the API, in its order: its first page, read again `everyMs` (0: once), and the following pages as they are asked for.
  */
 export function useList<T extends { readonly id: string }>(path: string, everyMs = 0): List<T> {
-  const [older, setOlder] = useState<{ items: T[]; hasMore: boolean } | null>(null);
+  const [older, setOlder] = useState<Part<T> | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
   const isReading = useRef(false);
   const join = path.includes('?') ? '&' : '?';
@@ -31,9 +32,10 @@ export function useList<T extends { readonly id: string }>(path: string, everyMs
   const first = useQuery((signal) => read(undefined, signal), [path], everyMs);
   useEffect(() => setOlder(null), [path]);
 
-  const fresh = first.data?.data;
-  const items = fresh && [...fresh, ...followers(fresh, older?.items ?? [])];
-  const hasMore = older?.hasMore ?? first.data?.has_more ?? false;
+  const { data } = first;
+  const { items, hasMore = false } = data
+    ? joinedPages({ items: data.data, hasMore: data.has_more }, older)
+    : {};
   const last = items?.at(-1)?.id;
   const loadMore = (): void => {
     if (isReading.current || !hasMore || last === undefined) return;
@@ -49,14 +51,4 @@ export function useList<T extends { readonly id: string }>(path: string, everyMs
       });
   };
   return { items, error: first.error ?? failure, hasMore, loadMore, reload: first.reload };
-}
-
-/** What was read before and follows the first page as it is now: what stood within that, and does no more, is gone. */
-function followers<T extends { readonly id: string }>(
-  fresh: readonly T[],
-  read: readonly T[],
-): readonly T[] {
-  const ids = new Set(fresh.map(({ id }) => id));
-  const last = read.findLastIndex(({ id }) => ids.has(id));
-  return read.slice(last + 1);
 }
