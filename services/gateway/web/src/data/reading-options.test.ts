@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { dataIn, queryOf, requestOf, withShape } from './reading-options.ts';
+import { optionsIn } from '../options/options-in.ts';
+import { queryOf, requestOf, withShape } from './reading-options.ts';
 
 it('keeps all that says how rows are read in the address, and asks for it', () => {
   const data = {
@@ -9,10 +10,10 @@ it('keeps all that says how rows are read in the address, and asks for it', () =
   } as const;
   const query = new URLSearchParams(queryOf({ model: 'lathe-tiny', data }).slice(1));
   expect(query.get('model')).toBe('lathe-tiny');
-  expect(dataIn(query.get('data'))).toEqual(data);
+  expect(optionsIn(query.get('data'))).toEqual(data);
   expect(requestOf({ model: '', data })).toEqual({ lathe: { data } });
   expect(queryOf({ model: '', data: {} })).toBe('');
-  expect(requestOf({ model: '', data: dataIn(null) })).toEqual({});
+  expect(requestOf({ model: '', data: {} })).toEqual({});
 });
 
 it('takes another shape of the rows and leaves what else was said', () => {

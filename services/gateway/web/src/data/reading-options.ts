@@ -11,11 +11,6 @@ export type ReadingOptions = {
 /** What of `lathe.data` says how rows are written. */
 export type Shape = Pick<DataOptions, 'format' | 'columns' | 'choice_answers'>;
 
-/** Options of an address: none where it has none. */
-export function dataIn(text: string | null): DataOptions {
-  return text === null || text === '' ? {} : (JSON.parse(text) as DataOptions);
-}
-
 /** Options as the text that stands for them in an address: none as ''. */
 export function textOf(data: DataOptions): string {
   return Object.keys(data).length === 0 ? '' : JSON.stringify(data);

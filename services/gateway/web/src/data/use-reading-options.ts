@@ -1,5 +1,7 @@
+import type { DataOptions } from '@lathe/contracts/http/data';
+import { optionsIn } from '../options/options-in.ts';
 import { useQueryText } from '../shell/router.ts';
-import { dataIn, type ReadingOptions, textOf } from './reading-options.ts';
+import { type ReadingOptions, textOf } from './reading-options.ts';
 
 /** The options in the address, and a way to change them. */
 export function useReadingOptions(): [ReadingOptions, (change: Partial<ReadingOptions>) => void] {
@@ -9,5 +11,6 @@ export function useReadingOptions(): [ReadingOptions, (change: Partial<ReadingOp
     if (next.model !== undefined) setModel(next.model);
     if (next.data !== undefined) setData(textOf(next.data));
   };
-  return [{ model, data: dataIn(data) }, change];
+  // What they may be the API says.
+  return [{ model, data: optionsIn(data) as DataOptions }, change];
 }

@@ -7,6 +7,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../api/client.ts';
 import { useQuery } from '../api/use-query.ts';
 import { ModelOptions } from '../models/model-options.tsx';
+import { optionsIn } from '../options/options-in.ts';
 import { Link } from '../shell/link.tsx';
 import { navigate, usePlace } from '../shell/router.ts';
 import { ActButton } from '../ui/act-button.tsx';
@@ -80,13 +81,13 @@ function cloned(source: JobObject, query: URLSearchParams): JobDraft {
 
 /** What the page of a file asks for in the address. */
 function drafted(query: URLSearchParams): JobDraft {
-  const data = query.get('data');
+  const data = optionsIn(query.get('data'));
   return {
     ...emptyDraft,
     file: query.get('file') ?? '',
     model: query.get('model') ?? '',
     method: methodNamed(query.get('method')),
-    lathe: data === null ? {} : { data: JSON.parse(data) as unknown },
+    lathe: Object.keys(data).length === 0 ? {} : { data },
   };
 }
 
