@@ -175,6 +175,8 @@ function several(data: Data): Rules {
     );
   const scored = (name: 'microF1' | 'macroF1' | 'subsetAccuracy') => ({
     unit: 'share' as const,
+    // Rows without a label count where all of a row has to be right.
+    counts: gold.map((each) => name === 'subsetAccuracy' || each.length > 0),
     of: (answers: readonly LabelAnswer[]) => (draw: ArrayLike<number>) =>
       scores(answers, draw)[name],
   });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { closenessByVectors } from './embedding.ts';
 import { judge } from './judge.ts';
-import { asked, model, values } from './rows.fixture.ts';
+import { asked, contestant, model, values } from './rows.fixture.ts';
 
 const row = (line: number, texts: string[], score?: number) => ({
   kind: 'related' as const,
@@ -46,4 +46,20 @@ it('puts pairs with scores in order', () => {
   const judgement = judge({ task: 'embedding', rows, train: [], models, ...asked });
   expect(values(judgement, 'tuned')).toMatchObject({ Spearman: expect.closeTo(1, 9) });
   expect(values(judgement, 'bm25').Spearman).toBeGreaterThan(0.8);
+});
+
+it('leaves room in the accuracy of triplets by the rows with a third text, not by all', () => {
+  const rows = Array.from({ length: 40 }, (_, at) =>
+    row(at + 1, [`a${at}`, `b${at}`, ...(at % 2 === 0 ? ['c'] : [])]),
+  );
+  const answers = rows.map(({ texts }) => ({
+    ...{ place: 1, similarity: 1, isCloser: texts.length > 2 ? true : null },
+  }));
+  const models = [model('tuned', answers)];
+  const judgement = judge({ task: 'embedding', rows, train: [], models, ...asked });
+  const { metrics } = contestant(judgement, 'tuned');
+  // Wilson's intervals of 20 of 20 and of 40 of 40.
+  const wholeOf = (count: number) => expect.closeTo(count / (count + 1.96 ** 2), 4);
+  expect(metrics['triplet accuracy']).toMatchObject({ value: 1, low: wholeOf(20), high: 1 });
+  expect(metrics.MRR).toMatchObject({ value: 1, low: wholeOf(40), high: 1 });
 });

@@ -37,6 +37,7 @@ export function embeddingContest({ rows }: ContestData<'embedding'>): ContestOf<
             ? {
                 'triplet accuracy': {
                   unit: 'share' as const,
+                  counts: rows.map(({ texts }) => texts.length > 2),
                   of: (answers: readonly Closeness[]) =>
                     meanOf(answers.map(({ isCloser }) => (isCloser === null ? null : +isCloser))),
                 },

@@ -89,6 +89,27 @@ it('compares longer texts by their words', () => {
   });
 });
 
+it('leaves room in a share by the rows that expect calls, not by all', () => {
+  const rows = Array.from({ length: 40 }, (_, at) => ({
+    ...{ line: at + 1, prompt: `question ${at}`, hasCalls: at % 2 === 0 },
+    expected: at % 2 === 0 ? 'f({})' : 'no',
+  }));
+  const models = [
+    model(
+      'tuned',
+      Array.from(rows, () => ({ text: '', isRight: true })),
+    ),
+  ];
+  const { metrics } = contestant(
+    judge({ task: 'generation', rows, train: rows, models, ...asked }),
+    'tuned',
+  );
+  // Wilson's intervals of 20 of 20 and of 40 of 40.
+  const wholeOf = (count: number) => expect.closeTo(count / (count + 1.96 ** 2), 4);
+  expect(metrics['right calls']).toMatchObject({ value: 1, low: wholeOf(20), high: 1 });
+  expect(metrics['exact match']).toMatchObject({ value: 1, low: wholeOf(40), high: 1 });
+});
+
 it('takes calls of tools for right by what they say, and texts between them by their words', () => {
   const rows = [true, true, false].map((hasCalls, at) => ({
     line: at + 1,

@@ -145,6 +145,7 @@ function ofCalls(rows: readonly WrittenRow[], exact: Metrics): Rules {
     metrics: {
       'right calls': {
         unit: 'share',
+        counts: rows.map(({ hasCalls }) => hasCalls === true),
         of: (answers) =>
           meanOf(
             rows.map((row, at) =>

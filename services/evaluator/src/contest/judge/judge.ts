@@ -151,8 +151,10 @@ function showingOf<Row, Answer>(
     if (name === headline && isRate && clusters === undefined)
       return [[name, { value: exactMatch.rate, low: exactMatch.low, high: exactMatch.high, unit }]];
     const drawn = bootstrap(rows.length, metric.of(answers), { ...options, clusters });
-    const units = clusters === undefined ? rows.length : new Set(clusters).size;
-    const interval = unit === 'share' ? withinReach(drawn, units) : drawn;
+    const counted = rows.flatMap((_, at) =>
+      (metric.counts?.[at] ?? true) ? [clusters?.[at] ?? at] : [],
+    );
+    const interval = unit === 'share' ? withinReach(drawn, new Set(counted).size) : drawn;
     // What a contestant does not tell, such as probabilities, has no number.
     return Number.isFinite(interval.value) ? [[name, { ...interval, unit }]] : [];
   });
@@ -164,8 +166,8 @@ function showingOf<Row, Answer>(
 }
 
 /**
- * The interval of a share that is 0 or 1 on every row. Each draw of them has the same value, which does not make it certain: the interval is
- * Wilson's of as many rows, or clusters. None that lies between 0 and 1 varies more.
+ * The interval of a share that is 0 or 1 on every row that counts. Each draw of them has the same value, which does not make it certain: the
+ * interval is Wilson's of as many rows, or clusters.
  */
 function withinReach({ value, low, high }: Interval, units: number): Interval {
   if (low !== high || (value !== 0 && value !== 1)) return { value, low, high };

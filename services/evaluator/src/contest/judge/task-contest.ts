@@ -78,6 +78,8 @@ export type NamedMetric<Answer> = {
   readonly lowerIsBetter?: true;
   /** A share of 1, which people read as percent; or a number. */
   readonly unit: 'share' | 'number';
+  /** Of each row whether it counts; absent: all do. */
+  readonly counts?: readonly boolean[];
 };
 
 /** Vectors of the base model, for the training rows and for those that are scored. */

@@ -51,3 +51,22 @@ it('scores tags that are of no scheme one by one', () => {
   });
   expect(values(judgement, 'tuned')).toEqual({ 'accuracy of tags': expect.closeTo(2 / 3, 9) });
 });
+
+it('leaves room in an F1 by the rows with spans, not by all', () => {
+  const rows = Array.from({ length: 40 }, (_, at) =>
+    row(at + 1, at % 2 === 0 ? ['B-PER', 'O', 'O'] : ['O', 'O', 'O']),
+  );
+  const models = [
+    model(
+      'tuned',
+      rows.map(({ tags }) => tags),
+    ),
+  ];
+  const judgement = judge({ task: 'token-classification', rows, train: [], models, ...asked });
+  const { metrics } = contestant(judgement, 'tuned');
+  // Wilson's intervals of 20 of 20 and of 40 of 40.
+  const wholeOf = (count: number) => expect.closeTo(count / (count + 1.96 ** 2), 4);
+  for (const name of ['span F1', 'span F1, strict'])
+    expect(metrics[name]).toMatchObject({ value: 1, low: wholeOf(20), high: 1 });
+  expect(metrics['accuracy of tags']).toMatchObject({ value: 1, low: wholeOf(40), high: 1 });
+});

@@ -17,6 +17,7 @@ export function tokenClassificationContest({
   // A model may tell any tag that it was taught, which is of the scheme too.
   const spans = (mode: SpanMode): NamedMetric<Tags> => ({
     unit: 'share',
+    counts: gold.map((each) => lenientSpans(each).length > 0),
     of: (answers) =>
       ofCounts(
         gold.map((each, row) => spanCounts(each, answers[row] ?? [], mode)),
