@@ -171,7 +171,9 @@ async function copyRows(
   made: string | undefined,
 ): Promise<[string, string]> {
   const lines = output_items.map(({ datasource_item: item, sample }) => {
-    const output_text = sample.output.map(({ content }) => content ?? '').join('');
+    // Of a row without an answer it may be null, which the client's types do not say.
+    const { output = [] } = (sample as typeof sample | null) ?? {};
+    const output_text = output.map(({ content }) => content ?? '').join('');
     return JSON.stringify({ item, sample: { output_text } });
   });
   if (lines.length === 0) throw new Error('it has no output items');

@@ -40,15 +40,16 @@ const run = {
   ...{ status: 'completed', model: 'gpt-4.1', metadata: {}, error: null },
   data_source: { type: 'jsonl', source: { type: 'file_id', id: 'file-old9' } },
 };
-const item = (at: number, input: string, truth: string, output: object[]) => ({
+const item = (at: number, input: string, truth: string, output: object[] | null) => ({
   ...{ object: 'eval.run.output_item', id: `outputitem_${at}`, eval_id: run.eval_id, ...time },
   ...{ run_id: run.id, status: 'pass', datasource_item_id: at, results: [] },
   datasource_item: { input, ground_truth: truth },
-  sample: { input: [], output, finish_reason: 'stop', error: null },
+  sample: output && { input: [], output, finish_reason: 'stop', error: null },
 });
 const items = [
   item(0, 'a', 'a', [{ role: 'assistant', content: 'a' }]),
   item(1, 'b', 'c', [{ role: 'assistant', content: null }]),
+  item(2, 'd', 'd', null),
 ];
 const file = (id: string, filename: string, purpose: string) => ({
   ...{ object: 'file', id, filename, purpose, bytes: 42, status: 'processed', ...time },
