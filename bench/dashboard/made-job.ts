@@ -112,7 +112,7 @@ function jobAt(step: number): JobObject {
     method: { type: 'supervised', supervised: { hyperparameters: { n_epochs: 1 } } },
     lathe: {
       ...{ options: {}, task: { type: 'generation' }, evaluation: null, queue: null, suffix: null },
-      ...{ step, total_steps: 1_000_000 },
+      ...{ step, total_steps: 1_000_000, stopping: null },
     },
   };
 }

@@ -13,12 +13,14 @@ const colours: Readonly<Record<JobState, keyof Paint>> = {
   cancelled: 'yellow',
 };
 
+const stoppingWords = { pause: 'pausing', cancel: 'cancelling' } as const;
+
 /** A job's state, with how far it is. */
 export function stateWords(
-  { status, lathe: { step, total_steps: total } }: JobObject,
+  { status, lathe: { step, total_steps: total, stopping } }: JobObject,
   paint: Paint,
 ): string {
-  const words = status.replace('_', ' ');
+  const words = stopping === null ? status.replace('_', ' ') : stoppingWords[stopping];
   const isUnderWay = status === 'running' || status === 'paused';
   const far = isUnderWay && step !== null && total ? ` ${Math.floor((100 * step) / total)} %` : '';
   return paint[colours[status]](`${words}${far}`);

@@ -259,6 +259,10 @@ export const jobObjectSchema = z.object({
       .string()
       .nullable()
       .describe('of the name of the model that it makes, as it was asked for'),
+    stopping: z
+      .enum(['pause', 'cancel'])
+      .nullable()
+      .describe('what it was asked to do and does as soon as the step that it is in has ended'),
     evaluation: z.unknown().nullable(),
     /** Where a job stands that waits, is paused or has its files read; null otherwise. */
     queue: queuePlaceSchema.nullable(),

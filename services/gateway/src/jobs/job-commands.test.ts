@@ -100,9 +100,9 @@ test('a queued job pauses at once and resumes under a new epoch', async () => {
 test('a running job is asked to pause, and the wish can be taken back', async () => {
   const id = await jobWith({ state: 'running', stage: 'train' });
   const { jobs } = gateway.client.fineTuning;
-  expect((await jobs.pause(id)).status).toBe('running');
+  expect(await jobs.pause(id)).toMatchObject({ status: 'running', lathe: { stopping: 'pause' } });
   expect((await record(id)).desired).toBe('pause');
-  expect((await jobs.resume(id)).status).toBe('running');
+  expect(await jobs.resume(id)).toMatchObject({ status: 'running', lathe: { stopping: null } });
   expect(await record(id)).toMatchObject({ desired: 'run', epoch: 0 });
 });
 

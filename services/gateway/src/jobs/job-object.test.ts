@@ -28,6 +28,16 @@ it.each([
   expect(jobObject(record).lathe.task).toEqual(task);
 });
 
+it.each([
+  ['nothing while it runs', { state: 'running', desired: 'run' }, null],
+  ['that it is about to be paused', { state: 'running', desired: 'pause' }, 'pause'],
+  ['that its reading is about to end', { state: 'validating_files', desired: 'cancel' }, 'cancel'],
+  ['nothing once it is paused', { state: 'paused', desired: 'pause' }, null],
+  ['nothing once it is cancelled', { state: 'cancelled', desired: 'cancel' }, null],
+] as const)('a job says of its end %s', (_, change, stopping) => {
+  expect(jobObject({ ...jobRecord(), ...change }).lathe.stopping).toBe(stopping);
+});
+
 it('a job that learns from rewards says what its auto came to', () => {
   const record = jobRecord({
     method: 'reinforcement',

@@ -37,10 +37,17 @@ export function jobObject(record: JobRecord, queue?: JobObject['lathe']['queue']
       step: record.progress?.step ?? null,
       total_steps: record.progress?.totalSteps ?? null,
       suffix: record.suffix,
+      stopping: stoppingOf(record),
       evaluation: record.evaluation ?? null,
       queue: queue ?? null,
     },
   };
+}
+
+/** What a job was asked to do that has not happened yet; what works on it sees that after the step that it is in. */
+function stoppingOf({ state, desired }: JobRecord): JobObject['lathe']['stopping'] {
+  const isWorkedOn = state === 'running' || state === 'validating_files';
+  return isWorkedOn && desired !== 'run' ? desired : null;
 }
 
 function taskOf({ settings, options }: JobRecord): JobObject['lathe']['task'] {

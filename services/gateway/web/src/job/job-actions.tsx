@@ -14,7 +14,8 @@ export function JobActions({ job, onChange }: Props) {
     await ask<JobObject>(`/v1/fine_tuning/jobs/${job.id}/${verb}`, { method: 'POST' });
     onChange();
   };
-  const canPause = job.status === 'running' || job.status === 'queued';
+  const { stopping } = job.lathe;
+  const canPause = (job.status === 'running' || job.status === 'queued') && stopping === null;
   return (
     <div class="row">
       {job.status === 'succeeded' && (
@@ -23,10 +24,10 @@ export function JobActions({ job, onChange }: Props) {
         </Link>
       )}
       {canPause && <ActButton act={order('pause')}>Pause</ActButton>}
-      {(job.status === 'paused' || job.status === 'failed') && (
+      {(job.status === 'paused' || job.status === 'failed' || stopping === 'pause') && (
         <ActButton act={order('resume')}>Resume</ActButton>
       )}
-      {!isOver(job) && (
+      {!isOver(job) && stopping !== 'cancel' && (
         <AskingButton
           title="Cancel this job?"
           text="It ends now and cannot be resumed. Its checkpoints stay. To go on later, pause it instead."

@@ -98,13 +98,18 @@ function Shown({ job, watched, onChange }: Props) {
 /** Where a job is that is not over: step, time left and pace. */
 function Standing({ job, watched: { run } }: Pick<Props, 'job' | 'watched'>) {
   const now = useNow(1000);
-  const { step, total_steps: total, queue } = job.lathe;
+  const { step, total_steps: total, queue, stopping } = job.lathe;
   const left = job.estimated_finish === null ? null : job.estimated_finish - now / 1000;
   const pace = run.training.values.get('tokens_per_second')?.at(-1);
   const loss = run.training.values.get('train_loss')?.at(-1);
   return (
     <section aria-label="Progress">
       {queue !== null && <p>{waitingText(queue, now / 1000)}</p>}
+      {stopping !== null && (
+        <p role="status">
+          {stopping === 'pause' ? 'It pauses' : 'It ends'} after the step that it is in.
+        </p>
+      )}
       <Progress share={shareDone(job)} label="Share of the training that is done" />
       <ul class="tiles">
         <li>
@@ -125,6 +130,11 @@ function Standing({ job, watched: { run } }: Pick<Props, 'job' | 'watched'>) {
   );
 }
 
+/** In how many seconds a job is likely to begin, in words. */
+function beginText(seconds: number): string {
+  return seconds < 1 ? 'begins soon' : `begins in about ${durationText(seconds)}`;
+}
+
 /** Why a job waits, where it stands in line and when it is likely to begin. */
 function waitingText(
   { reason, position, estimated_start: start }: NonNullable<JobObject['lathe']['queue']>,
@@ -133,6 +143,6 @@ function waitingText(
   return [
     reason,
     ...(position === null ? [] : [`place ${grouped(position)} in line`]),
-    ...(start === null ? [] : [`begins in about ${durationText(start - now)}`]),
+    ...(start === null ? [] : [beginText(start - now)]),
   ].join(' · ');
 }

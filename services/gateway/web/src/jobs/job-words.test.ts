@@ -4,17 +4,12 @@ import { nameOf } from './job-words.ts';
 
 const job = {
   ...{ id: 'ftjob-0S3tjeXFZ9mDGhyhNWsMYWeC', model: 'lathe-tiny', training_file: 'file-1' },
-  ...{ metadata: null, fine_tuned_model: null },
+  ...{ metadata: null, lathe: { suffix: null, stopping: null } },
 } as JobObject;
 
 it.each<[Partial<JobObject>, string, string]>([
   [{ metadata: { name: 'Tickets' } }, 'rows.jsonl', 'Tickets'],
-  [{ fine_tuned_model: 'ft:lathe-tiny:default:papers:0S3tjeXF' }, 'rows.jsonl', 'papers'],
-  [
-    { fine_tuned_model: 'ft:lathe-tiny:default::0S3tjeXF' },
-    'a.csv',
-    'lathe-tiny on a.csv · sMYWeC',
-  ],
+  [{ lathe: { suffix: 'papers' } as JobObject['lathe'] }, 'rows.jsonl', 'papers'],
   [{}, 'rows.jsonl', 'lathe-tiny on rows.jsonl · sMYWeC'],
   [{}, '', 'lathe-tiny · sMYWeC'],
 ])('a job of %j on "%s" is called %s', (change, file, name) => {

@@ -12,7 +12,9 @@ export function isOver({ status }: Pick<JobObject, 'status'>): boolean {
 
 /** What a job is doing, in a word or two, and how that is coloured. */
 export function stateOf(job: JobObject): { word: string; tone: 'run' | 'good' | 'bad' | 'wait' } {
-  const { step, total_steps: total } = job.lathe;
+  const { step, total_steps: total, stopping } = job.lathe;
+  if (stopping !== null)
+    return { word: stopping === 'pause' ? 'pausing' : 'cancelling', tone: 'wait' };
   switch (job.status) {
     case 'validating_files':
       return { word: 'reading files', tone: 'run' };
@@ -46,11 +48,10 @@ export function headlineOf(job: JobObject): Headline | null {
   return typeof evaluation === 'object' && evaluation !== null ? evaluation : null;
 }
 
-/** A job by what people know it by: its name, the end of its model's name, or of what on which rows it is. */
+/** A job by what people know it by: its name, the suffix of its model's name, or what on which rows it is. */
 export function nameOf(job: JobObject, fileName = fileNameOf(job.training_file)): string {
-  const suffix = job.fine_tuned_model?.split(':')[3];
-  const asked = job.metadata?.name ?? suffix;
-  if (asked !== undefined && asked !== '') return asked;
+  const asked = job.metadata?.name ?? job.lathe.suffix;
+  if (asked) return asked;
   const rows = fileName === '' ? '' : ` on ${fileName}`;
   return `${job.model}${rows} · ${job.id.slice(-6)}`;
 }

@@ -1,6 +1,8 @@
 import type { JobObject } from '@lathe/contracts/http/fine-tuning';
 import type { ProjectQueue } from '@lathe/contracts/http/worker';
 import { type List, useList } from '../api/use-list.ts';
+import { useFileNames } from '../jobs/file-names.ts';
+import { nameOf } from '../jobs/job-words.ts';
 import { jobsRefreshMs } from '../jobs/jobs-page.tsx';
 import { Link } from '../shell/link.tsx';
 import { Answered, Empty } from '../ui/states.tsx';
@@ -98,6 +100,7 @@ type QueueProps = {
 };
 
 function Queue({ jobs, more }: QueueProps) {
+  useFileNames(jobs.map(({ training_file: file }) => file));
   return (
     <Table<JobObject>
       name="queue"
@@ -109,8 +112,8 @@ function Queue({ jobs, more }: QueueProps) {
       columns={[
         {
           head: 'Job',
-          value: (job) => job.metadata?.name ?? job.id,
-          cell: (job) => <Link to={`/jobs/${job.id}`}>{job.metadata?.name ?? job.id}</Link>,
+          value: (job) => `${nameOf(job)} ${job.id}`,
+          cell: (job) => <Link to={`/jobs/${job.id}`}>{nameOf(job)}</Link>,
         },
         {
           head: 'Place',
