@@ -99,7 +99,7 @@ test.each([
     'what a worker has to tell',
     [workerRecord('a')],
     need({ memoryBytes: undefined }),
-    'How much memory the job needs is not known yet: no training worker with the base model "tiny" has told. The job starts when one has.',
+    'How much memory the job needs is being found out by a training worker with the base model "tiny". The job starts when that is known.',
   ],
   [
     'the device',
