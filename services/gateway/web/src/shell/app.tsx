@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { signOut, useSession } from '../api/session.ts';
+import { nextTimeStyle, useTimeStyle } from '../ui/time-style.ts';
 import { ApiCalls } from './api-calls.tsx';
 import { Link } from './link.tsx';
 import { type DashboardPage, pages } from './page-table.tsx';
@@ -41,6 +42,7 @@ export function App() {
             ))}
         </nav>
         <div class="side-foot">
+          <TimesButton />
           <ThemeButton />
           <button type="button" class="quiet" onClick={() => signOut()}>
             Sign out
@@ -79,6 +81,16 @@ function ThemeButton() {
   return (
     <button type="button" class="quiet" onClick={() => setTheme(nextTheme())}>
       Theme: {theme}
+    </button>
+  );
+}
+
+/** Exact times for those, too, who do not point at one. */
+function TimesButton() {
+  const style = useTimeStyle();
+  return (
+    <button type="button" class="quiet" onClick={() => nextTimeStyle()}>
+      Times: {style}
     </button>
   );
 }

@@ -7,7 +7,9 @@ export function grouped(value: number): string {
 export function percentText(share: number): string {
   const percent = 100 * share;
   if (percent > 0 && percent < 0.1) return '< 0.1 %';
-  return `${Number.isInteger(percent) ? percent : percent.toFixed(1)} %`;
+  // 100 times 0.57 is no whole number to a machine.
+  const nearest = Math.round(percent);
+  return `${Math.abs(percent - nearest) < 1e-9 ? nearest : percent.toFixed(1)} %`;
 }
 
 /** A figure of training with as many digits as it needs: `0.4213`, `3.2e-5`, `1,204`. */

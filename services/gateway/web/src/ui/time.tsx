@@ -1,19 +1,15 @@
 import { useEffect, useState } from 'preact/hooks';
-import { durationText } from './numbers.ts';
+import { useTimeStyle } from './time-style.ts';
+import { exactTimeText, timeText } from './time-text.ts';
 
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' });
-const short = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-
-/** A time of the API (Unix seconds) in the reader's own zone: how long ago where that is recent, and exact on hover. */
+/** A time of the API (Unix seconds) in the reader's own zone: by how long ago with the exact one on hover, or exact where that is chosen. */
 export function Time({ at }: { readonly at: number }) {
   const now = useNow(30_000);
-  const date = new Date(at * 1000);
-  const ago = now / 1000 - at;
-  const text =
-    ago < 45 ? 'just now' : ago < 86_400 ? `${durationText(ago)} ago` : short.format(date);
+  const exact = exactTimeText(at);
+  const isExact = useTimeStyle() === 'exact';
   return (
-    <time dateTime={date.toISOString()} title={exact.format(date)}>
-      {text}
+    <time dateTime={new Date(at * 1000).toISOString()} title={exact}>
+      {isExact ? exact : timeText(at, now / 1000)}
     </time>
   );
 }
