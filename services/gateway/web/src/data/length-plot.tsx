@@ -1,5 +1,6 @@
 import type { Lengths } from '@lathe/contracts/artifact/insight';
 import { grouped } from '../ui/numbers.ts';
+import { cutPlace } from './cut-place.ts';
 import { LengthTable } from './length-table.tsx';
 
 type Props = {
@@ -43,14 +44,16 @@ export function LengthPlot({ all, taught, cut }: Props) {
         </rect>
       );
     });
-  const at = bounds.findIndex((upTo) => upTo >= cut);
+  const place = cutPlace(bounds, cut);
   const every = Math.max(1, Math.ceil(bounds.length / 8));
   return (
     <figure class="plot">
       <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label="Lengths of the rows in tokens">
         {bars(all, 'two', 0.08)}
         {bars(taught, 'one', 0.3)}
-        {at !== -1 && <line class="cut" x1={at * step} x2={at * step} y1={0} y2={tall} />}
+        {place !== null && (
+          <line class="cut" x1={place * step} x2={place * step} y1={0} y2={tall} />
+        )}
         <line class="axis" x1={0} x2={width} y1={tall} y2={tall} />
         {bounds.map(
           (upTo, i) =>
