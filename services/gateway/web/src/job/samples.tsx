@@ -94,7 +94,7 @@ function askedOf(steps: LiveRun['samples'], prompt: string): string {
   const told = steps.flatMap(({ answers }) => answers).find((each) => promptOf(each) === prompt);
   const { asked, expected } = told ?? {};
   if (typeof asked !== 'string') return prompt;
-  return typeof expected === 'string' ? `${asked}\n→ ${expected}` : asked;
+  return typeof expected === 'string' ? `${asked}\nexpected: ${expected}` : asked;
 }
 
 function textOf(answer: Answer): string {

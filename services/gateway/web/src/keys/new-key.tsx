@@ -40,7 +40,7 @@ export function NewKey({ isOperator, project, onMade }: Props) {
         <label>
           Role
           <select value={role} onChange={(event) => setRole(event.currentTarget.value)}>
-            <option value="member">member: all work of the project</option>
+            <option value="member">member: all its work</option>
             <option value="admin">admin: its keys, too</option>
           </select>
         </label>

@@ -216,7 +216,7 @@ function JobForm({ files, models, first }: FormProps) {
             <input type="number" min={1} max={256} placeholder="auto" {...text('batch')} />
           </label>
           <label>
-            Learning rate, times
+            Learning rate, multiplied by
             <input
               type="number"
               min={0.000001}

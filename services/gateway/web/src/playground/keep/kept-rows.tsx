@@ -12,9 +12,9 @@ import { Undo, type Undoable } from '../../ui/undo.tsx';
 import { collectionPath, makeFile, putInto } from './stored-rows.ts';
 
 const kinds: Readonly<Record<CompletionDataset['rows'], string>> = {
-  chats: 'Answers to learn, corrected where they were',
-  preferences: 'Pairs of a better and a worse answer (DPO)',
-  judged: 'Good and bad answers (KTO)',
+  chats: 'Answers as corrected',
+  preferences: 'Pairs of answers (DPO)',
+  judged: 'Good and bad (KTO)',
 };
 
 type Props = { readonly rows: string; readonly setRows: (rows: string) => void };
