@@ -22,6 +22,9 @@ const spreads: Readonly<Record<string, string>> = { reward: 'reward_std' };
 /** Figures of groups of answers: a click on a step shows what it answered. */
 const ofGroups: ReadonlySet<string> = new Set(['reward', 'frac_reward_zero_std']);
 
+/** What is marked beside checkpoints. */
+const markColours = { resumed: 'warn', lost: 'bad' } as const;
+
 /** Scores that another plot has, or that say the same in other words. */
 const shownElsewhere = new Set(['valid_loss', 'full_valid_loss', 'full_valid_mean_token_accuracy']);
 
@@ -44,7 +47,7 @@ export function Curves({ jobId, run, version }: Props) {
   const marks = run.marks.map(
     ({ step, kind }): PlotMark => ({
       x: step,
-      colour: kind === 'resumed' ? 'warn' : step === best ? 'good' : 'line',
+      colour: kind === 'checkpoint' ? (step === best ? 'good' : 'soft') : markColours[kind],
     }),
   );
   const shared = { group: jobId, marks };
@@ -65,7 +68,8 @@ export function Curves({ jobId, run, version }: Props) {
         <span class="small-text">
           Drag over a plot to zoom, or use its keys. Dashed lines are checkpoints
           {marks.some(({ colour }) => colour === 'good') && ', the best one green'}
-          {run.marks.some(({ kind }) => kind === 'resumed') && ' and, coloured, resumptions'}.
+          {run.marks.some(({ kind }) => kind === 'resumed') && ', amber: where it went on'}
+          {run.marks.some(({ kind }) => kind === 'lost') && ', red: where a worker was lost'}.
           {training.values.has('reward') && ' A click on a step of the rewards shows its answers.'}
         </span>
       </div>

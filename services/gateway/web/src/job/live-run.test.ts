@@ -33,6 +33,23 @@ it('replaces steps that are told again after a resumption', () => {
   expect(run.training.values.get('train_loss')).toEqual([3, 2, 1.5]);
 });
 
+it('marks where a worker was lost, and from where the training went on', () => {
+  const run = emptyRun();
+  const begun = (step: number, message: string) =>
+    event('message', { step, total_steps: 9, worker: 'one', trainable_parameters: 8 }, message);
+  addEvents(run, [begun(0, 'Training started: 9 steps.'), stepTold(1, 3), stepTold(2, 2)]);
+  addEvents(run, [
+    event('message', { worker: 'one', lost_workers: 1 }, 'The worker is gone.'),
+    event('message', {}, 'The job was resumed.'),
+    begun(1, 'Training resumed from the checkpoint of step 1 of 9.'),
+    stepTold(2, 2),
+  ]);
+  expect(run.marks).toEqual([
+    { step: 2, kind: 'lost' },
+    { step: 1, kind: 'resumed' },
+  ]);
+});
+
 it('keeps every row that was hardly learnt, with the step when that was told last, and what contradicts', () => {
   const run = emptyRun();
   const slow = (step: number, lines: number[]) =>

@@ -4,7 +4,7 @@ import type { EventObject } from '@lathe/contracts/http/fine-tuning';
 export type Curve = { readonly steps: number[]; readonly values: Map<string, (number | null)[]> };
 
 /** Something that happened at a step, marked on the curves. */
-type Mark = { readonly step: number; readonly kind: 'checkpoint' | 'resumed' };
+type Mark = { readonly step: number; readonly kind: 'checkpoint' | 'resumed' | 'lost' };
 
 /** Answers to prompts at a step. */
 type Samples = {
@@ -84,8 +84,11 @@ export function addEvents(run: LiveRun, events: readonly EventObject[]): void {
     if (conflictRules.has(String(event.data.rule))) run.conflicts.push(event);
     if ('fine_tuned_model_checkpoint' in event.data && typeof step === 'number')
       run.marks.push({ step, kind: 'checkpoint' });
-    if (/^Resum/.test(event.message))
-      run.marks.push({ step: run.training.steps.at(-1) ?? 0, kind: 'resumed' });
+    // A training tells its size where it begins; after the first step it goes on from a checkpoint.
+    if ('trainable_parameters' in event.data && typeof step === 'number' && step > 0)
+      run.marks.push({ step, kind: 'resumed' });
+    if ('lost_workers' in event.data)
+      run.marks.push({ step: run.training.steps.at(-1) ?? 0, kind: 'lost' });
     run.messages.push(event);
   }
   if (run.marks.length >= 2 * mostMarks) keepEverySecond(run.marks);

@@ -4,10 +4,10 @@ const place = 'lathe.times';
 const listeners = new Set<() => void>();
 
 /** How times are told in this browser: by how long ago, or to the second. */
-export type TimeStyle = 'relative' | 'exact';
+export type TimeStyle = 'ago' | 'exact';
 
 function chosenStyle(): TimeStyle {
-  return localStorage.getItem(place) === 'exact' ? 'exact' : 'relative';
+  return localStorage.getItem(place) === 'exact' ? 'exact' : 'ago';
 }
 
 /** Tells times the other way, and keeps that. */
