@@ -6,7 +6,12 @@ import { publishManyEvents, writeManyJobs } from '@lathe/testkit/many-records';
 import { openStores } from '@lathe/testkit/stores';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { supportLines } from '../flow/platform.fixture.ts';
-import { type OpenDashboard, openDashboard, withoutChromium } from './browser.fixture.ts';
+import {
+  type OpenDashboard,
+  openDashboard,
+  stopAtFailure,
+  withoutChromium,
+} from './browser.fixture.ts';
 import { modelsFolder } from './models.fixture.ts';
 
 const promptfoo = `
@@ -25,14 +30,13 @@ describe.runIf(withoutChromium === '')(`pages of models${withoutChromium}`, () =
   let dashboard: OpenDashboard;
   beforeAll(async () => {
     models = await modelsFolder();
-    dashboard = await openDashboard({ models: models.path });
-    const { code } = await dashboard.platform.client.post<{ code: string }>('/lathe/sign_in_codes');
-    await dashboard.go(`/playground#code=${code}`);
+    dashboard = await openDashboard('/playground', { models: models.path });
   });
   afterAll(async () => {
     await dashboard?.[Symbol.asyncDispose]();
     await models?.[Symbol.asyncDispose]();
   });
+  stopAtFailure(() => dashboard);
 
   it('streams an answer with the probabilities of its tokens, and makes a training file of its correction', async () => {
     const { page, platform, faults, seriousIssues } = dashboard;
