@@ -7,37 +7,27 @@
 #include "tensor.h"
 
 /* Reads both inputs, and sees that there is a label of each row, and a class of each label. */
-static OrtStatus *inputs_of_run(const OrtApi *api, OrtKernelContext *context, struct tensor *logits,
+static OrtStatus *inputs_of_run(const struct operator *op, OrtKernelContext *context, struct tensor *logits,
                                 struct cross_entropy *given) {
-  struct tensor labels;
-  bool is_there[2];
-  OrtStatus *status = tensor_input(api, context, 0, logits, &is_there[0]);
-  if (status == NULL) status = tensor_input(api, context, 1, &labels, &is_there[1]);
+  struct tensor inputs[2];
+  OrtStatus *status = operator_inputs(op, context, inputs);
   if (status != NULL) return status;
-  if (!is_there[0] || !is_there[1]) return operator_refuse(api, "SoftmaxCrossEntropy: it needs both of its inputs.");
+  const struct tensor *labels = &inputs[1];
+  *logits = inputs[0];
   const int64_t *sizes = logits->sizes;
-  if (logits->rank != 2 || labels.rank != 2 || labels.sizes[0] != sizes[0] || labels.sizes[1] != 1) {
+  if (logits->rank != 2 || labels->rank != 2 || labels->sizes[0] != sizes[0] || labels->sizes[1] != 1) {
     char first[tensor_text_size], second[tensor_text_size];
-    return operator_refuse(api, "SoftmaxCrossEntropy: labels %s are not for logits %s.", tensor_text(&labels, first),
+    return operator_refuse(op->api, "%s: labels %s are not for logits %s.", op->name, tensor_text(labels, first),
                            tensor_text(logits, second));
   }
   given->rows = (size_t)sizes[0], given->columns = (size_t)sizes[1];
   given->logits = logits->data;
-  given->labels = (const void *)labels.data;
+  given->labels = (const void *)labels->data;
   for (size_t row = 0; row < given->rows; row++)
     if (given->labels[row] < 0 || given->labels[row] >= sizes[1])
-      return operator_refuse(api, "SoftmaxCrossEntropy: label %d of row %zu is none of %zu classes.",
+      return operator_refuse(op->api, "%s: label %d of row %zu is none of %zu classes.", op->name,
                              (int)given->labels[row], row, given->columns);
   return NULL;
-}
-
-static OrtStatus *output(const OrtApi *api, OrtKernelContext *context, size_t index, const int64_t sizes[2], float **made) {
-  OrtValue *value;
-  void *data;
-  OrtStatus *status = ort_output(api, context, index, sizes, 2, &value);
-  if (status == NULL) status = ort_data(api, value, &data);
-  if (status == NULL) *made = data;
-  return status;
 }
 
 static OrtStatus *ORT_CALL compute(void *self, OrtKernelContext *context) {
@@ -45,12 +35,12 @@ static OrtStatus *ORT_CALL compute(void *self, OrtKernelContext *context) {
   const OrtApi *api = kernel->api;
   struct tensor logits;
   struct cross_entropy given;
-  OrtStatus *status = inputs_of_run(api, context, &logits, &given);
+  OrtStatus *status = inputs_of_run(kernel->op, context, &logits, &given);
   if (status != NULL) return status;
-  const int64_t column[] = {logits.sizes[0], 1};
-  status = output(api, context, 0, column, &given.loss);
-  if (status == NULL) status = output(api, context, 1, column, &given.lead);
-  if (status == NULL) status = output(api, context, 2, logits.sizes, &given.shares);
+  const struct tensor column = {.rank = 2, .sizes = {logits.sizes[0], 1}};
+  status = tensor_output(api, context, 0, &column, &given.loss);
+  if (status == NULL) status = tensor_output(api, context, 1, &column, &given.lead);
+  if (status == NULL) status = tensor_output(api, context, 2, &logits, &given.shares);
   if (status != NULL) return status;
   struct pool pool = {api, context, kernel->threads, NULL};
   const struct threads threads = pool_threads(&pool);
@@ -58,10 +48,6 @@ static OrtStatus *ORT_CALL compute(void *self, OrtKernelContext *context) {
   return pool.status;
 }
 
-static const char *ORT_CALL name(const OrtCustomOp *op) {
-  (void)op;
-  return "SoftmaxCrossEntropy";
-}
 static int ORT_CALL input_type(const OrtCustomOp *op, size_t index) {
   (void)op;
   return index == 0 ? ort_float : ort_int32;
@@ -77,21 +63,15 @@ static size_t ORT_CALL in_place(int **inputs, int **outputs) {
 
 static OrtStatus *ORT_CALL infer(const OrtCustomOp *op, OrtShapeInferContext *context) {
   const OrtApi *api = ((const struct operator *)op)->api;
-  struct shape logits, labels;
-  if (shape_read(api, context, 0, &logits) && shape_is_told(&logits)) shape_write(api, context, 2, &logits);
-  if (!shape_read(api, context, 1, &labels) || !shape_is_told(&labels)) return NULL;
-  shape_write(api, context, 0, &labels);
-  shape_write(api, context, 1, &labels);
+  shape_pass(api, context, 1, (struct outputs){0, 2});
+  shape_pass(api, context, 0, (struct outputs){2, 3});
   return NULL;
 }
 
 const OrtCustomOp *softmax_cross_entropy_op(const OrtApi *api) {
   static struct operator made;
-  made = (struct operator){operator_base, api};
-  made.op.GetName = name;
+  made = (struct operator){operator_base, api, "SoftmaxCrossEntropy", .inputs = 2, .outputs = 3};
   made.op.GetInputType = input_type;
-  made.op.GetInputTypeCount = operator_two;
-  made.op.GetOutputTypeCount = operator_three;
   made.op.KernelComputeV2 = compute;
   made.op.GetMayInplace = in_place;
   made.op.InferOutputShapeFn = infer;

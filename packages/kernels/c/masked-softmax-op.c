@@ -6,24 +6,10 @@
 #include "tensor.h"
 
 /* Reads both inputs. */
-static OrtStatus *inputs_of_run(const OrtApi *api, OrtKernelContext *context, const char *name,
-                                struct tensor given[2]) {
-  for (size_t at = 0; at < 2; at++) {
-    bool is_there;
-    OrtStatus *status = tensor_input(api, context, at, &given[at], &is_there);
-    if (status != NULL) return status;
-    if (!is_there) return operator_refuse(api, "%s: it needs both of its inputs.", name);
-  }
-  return given[0].rank > 0 ? NULL : operator_refuse(api, "%s: it needs an axis to sum over.", name);
-}
-
-static OrtStatus *output_of_run(const OrtApi *api, OrtKernelContext *context, const struct tensor *like, float **made) {
-  OrtValue *value;
-  void *data;
-  OrtStatus *status = ort_output(api, context, 0, like->sizes, like->rank, &value);
-  if (status == NULL) status = ort_data(api, value, &data);
-  if (status == NULL) *made = data;
-  return status;
+static OrtStatus *inputs_of_run(const struct operator *op, OrtKernelContext *context, struct tensor given[2]) {
+  OrtStatus *status = operator_inputs(op, context, given);
+  if (status != NULL || given[0].rank > 0) return status;
+  return operator_refuse(op->api, "%s: it needs an axis to sum over.", op->name);
 }
 
 /* How the mask's rows repeat: its axes are those of the scores, but some beside each other, before the last, may be 1. */
@@ -46,7 +32,7 @@ static OrtStatus *ORT_CALL forward(void *self, OrtKernelContext *context) {
   const OrtApi *api = kernel->api;
   struct tensor given[2];
   struct masked_softmax softmax;
-  OrtStatus *status = inputs_of_run(api, context, "MaskedSoftmax", given);
+  OrtStatus *status = inputs_of_run(kernel->op, context, given);
   if (status != NULL) return status;
   const struct tensor *scores = &given[0], *mask = &given[1];
   if (!read_mask(scores, mask, &softmax)) {
@@ -54,7 +40,7 @@ static OrtStatus *ORT_CALL forward(void *self, OrtKernelContext *context) {
     return operator_refuse(api, "MaskedSoftmax: a mask %s is not for scores %s.", tensor_text(mask, first),
                            tensor_text(scores, second));
   }
-  status = output_of_run(api, context, scores, &softmax.y);
+  status = tensor_output(api, context, 0, scores, &softmax.y);
   if (status != NULL) return status;
   softmax.rows = tensor_count(scores, 0, scores->rank - 1);
   softmax.columns = (size_t)scores->sizes[scores->rank - 1];
@@ -71,7 +57,7 @@ static OrtStatus *ORT_CALL backward(void *self, OrtKernelContext *context) {
   const OrtApi *api = kernel->api;
   struct tensor given[2];
   float *dx;
-  OrtStatus *status = inputs_of_run(api, context, "SoftmaxGradient", given);
+  OrtStatus *status = inputs_of_run(kernel->op, context, given);
   if (status != NULL) return status;
   const struct tensor *dy = &given[0], *y = &given[1];
   if (!tensor_same_shape(dy, y)) {
@@ -79,7 +65,7 @@ static OrtStatus *ORT_CALL backward(void *self, OrtKernelContext *context) {
     return operator_refuse(api, "SoftmaxGradient: the shapes %s and %s differ.", tensor_text(dy, first),
                            tensor_text(y, second));
   }
-  status = output_of_run(api, context, dy, &dx);
+  status = tensor_output(api, context, 0, dy, &dx);
   if (status != NULL) return status;
   const size_t last = dy->rank - 1;
   const struct softmax_gradient gradient = {tensor_count(dy, 0, last), (size_t)dy->sizes[last], dy->data, y->data, dx};
@@ -87,15 +73,6 @@ static OrtStatus *ORT_CALL backward(void *self, OrtKernelContext *context) {
   const struct threads threads = pool_threads(&pool);
   softmax_gradient_run(kernel->set, &gradient, &threads);
   return pool.status;
-}
-
-static const char *ORT_CALL forward_name(const OrtCustomOp *op) {
-  (void)op;
-  return "MaskedSoftmax";
-}
-static const char *ORT_CALL backward_name(const OrtCustomOp *op) {
-  (void)op;
-  return "SoftmaxGradient";
 }
 
 /* A row is read before that of its place is written: Y may be the scores, and dX be dY. */
@@ -106,26 +83,18 @@ static size_t ORT_CALL in_place(int **inputs, int **outputs) {
   return 1;
 }
 
-static void define(struct operator *made, const OrtApi *api) {
-  *made = (struct operator){operator_base, api};
-  made->op.GetInputTypeCount = operator_two;
-  made->op.GetOutputTypeCount = operator_one;
-  made->op.GetMayInplace = in_place;
-  made->op.InferOutputShapeFn = operator_infer_alike;
-}
-
 const OrtCustomOp *masked_softmax_op(const OrtApi *api) {
   static struct operator made;
-  define(&made, api);
-  made.op.GetName = forward_name;
+  made = (struct operator){operator_base, api, "MaskedSoftmax", .inputs = 2, .outputs = 1};
   made.op.KernelComputeV2 = forward;
+  made.op.GetMayInplace = in_place;
   return &made.op;
 }
 
 const OrtCustomOp *softmax_gradient_op(const OrtApi *api) {
   static struct operator made;
-  define(&made, api);
-  made.op.GetName = backward_name;
+  made = (struct operator){operator_base, api, "SoftmaxGradient", .inputs = 2, .outputs = 1};
   made.op.KernelComputeV2 = backward;
+  made.op.GetMayInplace = in_place;
   return &made.op;
 }

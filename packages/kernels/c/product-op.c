@@ -11,6 +11,7 @@
 #include "tensor.h"
 
 struct kernel {
+  const struct operator *op;
   const OrtApi *api;
   const struct instruction_set *set;
   bool trans_a, trans_b;
@@ -69,28 +70,19 @@ static OrtStatus *read_c(const struct kernel *kernel, const struct tensor *c, co
 static OrtStatus *ORT_CALL compute(void *self, OrtKernelContext *context) {
   const struct kernel *kernel = self;
   const OrtApi *api = kernel->api;
-  struct tensor a, b, c;
-  bool has_a, has_b, has_c;
-  OrtStatus *status = tensor_input(api, context, 0, &a, &has_a);
-  if (status == NULL) status = tensor_input(api, context, 1, &b, &has_b);
+  struct tensor given[2], c;
+  const struct tensor *a = &given[0], *b = &given[1];
+  bool has_c;
+  OrtStatus *status = operator_inputs(kernel->op, context, given);
   if (status == NULL) status = tensor_input(api, context, 2, &c, &has_c);
   if (status != NULL) return status;
-  if (!has_a || !has_b) return operator_refuse(api, "Product: it needs A and B.");
   struct product product = {.set = kernel->set, .alpha = kernel->alpha};
-  status = read_sides(kernel, &a, &b, &product);
+  status = read_sides(kernel, a, b, &product);
   if (status != NULL) return status;
-  const struct tensor y = shape_of_y(kernel, &a, &product);
-  if (has_c) {
-    status = read_c(kernel, &c, &y, &product);
-    if (status != NULL) return status;
-  }
-  OrtValue *value;
-  status = ort_output(api, context, 0, y.sizes, y.rank, &value);
+  const struct tensor y = shape_of_y(kernel, a, &product);
+  if (has_c) status = read_c(kernel, &c, &y, &product);
+  if (status == NULL) status = tensor_output(api, context, 0, &y, &product.y);
   if (status != NULL) return status;
-  void *data;
-  status = ort_data(api, value, &data);
-  if (status != NULL) return status;
-  product.y = data;
   struct pool pool = {api, context, kernel->threads, NULL};
   const struct threads threads = pool_threads(&pool);
   if (!product_run(&product, &threads)) return ort_create_status(api, ort_fail, "Product: no memory is left.");
@@ -111,15 +103,15 @@ static OrtStatus *read_flag(const OrtApi *api, const OrtKernelInfo *info, const 
 }
 
 static OrtStatus *ORT_CALL create(const OrtCustomOp *op, const OrtApi *api, const OrtKernelInfo *info, void **self) {
-  (void)op;
   struct kernel *kernel = calloc(1, sizeof *kernel);
   if (kernel == NULL) return ort_create_status(api, ort_fail, "Product: no memory is left.");
+  kernel->op = (const struct operator *)op;
   kernel->api = api;
   kernel->set = instruction_set();
   kernel->alpha = 1;
   OrtStatus *status = read_flag(api, info, "trans_a", &kernel->trans_a);
   if (status == NULL) status = read_flag(api, info, "trans_b", &kernel->trans_b);
-  if (status == NULL) status = operator_threads(api, info, "Product", &kernel->threads);
+  if (status == NULL) status = operator_threads(kernel->op, info, &kernel->threads);
   if (status == NULL) {
     OrtStatus *missing = ort_float_attribute(api, info, "alpha", &kernel->alpha);
     if (missing != NULL) {
@@ -136,23 +128,6 @@ static OrtStatus *ORT_CALL create(const OrtCustomOp *op, const OrtApi *api, cons
 
 static void ORT_CALL destroy(void *self) { free(self); }
 
-static const char *ORT_CALL name(const OrtCustomOp *op) {
-  (void)op;
-  return "Product";
-}
-static size_t ORT_CALL input_count(const OrtCustomOp *op) {
-  (void)op;
-  return 3;
-}
-static size_t ORT_CALL output_count(const OrtCustomOp *op) {
-  (void)op;
-  return 1;
-}
-static int ORT_CALL input_kind(const OrtCustomOp *op, size_t index) {
-  (void)op;
-  return index < 2 ? ort_required : ort_optional;
-}
-
 /* Y may take the place of C, each number of which is read before the one that it is added to is written. */
 static size_t ORT_CALL in_place(int **inputs, int **outputs) {
   static int c = 2, y = 0;
@@ -163,11 +138,7 @@ static size_t ORT_CALL in_place(int **inputs, int **outputs) {
 
 const OrtCustomOp *product_op(const OrtApi *api) {
   static struct operator made;
-  made = (struct operator){operator_base, api};
-  made.op.GetName = name;
-  made.op.GetInputTypeCount = input_count;
-  made.op.GetOutputTypeCount = output_count;
-  made.op.GetInputCharacteristic = input_kind;
+  made = (struct operator){operator_base, api, "Product", .inputs = 3, .optional_inputs = 1, .outputs = 1};
   made.op.CreateKernelV2 = create;
   made.op.KernelComputeV2 = compute;
   made.op.KernelDestroy = destroy;

@@ -14,16 +14,24 @@ struct shape {
   const char *names[most_axes];
 };
 
-/* ONNX Runtime reads no status of ours here: what went wrong leaves the shape unknown. */
-bool shape_is_well(const OrtApi *api, OrtStatus *status);
-
-/* False for a shape that nothing is known of, which looks as if it had no axes, and for one of a single axis. */
+/* False for a shape that nothing is known of, which looks as if it had no axes. */
 bool shape_read(const OrtApi *api, const OrtShapeInferContext *context, size_t index, struct shape *shape);
 
-/* A size without a number and a name would be told as -1. */
-bool shape_is_told(const struct shape *shape);
+/* The outputs from `begin` to before `end`. */
+struct outputs {
+  size_t begin, end;
+};
 
-/* Tells the shape of an output of float32. */
-void shape_write(const OrtApi *api, const OrtShapeInferContext *context, size_t index, struct shape *shape);
+/*
+ * Tells the shape of outputs of float32, where all sizes have a number or a name: others would be told as -1, and taken for the same
+ * size wherever they stand.
+ */
+void shape_write(const OrtApi *api, const OrtShapeInferContext *context, struct shape *shape, struct outputs outputs);
+
+/* Tells that outputs are of an input's shape. */
+void shape_pass(const OrtApi *api, const OrtShapeInferContext *context, size_t from, struct outputs outputs);
+
+/* An attribute of the node that is a whole number; 0 where it has none. */
+int64_t shape_attribute(const OrtApi *api, const OrtShapeInferContext *context, const char *name);
 
 #endif

@@ -44,6 +44,21 @@ OrtStatus *tensor_input(const OrtApi *api, const OrtKernelContext *context, size
   return tensor_read(api, value, tensor);
 }
 
+OrtStatus *tensor_output(const OrtApi *api, OrtKernelContext *context, size_t index, const struct tensor *like,
+                         float **made) {
+  *made = NULL;
+  size_t count;
+  OrtStatus *status = ort_output_count(api, context, &count);
+  if (status != NULL || index >= count) return status;
+  OrtValue *value = NULL;
+  status = ort_output(api, context, index, like->sizes, like->rank, &value);
+  if (status != NULL || value == NULL) return status;
+  void *data;
+  status = ort_data(api, value, &data);
+  if (status == NULL) *made = data;
+  return status;
+}
+
 const char *tensor_text(const struct tensor *tensor, char text[tensor_text_size]) {
   size_t at = 0;
   text[at++] = '[';

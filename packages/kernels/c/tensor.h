@@ -26,6 +26,10 @@ OrtStatus *tensor_read(const OrtApi *api, const OrtValue *value, struct tensor *
 OrtStatus *tensor_input(const OrtApi *api, const OrtKernelContext *context, size_t index, struct tensor *tensor,
                         bool *is_there);
 
+/* Takes room for an output of a run, of the shape of `like`. NULL for an optional one that the node does not have. */
+OrtStatus *tensor_output(const OrtApi *api, OrtKernelContext *context, size_t index, const struct tensor *like,
+                         float **made);
+
 /* "[2, 3]", for messages. Returns `text`. */
 enum { tensor_text_size = 21 * most_axes + 3 };
 const char *tensor_text(const struct tensor *tensor, char text[tensor_text_size]);
