@@ -11,11 +11,10 @@
 #include <string.h>
 
 #include "instruction-set.h"
-
-#define UPDATE_INLINE static inline __attribute__((always_inline))
+#include "loop.h"
 
 /* A moment as it is kept: 0 where it is too small for full precision, since arithmetic with such numbers is slow. */
-UPDATE_INLINE float flushed(double moment) {
+LOOP_INLINE float flushed(double moment) {
   /* By its bits: a choice between two numbers would be a branch. */
   static const int64_t least_normal = (int64_t)(1023 - 126) << 52;
   int64_t bits;
@@ -25,7 +24,7 @@ UPDATE_INLINE float flushed(double moment) {
   return (float)moment;
 }
 
-UPDATE_INLINE void adamw_loop(const struct adamw *update) {
+LOOP_INLINE void adamw_loop(const struct adamw *update) {
   const struct adamw u = *update;
   float *weights = u.weights, *mean = u.mean, *variance = u.variance;
   const float *gradient = u.gradient;
@@ -41,7 +40,7 @@ UPDATE_INLINE void adamw_loop(const struct adamw *update) {
 }
 
 /* Four sums that do not wait for each other. */
-UPDATE_INLINE double squares_loop(const float *values, size_t count) {
+LOOP_INLINE double squares_loop(const float *values, size_t count) {
   double sums[4] = {0};
   const size_t whole = count - count % 4;
   for (size_t i = 0; i < whole; i += 4)

@@ -1,13 +1,8 @@
 /* The update of weights and moments, as the engine calls it: no operator, since it runs between the graphs. */
 #include "adamw.h"
 
+#include "exported.h"
 #include "instruction-set.h"
-
-#if defined(__GNUC__)
-#define EXPORTED __attribute__((visibility("default")))
-#else
-#define EXPORTED
-#endif
 
 EXPORTED void lathe_kernels_adamw(size_t count, float *weights, float *mean, float *variance, const float *gradient,
                                   const double numbers[adamw_numbers]) {

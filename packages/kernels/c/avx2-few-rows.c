@@ -6,7 +6,7 @@
 enum { most_rows = 4 };
 
 /* Columns j to j + 7, those over `t->columns` left out. Compiled once for each width of A's panel, so that all sums stay in registers. */
-ALWAYS_INLINE AVX2 void compute(const struct tile *t, size_t j, const size_t rows, const bool is_whole) {
+LOOP_INLINE AVX2 void compute(const struct tile *t, size_t j, const size_t rows, const bool is_whole) {
   const size_t stride = t->b_step, columns = is_whole ? lanes : t->columns - j;
   const __m256i mask = first_lanes(columns);
   /* The next columns are asked for while these are multiplied: the processor does not see so many rows at once coming. */
@@ -59,7 +59,7 @@ ALWAYS_INLINE AVX2 void compute(const struct tile *t, size_t j, const size_t row
   }
 }
 
-ALWAYS_INLINE AVX2 void all_columns(const struct tile *t, const size_t rows) {
+LOOP_INLINE AVX2 void all_columns(const struct tile *t, const size_t rows) {
   size_t j = 0;
   for (; j + lanes <= t->columns; j += lanes) compute(t, j, rows, true);
   if (j < t->columns) compute(t, j, rows, false);

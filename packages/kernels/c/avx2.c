@@ -1,11 +1,6 @@
 /* AVX2 with FMA: tiles of 6 rows and 16 columns, whose sums fill 12 of the 16 registers. */
-#include "adamw-loop.h"
 #include "avx2.h"
-#include "cross-entropy-loop.h"
-#include "gated-silu-loop.h"
 #include "instruction-set.h"
-#include "masked-softmax-loop.h"
-#include "norm-loop.h"
 
 #if defined(__x86_64__)
 enum { a_width = 6, b_width = 2 * lanes };
@@ -15,7 +10,7 @@ static bool is_supported(void) {
 }
 
 /* Compiled once for each number of rows and of vectors a row, so that all sums stay in registers. */
-ALWAYS_INLINE AVX2 void compute(const struct tile *t, const size_t rows, const size_t vectors, const bool apart) {
+LOOP_INLINE AVX2 void compute(const struct tile *t, const size_t rows, const size_t vectors, const bool apart) {
   __m256 sums[a_width][2];
 #pragma GCC unroll 6
   for (size_t i = 0; i < rows; i++)
@@ -112,15 +107,8 @@ static AVX2 void pack_across(const struct panel *panel, float *to) {
   }
 }
 
-static AVX2 void gate(const struct gate *given) { gate_loop(given); }
-static AVX2 void gate_gradient(const struct gate_gradient *given) { gate_gradient_loop(given); }
-static AVX2 void masked_softmax(const struct masked_softmax_row *given) { masked_softmax_loop(given); }
-static AVX2 void softmax_gradient(const struct softmax_gradient_row *given) { softmax_gradient_loop(given); }
-static AVX2 void cross_entropy(const struct cross_entropy_row *given) { cross_entropy_loop(given); }
-static AVX2 void adamw(const struct adamw *given) { adamw_loop(given); }
-static AVX2 double squares(const float *values, size_t count) { return squares_loop(values, count); }
-static AVX2 void norm(const struct norm *given) { norm_loop(given); }
-static AVX2 void norm_gradient(const struct norm_gradient *given) { norm_gradient_loop(given); }
+#define SET AVX2
+#include "set-loops.h"
 
 const struct instruction_set instruction_set_avx2 = {
     .name = "avx2",
@@ -134,14 +122,6 @@ const struct instruction_set instruction_set_avx2 = {
     .most_few_rows = 8,
     .few_widths = {4},
     .few_rows = avx2_few_rows,
-    .gate = gate,
-    .gate_gradient = gate_gradient,
-    .masked_softmax = masked_softmax,
-    .softmax_gradient = softmax_gradient,
-    .cross_entropy = cross_entropy,
-    .adamw = adamw,
-    .squares = squares,
-    .norm = norm,
-    .norm_gradient = norm_gradient,
+    SET_LOOPS,
 };
 #endif

@@ -3,26 +3,26 @@
 #define LATHE_AVX2_H
 
 #include "instruction-set.h"
+#include "loop.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 
 #define AVX2 __attribute__((target("avx2,fma")))
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 enum { lanes = 8 };
 
 /* A mask of the first `count` lanes. */
-ALWAYS_INLINE AVX2 __m256i first_lanes(size_t count) {
+LOOP_INLINE AVX2 __m256i first_lanes(size_t count) {
   const __m256i numbers = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
   return _mm256_cmpgt_epi32(_mm256_set1_epi32(count >= lanes ? lanes : (int)count), numbers);
 }
 
-ALWAYS_INLINE AVX2 __m256 load(const float *from, __m256i mask, bool is_whole) {
+LOOP_INLINE AVX2 __m256 load(const float *from, __m256i mask, bool is_whole) {
   return is_whole ? _mm256_loadu_ps(from) : _mm256_maskload_ps(from, mask);
 }
 
-ALWAYS_INLINE AVX2 void store(float *to, __m256i mask, bool is_whole, __m256 numbers) {
+LOOP_INLINE AVX2 void store(float *to, __m256i mask, bool is_whole, __m256 numbers) {
   if (is_whole)
     _mm256_storeu_ps(to, numbers);
   else
@@ -30,7 +30,7 @@ ALWAYS_INLINE AVX2 void store(float *to, __m256i mask, bool is_whole, __m256 num
 }
 
 /* Transposes 8 rows of 8 numbers in registers. */
-ALWAYS_INLINE AVX2 void transpose(__m256 r[8]) {
+LOOP_INLINE AVX2 void transpose(__m256 r[8]) {
   __m256 t[8];
 #pragma GCC unroll 4
   for (int i = 0; i < 4; i++) {

@@ -9,7 +9,7 @@
 enum { most_rows = 16, most_groups = 2, at_once = 8, line = 16 };
 
 /* to[k] = step k of 16 columns, of which x[i] holds columns i and i + 8. */
-ALWAYS_INLINE AVX512 void turn(__m512 x[at_once], __m512 to[at_once]) {
+LOOP_INLINE AVX512 void turn(__m512 x[at_once], __m512 to[at_once]) {
   __m512 y[at_once];
 #pragma GCC unroll 4
   for (size_t i = 0; i < at_once; i += 2) {
@@ -32,11 +32,11 @@ ALWAYS_INLINE AVX512 void turn(__m512 x[at_once], __m512 to[at_once]) {
   }
 }
 
-ALWAYS_INLINE AVX512 __m512 joined(__m256 low, __m256 high) {
+LOOP_INLINE AVX512 __m512 joined(__m256 low, __m256 high) {
   return _mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1);
 }
 
-ALWAYS_INLINE AVX512 void whole_steps(const float *b, size_t stride, __m512 to[at_once]) {
+LOOP_INLINE AVX512 void whole_steps(const float *b, size_t stride, __m512 to[at_once]) {
   __m512 x[at_once];
 #pragma GCC unroll 8
   for (size_t i = 0; i < at_once; i++)
@@ -60,7 +60,7 @@ static AVX512 __attribute__((noinline)) void some_steps(const float *b, size_t s
  * One group of 16 columns from `j` on, or two; one may lack some. Compiled once for each width of A's panel, so that all sums
  * stay in registers. Of few rows two groups are summed side by side, since a sum waits for itself.
  */
-ALWAYS_INLINE AVX512 void compute(const struct tile *t, size_t j, const size_t rows, const size_t groups, const bool is_whole) {
+LOOP_INLINE AVX512 void compute(const struct tile *t, size_t j, const size_t rows, const size_t groups, const bool is_whole) {
   const size_t stride = t->b_step, apart = lanes * stride;
   __m512 sums[most_rows][most_groups];
 #pragma GCC unroll 16
@@ -126,7 +126,7 @@ ALWAYS_INLINE AVX512 void compute(const struct tile *t, size_t j, const size_t r
   }
 }
 
-ALWAYS_INLINE AVX512 void all_columns(const struct tile *t, const size_t rows, const size_t groups) {
+LOOP_INLINE AVX512 void all_columns(const struct tile *t, const size_t rows, const size_t groups) {
   size_t j = 0;
   for (; j + groups * lanes <= t->columns; j += groups * lanes) compute(t, j, rows, groups, true);
   for (; j < t->columns; j += lanes) compute(t, j, rows, 1, false);

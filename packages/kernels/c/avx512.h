@@ -3,22 +3,22 @@
 #define LATHE_AVX512_H
 
 #include "instruction-set.h"
+#include "loop.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 
 #define AVX512 __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw")))
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 enum { lanes = 16 };
 
 /* A mask of the first `count` lanes. */
-ALWAYS_INLINE AVX512 __mmask16 first_lanes(size_t count) {
+LOOP_INLINE AVX512 __mmask16 first_lanes(size_t count) {
   return (__mmask16)(count >= lanes ? 0xffff : (1u << count) - 1u);
 }
 
 /* Transposes 16 rows of 16 numbers in registers. */
-ALWAYS_INLINE AVX512 void transpose(__m512 r[16]) {
+LOOP_INLINE AVX512 void transpose(__m512 r[16]) {
   __m512 t[16];
 #pragma GCC unroll 8
   for (int i = 0; i < 8; i++) {

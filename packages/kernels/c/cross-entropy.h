@@ -18,7 +18,8 @@ struct cross_entropy {
 
 /*
  * In each row shares = e^(x - max x) / s, s the sum of those, lead = x[label] - max x and loss = ln s - lead. `shares` may be
- * `logits`. NaN or infinity makes shares and loss NaN. The same bits on any number of threads and by every set.
+ * `logits`. NaN, plus infinity, or nothing but minus infinity makes shares and loss NaN. The same bits on any number of threads and by
+ * every set.
  */
 void cross_entropy_run(const struct instruction_set *set, const struct cross_entropy *given, const struct threads *threads);
 

@@ -3,6 +3,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "exported.h"
+
 static const struct instruction_set *const widest_first[] = {
 #if defined(__x86_64__)
     &instruction_set_avx512,
@@ -31,10 +33,7 @@ const struct instruction_set *instruction_set(void) {
   return now;
 }
 
-#if defined(__GNUC__)
-__attribute__((visibility("default")))
-#endif
-const char *lathe_kernels_choose(const char *name) {
+EXPORTED const char *lathe_kernels_choose(const char *name) {
   const struct instruction_set *found = find(name);
   if (found == NULL) return NULL;
   atomic_store(&chosen, found);

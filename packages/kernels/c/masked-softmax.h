@@ -18,8 +18,8 @@ struct masked_softmax {
 };
 
 /*
- * y = e^(x - max x) / (the sum of those) in each row, x = scores + mask. `y` may be `scores`. A row with NaN or infinity in it,
- * or nothing but minus infinity, is NaN. The same bits on any number of threads and by every set.
+ * y = e^(x - max x) / (the sum of those) in each row, x = scores + mask. `y` may be `scores`. A row with NaN or plus infinity
+ * in it, or nothing but minus infinity, is NaN. The same bits on any number of threads and by every set.
  */
 void masked_softmax_run(const struct instruction_set *set, const struct masked_softmax *softmax,
                         const struct threads *threads);

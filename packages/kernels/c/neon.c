@@ -1,10 +1,5 @@
 /* NEON: tiles of 8 rows and 12 columns, whose sums fill 24 of the 32 registers. */
-#include "adamw-loop.h"
-#include "cross-entropy-loop.h"
-#include "gated-silu-loop.h"
 #include "instruction-set.h"
-#include "masked-softmax-loop.h"
-#include "norm-loop.h"
 
 #if defined(__aarch64__)
 #include <arm_neon.h>
@@ -68,15 +63,8 @@ static void pack_across(const struct panel *panel, float *to) {
       to[k * panel->width + i] = i < panel->count ? panel->from[i * panel->stride + k] : 0;
 }
 
-static void gate(const struct gate *given) { gate_loop(given); }
-static void gate_gradient(const struct gate_gradient *given) { gate_gradient_loop(given); }
-static void masked_softmax(const struct masked_softmax_row *given) { masked_softmax_loop(given); }
-static void softmax_gradient(const struct softmax_gradient_row *given) { softmax_gradient_loop(given); }
-static void cross_entropy(const struct cross_entropy_row *given) { cross_entropy_loop(given); }
-static void adamw(const struct adamw *given) { adamw_loop(given); }
-static double squares(const float *values, size_t count) { return squares_loop(values, count); }
-static void norm(const struct norm *given) { norm_loop(given); }
-static void norm_gradient(const struct norm_gradient *given) { norm_gradient_loop(given); }
+#define SET
+#include "set-loops.h"
 
 const struct instruction_set instruction_set_neon = {
     .name = "neon",
@@ -86,14 +74,6 @@ const struct instruction_set instruction_set_neon = {
     .tile = tile,
     .pack_along = pack_along,
     .pack_across = pack_across,
-    .gate = gate,
-    .gate_gradient = gate_gradient,
-    .masked_softmax = masked_softmax,
-    .softmax_gradient = softmax_gradient,
-    .cross_entropy = cross_entropy,
-    .adamw = adamw,
-    .squares = squares,
-    .norm = norm,
-    .norm_gradient = norm_gradient,
+    SET_LOOPS,
 };
 #endif

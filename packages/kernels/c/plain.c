@@ -2,12 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "adamw-loop.h"
-#include "cross-entropy-loop.h"
-#include "gated-silu-loop.h"
 #include "instruction-set.h"
-#include "masked-softmax-loop.h"
-#include "norm-loop.h"
 
 enum { a_width = 4, b_width = 8 };
 
@@ -40,15 +35,8 @@ static void pack_across(const struct panel *panel, float *to) {
       to[k * panel->width + i] = i < panel->count ? panel->from[i * panel->stride + k] : 0;
 }
 
-static void gate(const struct gate *given) { gate_loop(given); }
-static void gate_gradient(const struct gate_gradient *given) { gate_gradient_loop(given); }
-static void masked_softmax(const struct masked_softmax_row *given) { masked_softmax_loop(given); }
-static void softmax_gradient(const struct softmax_gradient_row *given) { softmax_gradient_loop(given); }
-static void cross_entropy(const struct cross_entropy_row *given) { cross_entropy_loop(given); }
-static void adamw(const struct adamw *given) { adamw_loop(given); }
-static double squares(const float *values, size_t count) { return squares_loop(values, count); }
-static void norm(const struct norm *given) { norm_loop(given); }
-static void norm_gradient(const struct norm_gradient *given) { norm_gradient_loop(given); }
+#define SET
+#include "set-loops.h"
 
 const struct instruction_set instruction_set_plain = {
     .name = "plain",
@@ -59,13 +47,5 @@ const struct instruction_set instruction_set_plain = {
     .tile = tile,
     .pack_along = pack_along,
     .pack_across = pack_across,
-    .gate = gate,
-    .gate_gradient = gate_gradient,
-    .masked_softmax = masked_softmax,
-    .softmax_gradient = softmax_gradient,
-    .cross_entropy = cross_entropy,
-    .adamw = adamw,
-    .squares = squares,
-    .norm = norm,
-    .norm_gradient = norm_gradient,
+    SET_LOOPS,
 };

@@ -2,6 +2,7 @@
 #include <stdatomic.h>
 
 #include "cross-entropy-op.h"
+#include "exported.h"
 #include "gated-silu-op.h"
 #include "masked-softmax-op.h"
 #include "norm-op.h"
@@ -24,10 +25,7 @@ static OrtStatus *domain_of(const OrtApi *api, OrtCustomOpDomain **domain) {
   return status;
 }
 
-#if defined(__GNUC__)
-__attribute__((visibility("default")))
-#endif
-OrtStatus *ORT_CALL RegisterCustomOps(OrtSessionOptions *options, const OrtApiBase *base) {
+EXPORTED OrtStatus *ORT_CALL RegisterCustomOps(OrtSessionOptions *options, const OrtApiBase *base) {
   const OrtApi *api = base->GetApi(ort_version);
   if (api == NULL)
     return ort_create_status(base->GetApi(1), ort_fail, "This ONNX Runtime is older than Lathe's kernels need.");
