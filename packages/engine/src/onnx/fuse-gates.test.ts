@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../autodiff.ts';
-import { printGraph } from '../graph/print.fixture.ts';
 import { fromNumbers, type Tensor } from '../graph/tensor.ts';
-import { input, placeOf, type Value } from '../graph/value.ts';
+import { input } from '../graph/value.ts';
 import { silu } from '../ops/activation.ts';
 import { remade } from '../ops/block.ts';
 import { mul } from '../ops/elementwise.ts';
@@ -10,7 +9,7 @@ import { matmul } from '../ops/matmul.ts';
 import { reduceSum } from '../ops/reduce.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import { describeWithKernels } from '../runtime/own-kernels.fixture.ts';
-import { lowerGraph } from './lower.ts';
+import { operatorsWithKernels } from './lowered-with-kernels.fixture.ts';
 
 const x = input('x', [6, 4]);
 const [gate, up, down] = [input('gate', [5, 4]), input('up', [5, 4]), input('down', [4, 5])];
@@ -24,25 +23,12 @@ function mlp() {
   return { y, ...Object.fromEntries(found.map((value, at) => [`d${wrt[at]?.name}`, value])) };
 }
 
-/** The operators that are computed with kernels, in their order. */
-function operators(outputs: Readonly<Record<string, Value>>): string[] {
-  const products = { threads: 2, leavesStored: false };
-  const lowered = lowerGraph(outputs, { device: 'cpu', products });
-  const before = new Set<Value>();
-  for (const value of lowered.nodes) {
-    for (const source of value.inputs) expect(before.has(placeOf(source).whole)).toBe(true);
-    before.add(value);
-  }
-  expect(printGraph(lowered.outputs, lowered.nodes)).not.toContain('?');
-  return lowered.nodes.map(({ op }) => op.name);
-}
-
 const count = (names: readonly string[], name: string): number =>
   names.filter((each) => each === name).length;
 
 describe('the gate of an MLP', () => {
   it('is one operator forward, again where it is made anew, and one back', () => {
-    const names = operators(mlp());
+    const names = operatorsWithKernels(mlp());
     expect(count(names, 'GatedSilu')).toBe(2);
     expect(count(names, 'GatedSiluGradient')).toBe(1);
     for (const gone of ['Silu', 'Sigmoid', 'Sub', 'Add']) expect(names).not.toContain(gone);
@@ -50,12 +36,12 @@ describe('the gate of an MLP', () => {
 
   it('is not, where something else reads what is between, or shapes differ', () => {
     const s = silu(g);
-    expect(operators({ y: mul(s, u), s })).not.toContain('GatedSilu');
-    expect(operators({ y: mul(silu(g), input('one', [5])) })).not.toContain('GatedSilu');
+    expect(operatorsWithKernels({ y: mul(s, u), s })).not.toContain('GatedSilu');
+    expect(operatorsWithKernels({ y: mul(silu(g), input('one', [5])) })).not.toContain('GatedSilu');
     const wide = input('wide', [6, 5], 'float64');
-    expect(operators({ y: mul(silu(wide), wide) })).not.toContain('GatedSilu');
+    expect(operatorsWithKernels({ y: mul(silu(wide), wide) })).not.toContain('GatedSilu');
     const [dg] = gradients(reduceSum(mul(silu(g), u)), [g]);
-    expect(operators({ dg: dg! })).not.toContain('GatedSiluGradient');
+    expect(operatorsWithKernels({ dg: dg! })).not.toContain('GatedSiluGradient');
   });
 });
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../autodiff.ts';
-import { printGraph } from '../graph/print.fixture.ts';
 import { fromNumbers, type Tensor } from '../graph/tensor.ts';
-import { input, node, part, placeOf, type Value } from '../graph/value.ts';
+import { input, node, part, type Value } from '../graph/value.ts';
 import { remade } from '../ops/block.ts';
 import { add, mul } from '../ops/elementwise.ts';
 import { kernelLayerNorm, kernelRmsNorm } from '../ops/kernel-norm.ts';
@@ -12,7 +11,7 @@ import { layerNorm, rmsNorm } from '../ops/norm.ts';
 import { reduceSum } from '../ops/reduce.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import { describeWithKernels } from '../runtime/own-kernels.fixture.ts';
-import { lowerGraph } from './lower.ts';
+import { loweredWithKernels } from './lowered-with-kernels.fixture.ts';
 
 const [rows, width] = [40, 37];
 const x = input('x', [rows, width]);
@@ -42,17 +41,8 @@ function blocksOfBert(wrt: readonly Value[] = [x, first, second, bias, inner]) {
 }
 
 /** The nodes that are computed with kernels, in their order. */
-function lowered(outputs: Readonly<Record<string, Value>>): readonly Value[] {
-  const products = { threads: 2, leavesStored: false };
-  const graph = lowerGraph(outputs, { device: 'cpu', products });
-  const before = new Set<Value>();
-  for (const value of graph.nodes) {
-    for (const source of value.inputs) expect(before.has(placeOf(source).whole)).toBe(true);
-    before.add(value);
-  }
-  expect(printGraph(graph.outputs, graph.nodes)).not.toContain('?');
-  return graph.nodes;
-}
+const lowered = (outputs: Readonly<Record<string, Value>>): readonly Value[] =>
+  loweredWithKernels(outputs).nodes;
 
 const namesOf = (nodes: readonly Value[]): string[] => nodes.map(({ op }) => op.name);
 const counted = (nodes: readonly Value[], name: string): number =>

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../autodiff.ts';
 import { printGraph } from '../graph/print.fixture.ts';
-import { input, placeOf, type Value } from '../graph/value.ts';
+import { input, type Value } from '../graph/value.ts';
 import { mappedWeight } from '../ops/comparison.ts';
 import { add, mul, sub } from '../ops/elementwise.ts';
 import { split } from '../ops/layout.ts';
 import { matmul } from '../ops/matmul.ts';
 import { reduceSum } from '../ops/reduce.ts';
-import { lowerGraph } from './lower.ts';
+import { loweredWithKernels } from './lowered-with-kernels.fixture.ts';
 
 const x = input('x', [2, 3, 4]);
 const w = input('w', [5, 4]);
@@ -16,15 +16,7 @@ const product = matmul(x, w, { transB: true });
 
 /** What is computed with kernels, one node a line. */
 function forms(outputs: Readonly<Record<string, Value>>, leavesStored = false): string[] {
-  const lowered = lowerGraph(outputs, {
-    device: 'cpu',
-    products: { threads: 2, leavesStored },
-  });
-  const before = new Set<Value>();
-  for (const value of lowered.nodes) {
-    for (const source of value.inputs) expect(before.has(placeOf(source).whole)).toBe(true);
-    before.add(value);
-  }
+  const lowered = loweredWithKernels(outputs, leavesStored);
   return printGraph(lowered.outputs, lowered.nodes)
     .split('\n')
     .filter((line) => /= [A-Z]/.test(line) && !/= (?:Input|Constant|Seed)/.test(line));

@@ -1,13 +1,9 @@
-import { sameShape, shapeText } from '../graph/shape.ts';
+import { sameShape } from '../graph/shape.ts';
 import type { Op, Value } from '../graph/value.ts';
+import { type KernelAttributes, kernelForm, refusedInputs } from './kernel-form.ts';
 
-type GateAttributes = {
-  /** Threads of the session, among which the numbers are divided. */
-  readonly threads: number;
-};
-
-type Gate = Op<GateAttributes, readonly [g: Value, u: Value]>;
-type GateGradient = Op<GateAttributes, readonly [dy: Value, g: Value, u: Value]>;
+type Gate = Op<KernelAttributes, readonly [g: Value, u: Value]>;
+type GateGradient = Op<KernelAttributes, readonly [dy: Value, g: Value, u: Value]>;
 
 /**
  * The gate of a gated MLP as kernels of our own compute it (`packages/kernels`), in one pass over memory: what Silu and Mul become
@@ -18,7 +14,7 @@ export const gatedSiluOp: Gate = {
   summary: 'y = g·sigmoid(g)·u.',
   types: ([g, u]) => alike([g, u]),
   gradient: { none: 'Gradients are built before it is.' },
-  onnx: (y) => form('GatedSilu', y),
+  onnx: ({ attributes }) => kernelForm('GatedSilu', attributes),
 };
 
 /** Both of its gradients in one pass over memory: the first output is dg, the second du. */
@@ -27,11 +23,8 @@ export const gatedSiluGradientOp: GateGradient = {
   summary: 'dg = dy·u·(s + g·s·(1 − s)), s = sigmoid g;  du = dy·g·s.',
   types: (inputs) => [alike(inputs), alike(inputs)],
   gradient: { none: 'Gradients are built before it is.' },
-  onnx: (y) => form('GatedSiluGradient', y),
+  onnx: ({ attributes }) => kernelForm('GatedSiluGradient', attributes),
 };
-
-const form = (type: string, { attributes }: { readonly attributes: GateAttributes }) =>
-  ({ type, domain: 'lathe', attributes: { threads: { int: attributes.threads } } }) as const;
 
 /** Whether the kernels take these: float32, all of one shape. */
 export function canGate(values: readonly Value[]): boolean {
@@ -42,9 +35,6 @@ export function canGate(values: readonly Value[]): boolean {
 
 function alike(values: readonly Value[]): Pick<Value, 'shape' | 'dtype'> {
   const [{ shape, dtype }] = values as readonly [Value];
-  if (!canGate(values))
-    throw new Error(
-      `it does not take ${values.map((value) => `${value.dtype}${shapeText(value.shape)}`).join(', ')}.`,
-    );
+  if (!canGate(values)) throw refusedInputs(values);
   return { shape, dtype };
 }

@@ -1,11 +1,8 @@
-import { sameShape, shapeText } from '../graph/shape.ts';
+import { sameShape } from '../graph/shape.ts';
 import type { Inputs, Op, Value, ValueType } from '../graph/value.ts';
+import { type KernelAttributes, kernelForm, refusedInputs } from './kernel-form.ts';
 
-type NormAttributes = {
-  readonly epsilon: number;
-  /** Threads of the session, among which the rows are divided. */
-  readonly threads: number;
-};
+type NormAttributes = KernelAttributes & { readonly epsilon: number };
 
 type GradientAttributes = NormAttributes & {
   /** How many sums over rows are made besides: none, the weight's gradient, or that and the bias's. */
@@ -47,47 +44,35 @@ function kernelNorm(
       name: `Kernel${type}`,
       summary: summary.forward,
       types: ([x, ...weights]) => {
-        if (x === undefined || !canNorm(x, weights)) throw refusal([x, ...weights]);
+        if (x === undefined || !canNorm(x, weights)) throw refusedInputs([x, ...weights]);
         return { shape: x.shape, dtype: x.dtype };
       },
       gradient,
-      onnx: ({ attributes }) => form(type, attributes),
+      onnx: ({ attributes }) =>
+        kernelForm(type, attributes, { epsilon: { float: attributes.epsilon } }),
     },
     gradients: {
       name: `${type}Gradient`,
       summary: summary.gradients,
       types: ([dy, x, weight, added], { sums }) => {
         if (dy === undefined || x === undefined || weight === undefined || !canNorm(x, [weight]))
-          throw refusal([dy, x, weight]);
+          throw refusedInputs([dy, x, weight]);
         for (const other of added === undefined ? [dy] : [dy, added])
           if (other.dtype !== x.dtype || !sameShape(other.shape, x.shape))
-            throw refusal([x, other]);
+            throw refusedInputs([x, other]);
         const row: ValueType = { shape: weight.shape, dtype: x.dtype };
         return [{ shape: x.shape, dtype: x.dtype }, ...Array<ValueType>(sums).fill(row)];
       },
       gradient,
       onnx: ({ attributes }) =>
-        form(`${type}Gradient`, attributes, { sums: { int: attributes.sums } }),
+        kernelForm(`${type}Gradient`, attributes, {
+          epsilon: { float: attributes.epsilon },
+          sums: { int: attributes.sums },
+        }),
     },
   };
 }
 
-function form(
-  type: string,
-  { epsilon, threads }: NormAttributes,
-  more: Readonly<Record<string, { readonly int: number }>> = {},
-) {
-  const attributes = { epsilon: { float: epsilon }, threads: { int: threads }, ...more };
-  return { type, domain: 'lathe', attributes } as const;
-}
-
 function fit(x: Value, weights: Inputs): boolean {
   return weights.every(({ shape }) => shape.length === 1 && sameShape(shape, x.shape.slice(-1)));
-}
-
-function refusal(values: readonly (Value | undefined)[]): Error {
-  const told = values.map((value) =>
-    value === undefined ? 'nothing' : `${value.dtype}${shapeText(value.shape)}`,
-  );
-  return new Error(`it does not take ${told.join(', ')}.`);
 }

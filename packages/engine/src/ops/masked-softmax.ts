@@ -1,13 +1,9 @@
-import { type Shape, sameShape, shapeText } from '../graph/shape.ts';
-import type { OnnxNode, Op, Value } from '../graph/value.ts';
+import { type Shape, sameShape } from '../graph/shape.ts';
+import type { Op, Value } from '../graph/value.ts';
+import { type KernelAttributes, kernelForm, refusedInputs } from './kernel-form.ts';
 
-type SoftmaxAttributes = {
-  /** Threads of the session, among which the rows are divided. */
-  readonly threads: number;
-};
-
-type MaskedSoftmax = Op<SoftmaxAttributes, readonly [scores: Value, mask: Value]>;
-type SoftmaxGradient = Op<SoftmaxAttributes, readonly [dy: Value, y: Value]>;
+type MaskedSoftmax = Op<KernelAttributes, readonly [scores: Value, mask: Value]>;
+type SoftmaxGradient = Op<KernelAttributes, readonly [dy: Value, y: Value]>;
 
 /**
  * The softmax of attention as kernels of our own compute it (`packages/kernels`), in one pass over memory: what Add and Softmax become
@@ -17,11 +13,11 @@ export const maskedSoftmaxOp: MaskedSoftmax = {
   name: 'MaskedSoftmax',
   summary: 'y = eˣ/Σ eˣ over the last axis, x = scores + mask.',
   types: ([scores, mask]) => {
-    if (!canMask(scores, mask)) throw new Error(`it does not take ${texts([scores, mask])}.`);
+    if (!canMask(scores, mask)) throw refusedInputs([scores, mask]);
     return { shape: scores.shape, dtype: scores.dtype };
   },
   gradient: { none: 'Gradients are built before it is.' },
-  onnx: (y) => form('MaskedSoftmax', y),
+  onnx: ({ attributes }) => kernelForm('MaskedSoftmax', attributes),
 };
 
 /** The gradient of a softmax, masked or not, in one pass over memory. */
@@ -29,20 +25,12 @@ export const softmaxGradientOp: SoftmaxGradient = {
   name: 'SoftmaxGradient',
   summary: 'dx = y·(dy − Σ dy·y) over the last axis.',
   types: ([dy, y]) => {
-    if (!canPull(dy, y)) throw new Error(`it does not take ${texts([dy, y])}.`);
+    if (!canPull(dy, y)) throw refusedInputs([dy, y]);
     return { shape: dy.shape, dtype: dy.dtype };
   },
   gradient: { none: 'Gradients are built before it is.' },
-  onnx: (dx) => form('SoftmaxGradient', dx),
+  onnx: ({ attributes }) => kernelForm('SoftmaxGradient', attributes),
 };
-
-const form = (
-  type: string,
-  { attributes }: { readonly attributes: SoftmaxAttributes },
-): OnnxNode => ({ type, domain: 'lathe', attributes: { threads: { int: attributes.threads } } });
-
-const texts = (values: readonly Value[]): string =>
-  values.map(({ dtype, shape }) => `${dtype}${shapeText(shape)}`).join(' and ');
 
 /**
  * Whether the kernels add this mask: float32, and the shape of the scores but for axes beside each other, before the last, along

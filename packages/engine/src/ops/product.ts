@@ -1,13 +1,12 @@
 import { type Shape, sameShape, shapeText } from '../graph/shape.ts';
 import { type Inputs, node, type Op, type Value } from '../graph/value.ts';
+import { type KernelAttributes, kernelForm } from './kernel-form.ts';
 import { requireSame } from './operand.ts';
 
-export type ProductAttributes = {
+export type ProductAttributes = KernelAttributes & {
   readonly transA: boolean;
   readonly transB: boolean;
   readonly alpha: number;
-  /** Threads of the session, among which the product is divided. */
-  readonly threads: number;
 };
 
 /**
@@ -34,16 +33,12 @@ export const productOp: Op<ProductAttributes, Inputs> = {
     return { shape, dtype: a.dtype };
   },
   gradient: { none: 'Gradients are built before it is.' },
-  onnx: ({ attributes: { transA, transB, alpha, threads } }) => ({
-    type: 'Product',
-    domain: 'lathe',
-    attributes: {
-      trans_a: { int: transA ? 1 : 0 },
-      trans_b: { int: transB ? 1 : 0 },
-      alpha: { float: alpha },
-      threads: { int: threads },
-    },
-  }),
+  onnx: ({ attributes }) =>
+    kernelForm('Product', attributes, {
+      trans_a: { int: attributes.transA ? 1 : 0 },
+      trans_b: { int: attributes.transB ? 1 : 0 },
+      alpha: { float: attributes.alpha },
+    }),
 };
 
 /** Whether the kernels multiply these: float32, one matrix on the right, and one on the left where that is transposed. */

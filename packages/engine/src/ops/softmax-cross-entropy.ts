@@ -1,12 +1,7 @@
-import { shapeText } from '../graph/shape.ts';
 import type { Op, Value } from '../graph/value.ts';
+import { type KernelAttributes, kernelForm, refusedInputs } from './kernel-form.ts';
 
-type CrossEntropyAttributes = {
-  /** Threads of the session, among which the rows are divided. */
-  readonly threads: number;
-};
-
-type SoftmaxCrossEntropy = Op<CrossEntropyAttributes, readonly [logits: Value, labels: Value]>;
+type SoftmaxCrossEntropy = Op<KernelAttributes, readonly [logits: Value, labels: Value]>;
 
 /**
  * The cross-entropy of logits `[rows, classes]` with labels `[rows, 1]` as kernels of our own compute it (`packages/kernels`): the loss
@@ -17,19 +12,12 @@ export const softmaxCrossEntropyOp: SoftmaxCrossEntropy = {
   name: 'SoftmaxCrossEntropy',
   summary: 'p = softmax z, lead = z_label − max z, loss = ln Σ e^(z − max z) − lead.',
   types: ([logits, labels]) => {
-    if (!canLabel(logits, labels))
-      throw new Error(
-        `it does not take ${logits.dtype}${shapeText(logits.shape)} and ${labels.dtype}${shapeText(labels.shape)}.`,
-      );
+    if (!canLabel(logits, labels)) throw refusedInputs([logits, labels]);
     const column = { shape: labels.shape, dtype: logits.dtype };
     return [column, column, { shape: logits.shape, dtype: logits.dtype }];
   },
   gradient: { none: 'Gradients are built before it is.' },
-  onnx: ({ attributes: { threads } }) => ({
-    type: 'SoftmaxCrossEntropy',
-    domain: 'lathe',
-    attributes: { threads: { int: threads } },
-  }),
+  onnx: ({ attributes }) => kernelForm('SoftmaxCrossEntropy', attributes),
 };
 
 /** Whether the kernels take these: rows of float32 with one label of int32 each. */
