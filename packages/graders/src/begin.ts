@@ -1,4 +1,4 @@
-import { type Grader, pairLabels, type SingleGrader } from '@lathe/contracts/http/grader';
+import { type Grader, modelOf, pairLabels, type SingleGrader } from '@lathe/contracts/http/grader';
 import { type Fault, GradingFault } from './fault.ts';
 import { parseFormula } from './formula.ts';
 import { gradersOf, type NamedGrader } from './graders-of.ts';
@@ -113,9 +113,10 @@ async function partOf(
           score: stringCheck(grader.operation, fill(grader.input), fill(grader.reference)),
         };
       case 'text_similarity': {
-        const { evaluation_metric: metric, model = '' } = grader;
+        const { evaluation_metric: metric } = grader;
         const texts = [fill(grader.input), fill(grader.reference)] as const;
-        if (metric === 'cosine') return { name, question: { kind: 'vectors', model, texts } };
+        if (metric === 'cosine')
+          return { name, question: { kind: 'vectors', model: modelOf(grader) ?? '', texts } };
         return { name, score: textSimilarity(metric, ...texts) };
       }
       case 'score_model':

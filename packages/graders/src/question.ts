@@ -56,7 +56,11 @@ export function chatQuestion(grader: ModelGrader, namespaces: Namespaces): Quest
     return ask({ type: 'string', enum: [...new Set(labels)] }, { labels, passing }, {});
   }
   const [low, high] = grader.range ?? [0, 1];
-  const { max_completions_tokens: most, ...others } = grader.sampling_params ?? {};
+  const {
+    max_completions_tokens: most,
+    reasoning_effort: _,
+    ...others
+  } = grader.sampling_params ?? {};
   const set = { ...others, max_completion_tokens: most };
   const sampling = Object.fromEntries(Object.entries(set).filter(([, value]) => value != null));
   return ask({ type: 'number', minimum: low, maximum: high }, { range: [low, high] }, sampling);

@@ -27,7 +27,6 @@ const sourceSchema = z.discriminatedUnion(
     }),
     z.strictObject({ type: z.literal('file_content'), content: z.array(evalRowSchema).min(1) }),
     completionFilterSchema
-      .partial({ limit: true })
       .extend({ type: z.literal('stored_completions') })
       .describe('completions that were asked for with store: true, oldest first'),
   ],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { unsupported } from './nothing.ts';
 
 const name = z.string().min(1).max(256);
 /** A text with `{{ item.… }}` and `{{ sample.… }}` in it. */
@@ -9,7 +10,10 @@ const textBlock = z.strictObject({ type: z.enum(['input_text', 'output_text']), 
 const block = z.union([template, textBlock]);
 const message = z.strictObject({
   role: z.enum(['user', 'assistant', 'system', 'developer']),
-  content: z.union([block, z.array(block).min(1)]),
+  content: z.union([block, z.array(block).min(1)], {
+    error:
+      'must be a text of at most 100,000 characters, or blocks of type input_text or output_text; images and sound are not taken',
+  }),
   type: z.literal('message').optional(),
 });
 /** Messages whose texts are templates. */
@@ -41,21 +45,29 @@ export const similarityMetrics = [
   'rouge_l',
 ] as const;
 
-const textSimilaritySchema = z
-  .strictObject({
-    type: z.literal('text_similarity'),
-    name,
-    input: template,
-    reference: template,
-    evaluation_metric: z.enum(similarityMetrics),
-    /** Of Lathe: whose vectors `cosine` compares. */
-    model: model.optional(),
-    pass_threshold: passThreshold,
-  })
-  .refine((grader) => grader.evaluation_metric !== 'cosine' || grader.model !== undefined, {
-    path: ['model'],
-    error: 'must name a model of this project that makes vectors, for the metric cosine',
-  });
+const textSimilaritySchema = z.strictObject({
+  type: z.literal('text_similarity'),
+  name,
+  input: template,
+  reference: template,
+  evaluation_metric: z.enum(similarityMetrics),
+  /** Of Lathe: whose vectors `cosine` compares, unless it is what stands for OpenAI's model here. */
+  model: model.optional(),
+  pass_threshold: passThreshold,
+});
+
+/** Whose vectors OpenAI compares for `cosine`, where its graders name no model. */
+const openAiVectors = 'text-embedding-3-large';
+
+/**
+ * The model of a grader; undefined for one that asks none.
+ *
+ * @example modelOf({ type: 'text_similarity', name: 'near', input: 'a', reference: 'b', evaluation_metric: 'bleu' }); // undefined
+ */
+export function modelOf(grader: SingleGrader): string | undefined {
+  if (grader.type !== 'text_similarity') return 'model' in grader ? grader.model : undefined;
+  return grader.evaluation_metric === 'cosine' ? (grader.model ?? openAiVectors) : undefined;
+}
 
 /** An end of a range of scores. */
 const bound = z.number().min(-1e30).max(1e30);
@@ -69,15 +81,16 @@ const scoreModelSchema = z.strictObject({
   range: z
     .tuple([bound, bound])
     .refine(([low, high]) => low < high, { error: 'must go from a lower to a higher number' })
-    .optional(),
+    .nullish(),
   sampling_params: z
     .strictObject({
       max_completions_tokens: z.number().int().min(1).nullish(),
+      reasoning_effort: unsupported(),
       seed: z.number().int().nullish(),
       temperature: z.number().min(0).max(2).nullish(),
       top_p: z.number().gt(0).max(1).nullish(),
     })
-    .optional(),
+    .nullish(),
   pass_threshold: passThreshold,
 });
 
@@ -92,6 +105,8 @@ const labelModelSchema = z
     input: templateMessagesSchema,
     labels: z.array(z.string().min(1).max(256)).min(1).max(256),
     passing_labels: z.array(z.string()).min(1),
+    /** A judge's label is always its likeliest. */
+    sampling_params: unsupported(),
     human_label: humanLabel,
   })
   .refine((grader) => grader.passing_labels.every((label) => grader.labels.includes(label)), {

@@ -2,6 +2,7 @@ import { httpFields, httpSchema } from '@lathe/recipe/http-form';
 import { reinforcementSchema as recipe } from '@lathe/recipe/reinforcement';
 import { z } from 'zod';
 import { graderSchema } from './grader.ts';
+import { unsupported } from './nothing.ts';
 
 const auto = z.literal('auto');
 const steps = z.int().min(1).max(1_000_000);
@@ -61,7 +62,11 @@ export function reinforcementMethod<Shape extends z.ZodRawShape>(shared: z.ZodOb
   const all = shared.extend(hyperparameters);
   return {
     hyperparameters: all,
-    asked: z.strictObject({ grader: graderSchema, hyperparameters: all.optional() }),
+    asked: z.strictObject({
+      grader: graderSchema,
+      hyperparameters: all.optional(),
+      response_format: unsupported(),
+    }),
     shown: z.object({ grader: graderSchema, hyperparameters: all.extend(resolved) }),
   };
 }

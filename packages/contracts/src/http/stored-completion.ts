@@ -38,7 +38,7 @@ export type KeptCompletion = z.infer<typeof keptCompletionSchema>;
 /** Body of POST /v1/chat/completions/{id}. */
 export const updateCompletionSchema = z.strictObject({ metadata: metadataSchema.nullable() });
 
-const time = z.coerce.number().int();
+const time = z.number().int().nullish().describe('Unix seconds');
 const order = z.enum(['asc', 'desc']).default('asc');
 
 /** Which stored completions are meant; pairs of metadata come as `metadata[key]=value`. */
@@ -78,7 +78,12 @@ export const deletedCompletionSchema = z.object({
 export const feedbackRequestSchema = z.strictObject({
   completion_id: z.string(),
   rating: z.enum(['up', 'down']).nullish().describe('a thumb'),
-  better_answer: z.string().min(1).nullish().describe('a correction, or what would be better'),
+  better_answer: z
+    .string()
+    .min(1)
+    .max(100_000)
+    .nullish()
+    .describe('a correction, or what would be better'),
   note: z.string().max(4096).nullish(),
 });
 export type FeedbackRequest = z.infer<typeof feedbackRequestSchema>;
@@ -90,11 +95,11 @@ export const feedbackObjectSchema = feedbackSchema.extend({
 
 /** Stored completions by what they are, oldest first. */
 export const completionFilterSchema = z.strictObject({
-  model: z.string().optional(),
+  model: z.string().nullish(),
   metadata: metadataSchema.nullish(),
-  created_after: time.optional().describe('Unix seconds'),
-  created_before: time.optional().describe('Unix seconds'),
-  limit: z.number().int().min(1).max(10_000).default(10_000),
+  created_after: time,
+  created_before: time,
+  limit: z.number().int().min(1).max(10_000).nullish().describe('10,000'),
 });
 export type CompletionFilter = z.infer<typeof completionFilterSchema>;
 

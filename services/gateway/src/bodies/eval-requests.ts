@@ -2,10 +2,7 @@ import type { Tool } from '@lathe/contracts/artifact/tool';
 import { LatheError } from '@lathe/contracts/error';
 import type { ChatRequest } from '@lathe/contracts/http/chat';
 import { type CreateRun, createRunSchema, type DataSource } from '@lathe/contracts/http/eval-run';
-import {
-  type CompletionFilter,
-  completionFilterSchema,
-} from '@lathe/contracts/http/stored-completion';
+import type { CompletionFilter } from '@lathe/contracts/http/stored-completion';
 import type { Asking } from '@lathe/contracts/record/eval-run';
 import { checkTemplate } from '@lathe/graders/template';
 import { parseRequest } from '../http/parse.ts';
@@ -48,7 +45,7 @@ function sourceOf(source: DataSource['source']): ReadRun['source'] {
   if (source.type === 'file_content')
     return { rows: source.content.map((row) => JSON.stringify(row)) };
   const { type: _, ...filter } = source;
-  return { completions: completionFilterSchema.parse(filter) };
+  return { completions: filter };
 }
 
 function askingOf(

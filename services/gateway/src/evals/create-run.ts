@@ -37,6 +37,9 @@ export type RunRequest = ReadRun & {
   readonly isRetry: boolean;
 };
 
+/** Most of what a run says beside its rows, in bytes of JSON: a record has to hold it twice, and the eval's criteria. */
+const mostBytes = 256 * 1024;
+
 /** Seconds after which a place is likely to be free again. */
 const retryAfterMs = 5000;
 
@@ -88,7 +91,14 @@ async function check(
   request: RunRequest,
   limits: RunLimits,
 ): Promise<EvalRunRecord['criteria']> {
-  const { of, source, asking } = request;
+  const { of, source, asking, dataSource } = request;
+  const bytes = Buffer.byteLength(JSON.stringify(dataSource));
+  if (bytes > mostBytes)
+    throw new LatheError(
+      'invalid_value',
+      `'data_source' has ${sizeText(bytes)} beside its rows; at most ${sizeText(mostBytes)} are taken.`,
+      { param: 'data_source' },
+    );
   const { project } = of;
   if (asking !== null) {
     const param = 'data_source.model';

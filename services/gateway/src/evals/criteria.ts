@@ -1,5 +1,10 @@
 import { LatheError } from '@lathe/contracts/error';
-import { type Grader, isSingleGrader, type SingleGrader } from '@lathe/contracts/http/grader';
+import {
+  type Grader,
+  isSingleGrader,
+  modelOf,
+  type SingleGrader,
+} from '@lathe/contracts/http/grader';
 import type { ModelRecord } from '@lathe/contracts/record/model';
 import { problemOf, pythonProblem } from '@lathe/graders/begin';
 import type { Graders } from '@lathe/graders/grader-threads';
@@ -61,9 +66,10 @@ async function withOwnModel(
   ports: NamedModels,
   { project, grader, param }: GraderAt<SingleGrader>,
 ): Promise<SingleGrader> {
-  if (!('model' in grader) || grader.model === undefined) return grader;
+  const name = modelOf(grader);
+  if (name === undefined) return grader;
   const at = `${param}.model`;
-  const record = await requireModel(ports, project, { name: grader.model, param: at });
+  const record = await requireModel(ports, project, { name, param: at });
   const own = { ...grader, model: record.name };
   // A reward model scores by itself.
   if (grader.type === 'score_model' && record.task?.type === 'reward') return own;

@@ -19,6 +19,10 @@ const check = {
   ...{ type: 'string_check', name: 'same', operation: 'eq' },
   ...{ input: '{{ sample.output_text }}', reference: '{{ item.label }}' },
 };
+const judge = {
+  ...{ type: 'score_model', name: 'judge', model: baseModel.name },
+  input: [{ role: 'user', content: '{{ sample.output_text }}' }],
+};
 const definition = {
   data_source_config: { type: 'custom', item_schema: { type: 'object' } },
   testing_criteria: [check],
@@ -77,6 +81,32 @@ it.each([
       ],
     },
   ],
+  [
+    'testing_criteria[0].model',
+    {
+      testing_criteria: [
+        {
+          ...{ type: 'text_similarity', name: 'near', evaluation_metric: 'cosine' },
+          ...{ input: check.input, reference: check.reference, pass_threshold: 0.8 },
+        },
+      ],
+    },
+  ],
+  [
+    'testing_criteria[0].sampling_params.reasoning_effort',
+    { testing_criteria: [{ ...judge, sampling_params: { reasoning_effort: 'high' } }] },
+  ],
+  [
+    'testing_criteria[0].input[0].content',
+    {
+      testing_criteria: [
+        {
+          ...judge,
+          input: [{ role: 'user', content: { type: 'input_image', image_url: 'https://host/a' } }],
+        },
+      ],
+    },
+  ],
   ['testing_criteria[1].name', { testing_criteria: [check, check] }],
   ['testing_criteria[0]', { testing_criteria: [{ ...check, input: '{{ process.env }}' }] }],
   [
@@ -100,6 +130,52 @@ it.each([
   const response = await send('', { ...definition, ...change });
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ error: { param, type: 'invalid_request_error' } });
+});
+
+it('an eval takes the nulls that clients write for what was left out', async () => {
+  const { name: _, ...of } = judge;
+  const nulls = { reasoning_effort: null, seed: null, max_completions_tokens: null };
+  const testing_criteria = [
+    { ...judge, range: null, pass_threshold: null, sampling_params: nulls },
+    { ...of, type: 'score_model', name: 'bare', sampling_params: null },
+    {
+      ...{ ...of, type: 'label_model', name: 'label', sampling_params: null },
+      ...{ labels: ['a', 'b'], passing_labels: ['a'] },
+    },
+  ];
+  await make('', { ...definition, testing_criteria });
+});
+
+it('says of an image in a message that texts alone are taken', async () => {
+  const content = { type: 'input_image', image_url: 'https://host/a' };
+  const testing_criteria = [{ ...judge, input: [{ role: 'user', content }] }];
+  const response = await send('', { ...definition, testing_criteria });
+  const { error } = (await response.json()) as { error: { message: string } };
+  expect(error.message).toMatch(/: must be a text of .*; images and sound are not taken\.$/);
+});
+
+it('a vector model that a grader does not name is the one that OpenAI asks, by an alias', async () => {
+  const near = {
+    ...{ type: 'text_similarity', name: 'near', evaluation_metric: 'cosine' },
+    ...{ input: check.input, reference: check.reference, pass_threshold: 0.8 },
+  };
+  const alias = { alias: 'text-embedding-3-large', model: baseModel.name };
+  await gateway.client.post('/lathe/aliases', { body: alias });
+  const { id } = await make('', { ...definition, testing_criteria: [near] });
+  const run = await make(`/${id}/runs`, { data_source: { type: 'jsonl', source } });
+  const record = (await gateway.evalRuns.get(recordKey(project, run.id)))?.value;
+  expect(record?.criteria[0]).toMatchObject({ ...near, model: baseModel.name });
+  await gateway.client.delete('/lathe/aliases/text-embedding-3-large');
+  await cancel(id, run.id);
+});
+
+it('a run is refused that asks more than a record holds', async () => {
+  const { id } = await make('', definition);
+  const template = Array.from({ length: 4 }, () => ({ role: 'user', content: 'x'.repeat(90_000) }));
+  const data_source = { ...asked, input_messages: { type: 'template', template } };
+  const response = await send(`/${id}/runs`, { data_source });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ error: { param: 'data_source' } });
 });
 
 it('evals are listed by either time and in either order, and changed', async () => {

@@ -25,7 +25,7 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-/** Of a union's failures, the one of the branch that got furthest; all of them when none got inside. */
+/** Of a union's failures, the one of the branch that got furthest; when none got inside the union's own words, or else all of them. */
 function unfold(issue: Issue): Issue {
   if (issue.code !== 'invalid_union') return issue;
   const branches = issue.errors.map((branch) => branch[0]).filter((first) => first !== undefined);
@@ -33,6 +33,7 @@ function unfold(issue: Issue): Issue {
   if (deepest === undefined) return issue;
   if (deepest.path.length > 0)
     return unfold({ ...deepest, path: [...issue.path, ...deepest.path] });
+  if (issue.message !== 'Invalid input') return issue;
   const reasons = [...new Set(branches.map((branch) => plain(branch.message)))];
   return { ...issue, message: reasons.join(', or ') };
 }

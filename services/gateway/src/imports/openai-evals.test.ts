@@ -91,6 +91,20 @@ it('keeps judges and models whose name the import names', () => {
   ]);
 });
 
+it('leaves out how a judge was sampled where that is unknown here, and keeps the judge', () => {
+  const { eval: of, rows } = exported.asking;
+  const judge = (of as { testing_criteria: object[] }).testing_criteria[1];
+  const sampling_params = { reasoning_effort: 'medium', temperature: 1 };
+  const testing_criteria = [{ ...judge, sampling_params }];
+  const { criteria, findings } = read({ eval: { ...of, testing_criteria }, rows, runs: [] });
+  expect(criteria).toMatchObject([{ type: 'score_model', model: 'mine', range: [1, 7] }]);
+  expect(criteria[0]).not.toHaveProperty('sampling_params');
+  expect(findings).toContainEqual({
+    ...{ at: 'eval.testing_criteria[0].sampling_params', outcome: 'changed' },
+    message: "All of them are left out. Unsupported parameter: 'sampling_params.reasoning_effort'.",
+  });
+});
+
 it('says what it cannot take', () => {
   const { eval: of, rows } = exported.asking;
   const [check] = (of as { testing_criteria: object[] }).testing_criteria;

@@ -108,7 +108,8 @@ function criterionOf(
   }
   const isJudge = type === 'score_model' || type === 'label_model';
   const asks = isJudge || grader.evaluation_metric === 'cosine';
-  const read = readOrWhyNot(criterionSchema, { ...grader, ...(asks && { model }) });
+  const whole = { ...grader, ...(asks && { model }) };
+  const read = readCriterion(whole, { at, findings });
   if ('whyNot' in read) {
     findings.add(at, 'impossible', `${String(type)}: it is left out. ${read.whyNot}`);
     return undefined;
@@ -119,6 +120,20 @@ function criterionOf(
     findings.add(`${at}.model`, 'changed', `The vectors of ${model} are compared.`);
   else findings.add(at, 'kept', 'It is a criterion.');
   return read.value;
+}
+
+/** The criterion, without how its judge was sampled where the rest alone is one here: findings tell that. */
+function readCriterion(
+  whole: Record<string, unknown>,
+  { at, findings }: { readonly at: string; readonly findings: Findings },
+): ReturnType<typeof readOrWhyNot<Grader>> {
+  const read = readOrWhyNot(criterionSchema, whole);
+  const { sampling_params: sampling, ...bare } = whole;
+  if (!('whyNot' in read) || sampling === undefined) return read;
+  const readBare = readOrWhyNot(criterionSchema, bare);
+  if ('whyNot' in readBare) return read;
+  findings.add(`${at}.sampling_params`, 'changed', `All of them are left out. ${read.whyNot}`);
+  return readBare;
 }
 
 /** What a schema makes of a value, or the sentence that names the field at fault. */

@@ -93,6 +93,9 @@ export async function listStored(
   return page(told, hasMore);
 }
 
+/** Most stored completions that are meant at a time, where the filter says nothing. */
+const mostChosen = 10_000;
+
 /** The stored completions that a filter means, oldest first. */
 export async function chosenStored(
   { storedCompletions }: Pick<StoredPorts, 'storedCompletions'>,
@@ -100,16 +103,13 @@ export async function chosenStored(
   filter: CompletionFilter,
 ): Promise<StoredCompletionRecord[]> {
   const { created_after: after, created_before: before, limit } = filter;
+  const isWithin = ({ createdAt }: StoredCompletionRecord) =>
+    (after == null || createdAt > after) && (before == null || createdAt < before);
   return (await storedCompletions.list(project))
     .map(({ value }) => value)
-    .filter(
-      (record) =>
-        isMeant(record, filter) &&
-        (after === undefined || record.createdAt > after) &&
-        (before === undefined || record.createdAt < before),
-    )
+    .filter((record) => isMeant(record, filter) && isWithin(record))
     .toSorted(oldestFirst)
-    .slice(0, limit);
+    .slice(0, limit ?? mostChosen);
 }
 
 function isMeant(
@@ -118,11 +118,11 @@ function isMeant(
     model,
     metadata,
   }: {
-    readonly model?: string | undefined;
+    readonly model?: string | null | undefined;
     readonly metadata?: Record<string, string> | null | undefined;
   },
 ): boolean {
-  if (model !== undefined && record.model !== model) return false;
+  if (model != null && record.model !== model) return false;
   return Object.entries(metadata ?? {}).every(([key, value]) => record.metadata?.[key] === value);
 }
 

@@ -93,6 +93,26 @@ it('takes feedback, and makes training files of it', async () => {
   await expect(none).rejects.toMatchObject({ status: 400 });
 });
 
+it('refuses more of a better answer than is kept, by its field', async () => {
+  const body = { completion_id: 'chatcmpl-none', better_answer: 'x'.repeat(100_001) };
+  const said = gateway.client.post('/lathe/feedback', { body });
+  await expect(said).rejects.toMatchObject({ status: 400, param: 'better_answer' });
+});
+
+it('means the same by null as by what is left out', async () => {
+  await startEvaluator(gateway.nats, sayAll(hello));
+  await gateway.client.chat.completions.create(asked('nulls', { run: 'n' }));
+  const nothing = { model: null, created_after: null, created_before: null, limit: null };
+  const rows = { metadata: { run: 'n' }, ...nothing };
+  const made = await gateway.client.post('/lathe/completions/dataset', { body: rows });
+  expect(made).toMatchObject({ purpose: 'fine-tune' });
+  const badly = { body: { ...rows, created_after: true } };
+  await expect(gateway.client.post('/lathe/completions/dataset', badly)).rejects.toMatchObject({
+    status: 400,
+    param: 'created_after',
+  });
+});
+
 it('writes calls of tools with the tools that were asked with', () => {
   const call = { id: 'call_1', type: 'function', function: { name: 'look', arguments: '{}' } };
   const tools = [{ type: 'function', function: { name: 'look' } }];
