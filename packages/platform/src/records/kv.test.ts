@@ -3,6 +3,7 @@ import { patienceMs } from '@lathe/testkit/patience';
 import { startPlatformNats } from '@lathe/testkit/platform-nats';
 import { Kvm } from '@nats-io/kv';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { counterSchema, describeRecordStore } from './conformance.fixture.ts';
 import { openRecords } from './kv.ts';
 import { BrokenRecordError } from './port.ts';
@@ -43,6 +44,14 @@ describe('records that cannot be read', () => {
     const wrong = { count: 'x' } as unknown as { count: number };
     await expect((async () => test.store.put('p.a', wrong))()).rejects.toThrow();
     expect(await test.store.get('p.a')).toBeNull();
+  });
+
+  it('are refused in a sentence where they are longer than NATS takes', async () => {
+    await using test = await openCounters();
+    const notes = await openRecords(test.nats, buckets.jobs, z.object({ note: z.string() }));
+    const long = { note: 'x'.repeat(2_000_000) };
+    const refusal = { code: 'invalid_value', message: /takes 2 MB; at most 1\d* .B are kept/ };
+    await expect(notes.create('p.a', long)).rejects.toMatchObject(refusal);
   });
 });
 

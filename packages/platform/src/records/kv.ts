@@ -1,3 +1,5 @@
+import { LatheError } from '@lathe/contracts/error';
+import { sizeText } from '@lathe/contracts/words/size';
 import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
 import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
 import type { z } from 'zod';
@@ -42,7 +44,11 @@ export async function openRecords<T>(
       return undefined;
     }
   };
-  const write = (value: T): string => JSON.stringify(schema.parse(value));
+  const write = (value: T): string => {
+    const json = JSON.stringify(schema.parse(value));
+    requireRoom(nats, json);
+    return json;
+  };
 
   const get = async (key: string): Promise<Entry<T> | null> => {
     const entry = await ask(nats, () => kv.get(checkedKey(key)));
@@ -101,6 +107,20 @@ export async function openRecords<T>(
     list: (prefix) => ask(nats, () => listRecords(nats, bucket, subjectOf(prefix), tryRead)),
     watch: (prefix, signal) => watchRecords(kv, nats, subjectOf(prefix), tryRead, signal),
   };
+}
+
+/** What the name and the headers of a record take at most, in bytes. */
+const headBytes = 4096;
+
+/** Throws `invalid_value` for a record that is longer than NATS takes: much of what is in it came with a request. */
+function requireRoom({ connection }: Nats, json: string): void {
+  const most = (connection.info?.max_payload ?? Number.POSITIVE_INFINITY) - headBytes;
+  const bytes = Buffer.byteLength(json);
+  if (bytes <= most) return;
+  throw new LatheError(
+    'invalid_value',
+    `What has to be kept of this takes ${sizeText(bytes)}; at most ${sizeText(most)} are kept.`,
+  );
 }
 
 async function listRecords<T>(

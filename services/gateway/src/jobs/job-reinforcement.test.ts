@@ -32,6 +32,17 @@ test.each([
     /do not reason before they answer/,
   ],
   [
+    {
+      method: {
+        type: 'reinforcement',
+        reinforcement: { grader: same, response_format: { type: 'json_object' } },
+      },
+    },
+    'unsupported_parameter',
+    'method.reinforcement.response_format',
+    /response_format/,
+  ],
+  [
     rewarded({ compute_multiplier: 2 }, { reinforcement: { group_size: 4 } }),
     'invalid_value',
     'lathe.reinforcement.group_size',
@@ -101,6 +112,20 @@ test.each([
 ])('%j is refused by name', (extra, code, param, message) =>
   expectRefusal(gateway, { ...body(), ...extra }, { code, param, message }),
 );
+
+test('a grader is refused that is larger than a job holds', async () => {
+  const source = `function grade() { return 1; } // ${'x'.repeat(200_000)}`;
+  const programs = ['a', 'b'].map((name) => ({ type: 'javascript', name, source }));
+  const grader = { type: 'multi', name: 'all', calculate_output: 'a + b', graders: programs };
+  await expectRefusal(
+    gateway,
+    { ...body(), ...rewarded({}, {}, grader) },
+    {
+      ...{ code: 'invalid_value', param: 'method.reinforcement.grader' },
+      message: /takes 400 kB; at most 256 KiB/,
+    },
+  );
+});
 
 test('the models of a grader stand in the job by their own names, wherever an alias is moved', async () => {
   const alias = 'gpt-4.1';
