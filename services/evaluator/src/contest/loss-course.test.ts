@@ -32,6 +32,13 @@ it.each<[string, readonly (readonly [number, number?])[], RegExp[]]>([
   ['rises at once and falls a little', [[1], [40], [30], [20]], [/^The training loss ended at 20/]],
   ['has one step', [[3, 1]], []],
   ['ends where it began', [[3], [1], [3]], []],
+  [
+    'stays what preferences begin with',
+    [[Math.LN2], [Math.LN2 + 1e-6], [Math.LN2], [Math.LN2 - 1e-6]],
+    [/^The training loss stayed at 0\.6931 over 4 steps: next to nothing was learned\./],
+  ],
+  ['is nothing in every step, as of rewards', [[0], [0], [0], [0]], []],
+  ['stays so over too few steps to tell', [[Math.LN2], [Math.LN2]], []],
 ])('a loss that %s', async (_, rows, expected) => {
   const warnings = await lossWarnings(holding(table(rows)), job);
   expect(warnings).toHaveLength(expected.length);

@@ -8,25 +8,40 @@ import { linesOf } from '../texts/held-out.ts';
 const mostAveraged = 10;
 
 /** The ends of a series of losses that was seen once, from its first to its last. */
-type Course = { count: number; first: number; readonly last: number[] };
+type Course = {
+  count: number;
+  first: number;
+  least: number;
+  greatest: number;
+  readonly last: number[];
+};
+
+const unseen = (): Course => ({
+  ...{ count: 0, first: 0, last: [] },
+  ...{ least: Number.POSITIVE_INFINITY, greatest: Number.NEGATIVE_INFINITY },
+});
+
+/** Fewest steps of which it is said that their losses stayed the same, and how far they may differ, as a share of the first. */
+const flat = { steps: 4, share: 1e-4 } as const;
 
 /**
- * What the losses of a job's steps tell against it, by its result table: that they end above their start. Nothing
+ * What the losses of a job's steps tell against it, by its result table: that they end above their start, or never left it. Nothing
  * when the table was deleted. Throws what the store throws.
  */
 export async function lossWarnings(
   artifacts: ArtifactStore,
   { project, resultFiles }: Pick<JobRecord, 'project' | 'resultFiles'>,
 ): Promise<string[]> {
-  const train: Course = { count: 0, first: 0, last: [] };
-  const held: Course = { count: 0, first: 0, last: [] };
+  const train = unseen();
+  const held = unseen();
   for (const id of resultFiles)
     for await (const [, loss = '', , heldOut = ''] of tableRows(artifacts, fileKey(project, id))) {
       take(train, loss);
       take(held, heldOut);
     }
   return [
-    ...rise(train, Math.ceil(train.count / 10), 'The training loss'),
+    ...stillness(train),
+    ...(isStill(train) ? [] : rise(train, Math.ceil(train.count / 10), 'The training loss')),
     ...rise(held, 1, 'The loss on the held-out rows'),
   ];
 }
@@ -83,8 +98,22 @@ function take(course: Course, text: string): void {
   const loss = Number(text);
   if (text === '' || !Number.isFinite(loss)) return;
   if (course.count++ === 0) course.first = loss;
+  course.least = Math.min(course.least, loss);
+  course.greatest = Math.max(course.greatest, loss);
   course.last.push(loss);
   if (course.last.length > mostAveraged) course.last.shift();
+}
+
+/** Rewards of answers that are equally long give a loss of 0 in every step, whatever is learned. */
+const isStill = ({ count, first, least, greatest }: Course): boolean =>
+  count >= flat.steps && first !== 0 && greatest - least <= flat.share * Math.abs(first);
+
+/** Batches differ, and so do their losses, even where nothing is learned; but for those that begin the same for all, as of preferences. */
+function stillness(course: Course): string[] {
+  if (!isStill(course)) return [];
+  return [
+    `The training loss stayed at ${course.first.toFixed(4)} over ${course.count} steps: next to nothing was learned. A higher learning rate may cure this.`,
+  ];
 }
 
 /** The first loss is that of the model before any step; those behind it may have risen already. */
