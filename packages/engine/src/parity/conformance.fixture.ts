@@ -13,7 +13,7 @@ import { concat, reshape } from '../ops/layout.ts';
 import { matmul } from '../ops/matmul.ts';
 import { reduceSum, sumSquares } from '../ops/reduce.ts';
 import { softmax } from '../ops/softmax.ts';
-import type { Device } from '../runtime/device.ts';
+import type { Device, Residency } from '../runtime/device.ts';
 
 /** A float32 tensor of the numbers, for feeding. */
 export function floats(shape: readonly number[], numbers: Iterable<number>): Tensor {
@@ -26,6 +26,7 @@ export function checkDevice(device: Device): void {
     checkRuns(device);
     checkWeights(device);
     checkMemory(device);
+    if (device.residency !== undefined) checkResidency(device.residency);
   });
 }
 
@@ -179,20 +180,67 @@ function checkMemory(device: Device): void {
     const big = input('x', [count]);
     await using program = await open(device, { y: mul(add(big, 1), big) });
     const feeds = { x: floats([count], new Float32Array(count)) };
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
-    const measure = async (runs: number): Promise<number> => {
-      for (let run = 0; run < runs; run++) await program.run(feeds);
-      collect();
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      return process.memoryUsage.rss();
-    };
-    const sizes: number[] = [];
-    for (let round = 0; round < 4; round++) sizes.push(await measure(100));
-    const growth = sizes.slice(1).map((size, round) => size - (sizes[round] ?? 0));
-    // 100 leaked outputs would be 100 MB in every round; the collector may be late in one.
-    expect(Math.min(...growth)).toBeLessThan(50e6);
+    await expectNoGrowth(async () => void (await program.run(feeds)));
   });
+}
+
+function checkResidency(residency: Residency): void {
+  const square = { outputs: { y: mul(x, x), sum: reduceSum(x) } };
+
+  it('keeps on the device what is sent there, and what stays there', async () => {
+    const program = await residency.compile(square, ['y']);
+    const sent = await residency.upload(given);
+    expect(sent).toMatchObject({ shape: [2, 2], dtype: 'float32' });
+    const first = await program.run({ x: sent });
+    expect(first.host).toEqual({ sum: floats([], [10]) });
+    const second = await program.run({ x: first.resident.y! });
+    expect(second.host).toEqual({ sum: floats([], [30]) });
+    expect(await residency.download(sent)).toEqual(given);
+    expect(await residency.download(first.resident.y!)).toEqual(floats([2, 2], [1, 4, 9, 16]));
+    expect(await residency.download(second.resident.y!)).toEqual(floats([2, 2], [1, 16, 81, 256]));
+    for (const tensor of [sent, first.resident.y!, second.resident.y!]) tensor.dispose();
+    await program.dispose();
+  });
+
+  it('refuses what lies on the device and does not fit, or is there no more', async () => {
+    const program = await residency.compile(square, ['y']);
+    const row = await residency.upload(floats([1, 4], [1, 2, 3, 4]));
+    await expect(program.run({ x: row })).rejects.toThrow(
+      'Input "x" must be float32[2, 2], not float32[1, 4].',
+    );
+    const sent = await residency.upload(given);
+    sent.dispose();
+    sent.dispose();
+    await expect(program.run({ x: sent })).rejects.toThrow('disposed');
+    row.dispose();
+    await program.dispose();
+  });
+
+  it('does not grow over 100 tensors that stayed', async () => {
+    const big = input('x', [250_000]);
+    const program = await residency.compile({ outputs: { y: mul(add(big, 1), big) } }, ['y']);
+    const sent = await residency.upload(floats([250_000], new Float32Array(250_000)));
+    await expectNoGrowth(async () => (await program.run({ x: sent })).resident.y!.dispose());
+    sent.dispose();
+    await program.dispose();
+  });
+}
+
+/** Does the same 400 times, in which a megabyte that were not given back each time would be seen. */
+async function expectNoGrowth(act: () => Promise<void>): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const measure = async (): Promise<number> => {
+    for (let run = 0; run < 100; run++) await act();
+    collect();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return process.memoryUsage.rss();
+  };
+  const sizes: number[] = [];
+  for (let round = 0; round < 4; round++) sizes.push(await measure());
+  const growth = sizes.slice(1).map((size, round) => size - (sizes[round] ?? 0));
+  // 100 leaked outputs would be 100 MB in every round; the collector may be late in one.
+  expect(Math.min(...growth)).toBeLessThan(50e6);
 }
 
 async function open(device: Device, outputs: Parameters<Device['compile']>[0]['outputs']) {

@@ -20,6 +20,11 @@ export type CpuChoice = {
   readonly kernels?: KernelChoice | undefined;
 };
 
+/** The way for CUDA, where `auto` is the C API: only by it a run's state stays on the GPU. */
+export function cudaBinding(binding: CpuChoice['binding']): CpuBinding {
+  return binding === 'node' ? 'node' : 'c-api';
+}
+
 export type CpuSessions = {
   /** The way that is taken. */
   readonly binding: CpuBinding;

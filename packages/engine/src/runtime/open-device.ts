@@ -16,7 +16,7 @@ export async function openDevice(choice: DeviceChoice, options: CpuOptions = {})
     case 'webgpu':
       return webgpuDevice();
     case 'cuda':
-      return cudaDevice();
+      return cudaDevice(options);
     case 'auto': {
       const likely = likelyDevice();
       if (likely !== 'webgpu') return openDevice(likely, options);

@@ -5,6 +5,9 @@ import { ancestors, externalOp } from '../graph/value.ts';
 /** Our own kernels as a process has them: their library, and the instruction set that they use. */
 export type LoadedKernels = { readonly file: string; readonly set: string };
 
+/** Whose operators a session of the C API runs, and whose memory its values stay in. */
+export type Provider = 'cpu' | 'cuda';
+
 /** How a session on the CPU is opened, whichever binding opens it. */
 export type CpuSessionSettings = {
   /** Threads of one operator; ONNX Runtime decides when left out. */

@@ -6,21 +6,19 @@ import type {
   CompileOptions,
   Device,
   HalfProducts,
-  Program,
-  Residency,
   ResidentAnswers,
   ResidentProgram,
   ResidentTensor,
-  Tensors,
 } from './device.ts';
 import { probeHalfProducts } from './half-products.ts';
-import { KeptPrograms } from './kept-programs.ts';
+import { HostProgram } from './host-program.ts';
 import {
   type InferenceSession,
   listSupportedBackends,
   type Tensor as OrtTensor,
 } from './onnxruntime.ts';
 import { fedTo, type Port, requireFit } from './port.ts';
+import { residentCopies } from './resident-copies.ts';
 import { commonOptions, openSession, ports, runSession, unwrap, wrap } from './session.ts';
 import { commonEntries, weightFolder } from './session-settings.ts';
 
@@ -47,7 +45,12 @@ export async function webgpuDevice(): Promise<Device> {
       );
       return halfProducts;
     },
-    residency: createResidency(),
+    residency: {
+      compile: GpuProgram.compile,
+      // Bytes can be read by some operators there, but by none that copies.
+      holds: (dtype) => dtype === 'float32' || dtype === 'int32',
+      ...residentCopies(GpuProgram.compile),
+    },
     async compile(graph, options) {
       return new HostProgram(await GpuProgram.compile(graph, [], options));
     },
@@ -155,72 +158,4 @@ class GpuProgram implements ResidentProgram {
     this.#session = undefined;
     await session?.release();
   }
-}
-
-/** A program all of whose outputs come to the host. */
-class HostProgram implements Program {
-  readonly #program: GpuProgram;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-
-  constructor(program: GpuProgram) {
-    this.#program = program;
-    this.inputs = program.inputs;
-    this.outputs = [...program.outputPorts.keys()];
-  }
-
-  async run(feeds: Tensors, fetches: Tensors = {}): Promise<Record<string, Tensor>> {
-    for (const [name, tensor] of Object.entries(fetches)) {
-      const port = this.#program.outputPorts.get(name);
-      if (port === undefined) throw new Error(`The program has no output "${name}".`);
-      requireFit('Output', name, tensor, port);
-    }
-    const { host } = await this.#program.run(feeds);
-    return Object.fromEntries(
-      Object.entries(host).map(([name, answer]) => {
-        const given = fetches[name];
-        if (given === undefined) return [name, answer];
-        (given.data as Float32Array).set(answer.data as Float32Array);
-        return [name, given];
-      }),
-    );
-  }
-
-  dispose(): Promise<void> {
-    return this.#program.dispose();
-  }
-}
-
-/** Uploads and downloads by programs of one node each, for each type and number of axes. */
-function createResidency(): Residency {
-  const copiers = new KeptPrograms<GpuProgram>();
-  /**
-   * The programs live as long as the device: a tensor's memory belongs to the session that made it, and is
-   * gone with it.
-   */
-  const copier = (
-    { shape, dtype }: Pick<Tensor, 'shape' | 'dtype'>,
-    stay: readonly string[],
-  ): Promise<GpuProgram> => {
-    const key = `${dtype} ${shape.length} ${stay.join()}`;
-    const sizes = shape.map((_, axis) => `size${axis}`);
-    return copiers.get(key, () =>
-      GpuProgram.compile({ outputs: { y: input('x', sizes, dtype) } }, stay),
-    );
-  };
-  return {
-    compile: (graph, stay, options) => GpuProgram.compile(graph, stay, options),
-    // Bytes can be read by some operators there, but by none that copies.
-    holds: (dtype) => dtype === 'float32' || dtype === 'int32',
-    async upload(tensor) {
-      const program = await copier(tensor, ['y']);
-      const { resident } = await program.run({ x: tensor });
-      return resident.y as ResidentTensor;
-    },
-    async download(tensor) {
-      const program = await copier(tensor, []);
-      const { host } = await program.run({ x: tensor });
-      return host.y as Tensor;
-    },
-  };
 }

@@ -5,7 +5,6 @@
 
 import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import { describe, expect, it } from 'vitest';
-import type { Tensor } from '../graph/tensor.ts';
 import { ancestors } from '../graph/value.ts';
 import { planForEstimate } from '../memory/memory-estimate.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
@@ -13,8 +12,9 @@ import { planGroups } from '../optim/flat-state.ts';
 import { readRecordedPreferences, recordedRun } from '../parity/recorded-preferences.ts';
 import { recordedRuns } from '../parity/recorded-runs.ts';
 import { readReference } from '../parity/reference.ts';
+import { boundCpu } from '../runtime/bound-memory.fixture.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
-import type { Device, HalfProducts, ResidentTensor } from '../runtime/device.ts';
+import type { Device, HalfProducts } from '../runtime/device.ts';
 import { parameterGradientsGraph } from '../step/graphs.ts';
 import { adaptedForward } from '../trained/adapted-forward.ts';
 import { weightValues } from '../trained/model-state.ts';
@@ -154,7 +154,7 @@ describe('the loss scale', () => {
   it.each(['host', 'graph', 'device'] as const)(
     'leaves the state as it was when a gradient overflows: updated by the %s',
     async (by) => {
-      const where = by === 'device' ? { device: residentOnCpu() } : { update: by };
+      const where = by === 'device' ? { device: boundCpu() } : { update: by };
       for (const microBatchTokens of [2048, 64]) {
         const settings = {
           adaptation: { type: 'full' },
@@ -206,51 +206,6 @@ describe('the loss scale', () => {
     expect(scale.state).toEqual({ scale: 4, goodSteps: 0 });
   });
 });
-
-/** The CPU as a device with a memory of its own. */
-function residentOnCpu(): Device {
-  const cpu = cpuDevice();
-  const own = new WeakMap<object, Tensor>();
-  const kept = (tensor: Tensor): ResidentTensor => {
-    const { shape, dtype } = tensor;
-    const resident = { shape, dtype, dispose: () => void own.delete(resident) };
-    own.set(resident, tensor);
-    return resident;
-  };
-  const read = (feed: Tensor | ResidentTensor): Tensor =>
-    'data' in feed ? feed : (own.get(feed) as Tensor);
-  return {
-    ...cpu,
-    updatesOnHost: false,
-    residency: {
-      holds: () => true,
-      upload: async (tensor) => kept({ ...tensor, data: tensor.data.slice() }),
-      download: async (tensor) => read(tensor),
-      async compile(graph, stay, options) {
-        const program = await cpu.compile(graph, options);
-        return {
-          inputs: program.inputs,
-          dispose: () => program.dispose(),
-          async run(feeds) {
-            const answers = Object.entries(
-              await program.run(
-                Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, read(feed)])),
-              ),
-            );
-            const [staying, coming] = [
-              answers.filter(([name]) => stay.includes(name)),
-              answers.filter(([name]) => !stay.includes(name)),
-            ];
-            return {
-              host: Object.fromEntries(coming),
-              resident: Object.fromEntries(staying.map(([name, tensor]) => [name, kept(tensor)])),
-            };
-          },
-        };
-      },
-    },
-  };
-}
 
 describe('the precision of a run', () => {
   const device = (halfProducts: HalfProducts): Device => ({

@@ -115,7 +115,7 @@ export const variables = {
     .means('how long a request to NATS may take, waiting for a lost connection included'),
   engineThreads: engine('LATHE_ENGINE_THREADS', wholeNumber(0, 0)).means('threads of one engine; 0: as many as cores'),
   engineBinding: engineTuned('LATHE_ENGINE_BINDING', oneOf('auto', ['auto', 'c-api', 'node']))
-    .means('how ONNX Runtime is called on the CPU: by its C API, or by its package for Node, which is taken too where the former does not load; auto: by its C API where LATHE_KERNELS asks for kernels'),
+    .means('how ONNX Runtime is called on the CPU and for CUDA: by its C API, or by its package for Node, which is taken too where the former does not load; auto: by its C API where LATHE_KERNELS asks for kernels, and on CUDA, where a run then stays on the GPU'),
   engineKernels: training('LATHE_KERNELS', oneOf('auto', ['auto', 'avx512', 'avx2', 'neon', 'plain', 'off']))
     .means("whose products of matrices training on the CPU uses: Lathe's own kernels by the widest instructions of the processor (auto) or by those named, or ONNX Runtime's (off), which are taken too where the kernels do not load; only LATHE_ENGINE_BINDING=node cannot load them"),
   evaluatorKernels: evaluator('LATHE_EVALUATOR_KERNELS', oneOf('off', ['auto', 'avx512', 'avx2', 'neon', 'plain', 'off']))

@@ -1,46 +1,40 @@
-import { allocate, type DType, type Tensor } from '../../graph/tensor.ts';
+import type { Tensor } from '../../graph/tensor.ts';
 import type { Program, Tensors } from '../device.ts';
 import { lend } from '../lent-memory.ts';
 import { fedTo, fitting, type Port } from '../port.ts';
-import { type CpuSessionSettings, failure, refusal } from '../session-settings.ts';
-import { addressOf, memoryAt } from './library.ts';
-import type { Answer, NamedPort, OpenSession, Place } from './messages.ts';
-import { sessionThread } from './session-thread.ts';
-
-type Thread = Awaited<ReturnType<typeof sessionThread>>;
+import { type CpuSessionSettings, failure } from '../session-settings.ts';
+import { memoryAt } from './library.ts';
+import type { Answer, OpenSession, Place } from './messages.ts';
+import { openSession, portsByName } from './open-session.ts';
+import { arrayOver, placeOf } from './place.ts';
+import type { SessionThread } from './session-thread.ts';
 
 /** Opens a session on the CPU by the C API. Its runs leave this thread free. */
 export async function openNativeSession(
   model: Uint8Array,
   settings: CpuSessionSettings,
 ): Promise<Program> {
-  const thread = await sessionThread();
-  const place = { address: addressOf(model), byteLength: model.byteLength };
-  try {
-    const opened = await thread.ask('opened', { kind: 'open', model: place, settings }, model);
-    return new NativeProgram(thread, opened, settings.lends);
-  } catch (cause) {
-    throw refusal(cause);
-  }
+  const { thread, opened } = await openSession(model, { settings, provider: 'cpu' });
+  return new NativeProgram(thread, opened, settings.lends);
 }
 
 class NativeProgram implements Program {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly lends: boolean;
-  readonly #thread: Thread;
+  readonly #thread: SessionThread;
   #session: number | undefined;
   readonly #inputPorts: ReadonlyMap<string, Port>;
   readonly #outputPorts: ReadonlyMap<string, Port>;
 
-  constructor(thread: Thread, { session, inputs, outputs }: OpenSession, lends: boolean) {
+  constructor(thread: SessionThread, { session, inputs, outputs }: OpenSession, lends: boolean) {
     this.#thread = thread;
     this.#session = session;
     this.lends = lends;
     this.inputs = inputs.map(({ name }) => name);
     this.outputs = outputs.map(({ name }) => name);
-    this.#inputPorts = byName(inputs);
-    this.#outputPorts = byName(outputs);
+    this.#inputPorts = portsByName(inputs);
+    this.#outputPorts = portsByName(outputs);
   }
 
   async run(feeds: Tensors, fetches: Tensors = {}): Promise<Record<string, Tensor>> {
@@ -89,21 +83,4 @@ class NativeProgram implements Program {
     lend(memory, { place, giveBack: () => this.#thread.giveBack(value) });
     return { data: arrayOver(dtype, memory), shape, dtype };
   }
-}
-
-function byName(listed: readonly NamedPort[]): Map<string, Port> {
-  return new Map(listed.map(({ name, ...port }) => [name, port]));
-}
-
-/** ONNX Runtime wants an address of a tensor without numbers too. */
-const nothing = new Uint8Array(8);
-
-function placeOf({ data, shape, dtype }: Tensor): Place {
-  const { byteLength } = data;
-  return { address: addressOf(byteLength === 0 ? nothing : data), byteLength, shape, dtype };
-}
-
-function arrayOver(dtype: DType, memory: ArrayBuffer): Tensor['data'] {
-  const kind = allocate(dtype, 0).constructor as Float32ArrayConstructor;
-  return new kind(memory);
 }

@@ -1,23 +1,38 @@
+import { elementCount } from '../../graph/shape.ts';
 import { bytesPerElement } from '../../graph/tensor.ts';
 import { elementType, onnxType } from '../../ops/element-types.ts';
-import type { CpuSessionSettings, LoadedKernels } from '../session-settings.ts';
+import type { CpuSessionSettings, LoadedKernels, Provider } from '../session-settings.ts';
+import { runBound } from './io-binding.ts';
 import { type Address, type Library, memoryAt, textAt } from './library.ts';
-import type { Answer, NamedPort, Place, ToSessions } from './messages.ts';
+import type {
+  Answer,
+  BoundAnswer,
+  CopiedAnswer,
+  NamedPort,
+  Place,
+  StayingValue,
+  ToSessions,
+} from './messages.ts';
 import { chooseKernels } from './own-kernels.ts';
 
 const warnings = 2;
 const errors = 3;
 /** `ORT_ENABLE_BASIC`: higher levels renumber nodes, and so undo the order that keeps little alive. */
 const basicLevel = 1;
+const deviceAllocator = 0;
 const arenaAllocator = 1;
 const defaultMemory = 0;
+/** The first GPU that CUDA sees, which is the one that its provider takes. */
+const firstDevice = 0;
 
 /** What sessions of a process share. */
 export class NativeRuntime {
   readonly library: Library;
   readonly environment: Address;
+  /** The process's own. */
   readonly memory: Address;
   readonly allocator: Address;
+  #cudaMemory: Address | undefined;
 
   constructor(library: Library) {
     this.library = library;
@@ -38,6 +53,16 @@ export class NativeRuntime {
     return chosen;
   }
 
+  /** Where the values of a provider lie that stay. */
+  memoryOf(provider: Provider): Address {
+    if (provider === 'cpu') return this.memory;
+    this.#cudaMemory ??= this.library.find(
+      'CreateMemoryInfo',
+      ...(['Cuda', deviceAllocator, firstDevice, defaultMemory] as const),
+    );
+    return this.#cudaMemory;
+  }
+
   /** Gives back a value that a run answered. */
   release(value: Address): void {
     this.library.call('ReleaseValue', value);
@@ -49,6 +74,7 @@ export class NativeSession {
   readonly #runtime: NativeRuntime;
   readonly #session: Address;
   readonly #lends: boolean;
+  readonly #provider: Provider;
   readonly inputs: readonly NamedPort[];
   readonly outputs: readonly NamedPort[];
   /** Where the names lie. */
@@ -58,12 +84,17 @@ export class NativeSession {
   /** Throws with ONNX Runtime's reason when it refuses the model. */
   constructor(
     runtime: NativeRuntime,
-    { model, settings }: Pick<ToSessions & { kind: 'open' }, 'model' | 'settings'>,
+    {
+      model,
+      settings,
+      provider,
+    }: Pick<ToSessions & { kind: 'open' }, 'model' | 'settings' | 'provider'>,
   ) {
     this.#runtime = runtime;
     this.#lends = settings.lends;
+    this.#provider = provider;
     const { library, environment } = runtime;
-    const options = sessionOptions(library, settings);
+    const options = sessionOptions(library, settings, provider);
     try {
       this.#session = library.find(
         'CreateSessionFromArray',
@@ -101,6 +132,41 @@ export class NativeSession {
     );
   }
 
+  /**
+   * Runs once, by an IO binding: what is fed goes to the session's memory, or lies there already, and the outputs that stay
+   * are made there, as values that are the caller's to give back.
+   */
+  runBound(
+    feeds: readonly (Place | StayingValue)[],
+    stays: readonly boolean[],
+  ): readonly BoundAnswer[] {
+    const { library, allocator, memory } = this.#runtime;
+    const staying = this.#runtime.memoryOf(this.#provider);
+    const own: Address[] = [];
+    try {
+      const values = runBound(library, {
+        session: this.#session,
+        allocator,
+        inputs: feeds.map((feed, at) => {
+          const value = 'value' in feed ? feed.value : this.#value(feed);
+          if (!('value' in feed)) own.push(value);
+          return [this.#inputNames[at] as Address, value];
+        }),
+        outputs: stays.map((stay, at) => [
+          this.#outputNames[at] as Address,
+          stay ? staying : memory,
+        ]),
+      });
+      return values.map((value, at) =>
+        stays[at] === true
+          ? { kind: 'stayed', shape: this.#shapeOf(value), value }
+          : this.#copied(value, at),
+      );
+    } finally {
+      for (const value of own) this.#runtime.release(value);
+    }
+  }
+
   dispose(): void {
     const { library, allocator } = this.#runtime;
     library.call('ReleaseSession', this.#session);
@@ -119,18 +185,35 @@ export class NativeSession {
   }
 
   #answer(value: Address, at: number): Answer {
+    if (!this.#lends) return this.#copied(value, at);
+    const shape = this.#shapeOf(value);
+    const byteLength = this.#byteLength(shape, at);
+    if (byteLength === 0) return this.#copied(value, at);
+    const address = this.#runtime.library.find('GetTensorMutableData', value);
+    return { kind: 'lent', shape, address, byteLength, value };
+  }
+
+  /** The value's numbers, and gives it back. */
+  #copied(value: Address, at: number): CopiedAnswer {
+    const shape = this.#shapeOf(value);
+    const byteLength = this.#byteLength(shape, at);
+    const address = this.#runtime.library.find('GetTensorMutableData', value);
+    const data = byteLength === 0 ? new ArrayBuffer(0) : memoryAt(address, byteLength).slice(0);
+    this.#runtime.release(value);
+    return { kind: 'copied', shape, data };
+  }
+
+  #shapeOf(value: Address): number[] {
     const { library } = this.#runtime;
     const info = library.find('GetTensorTypeAndShape', value);
     const shape = sizesOf(library, info);
     library.call('ReleaseTensorTypeAndShapeInfo', info);
-    const elements = shape.reduce((product, size) => product * size, 1);
+    return shape;
+  }
+
+  #byteLength(shape: readonly number[], at: number): number {
     const { dtype } = this.outputs[at] as NamedPort;
-    const byteLength = elements * bytesPerElement(dtype);
-    const address = library.find('GetTensorMutableData', value);
-    if (this.#lends && byteLength > 0) return { kind: 'lent', shape, address, byteLength, value };
-    const data = byteLength === 0 ? new ArrayBuffer(0) : memoryAt(address, byteLength).slice(0);
-    this.#runtime.release(value);
-    return { kind: 'copied', shape, data };
+    return elementCount(shape) * bytesPerElement(dtype);
   }
 
   #names(
@@ -173,8 +256,10 @@ export class NativeSession {
 function sessionOptions(
   library: Library,
   { threads, profilePrefix, arena, entries, kernels }: CpuSessionSettings,
+  provider: Provider,
 ): Address {
   const options = library.find('CreateSessionOptions');
+  if (provider === 'cuda') appendCuda(library, options);
   library.call('SetSessionLogSeverityLevel', options, errors);
   library.call('SetSessionGraphOptimizationLevel', options, basicLevel);
   // The pattern doubles peak memory and brings no speed.
@@ -189,6 +274,16 @@ function sessionOptions(
     library.call('RegisterCustomOpsLibrary_V2', options, kernels.file);
   }
   return options;
+}
+
+/** Has a session run on CUDA's provider what that can run. The library must be there. */
+function appendCuda(library: Library, options: Address): void {
+  const cuda = library.find('CreateCUDAProviderOptions');
+  try {
+    library.call('SessionOptionsAppendExecutionProvider_CUDA_V2', options, cuda);
+  } finally {
+    library.call('ReleaseCUDAProviderOptions', cuda);
+  }
 }
 
 /** The sizes of a tensor; −1 for one that is known only in a run. */

@@ -10,7 +10,7 @@ type Waiting = PromiseWithResolvers<FromSessions> & { readonly held: unknown };
  * The thread that all sessions of the C API of this process live on: the one that calls a run computes a share of it, so
  * that this one stays free, and keeps its own arithmetic. It does not keep the process alive while nothing is asked of it.
  */
-class SessionThread {
+export class SessionThread {
   readonly #worker: Worker;
   /** Who waits for an answer, in the order in which they asked. */
   readonly #waiting: Waiting[] = [];
@@ -43,7 +43,7 @@ class SessionThread {
     return answer as FromSessions & { kind: Wanted };
   }
 
-  /** Gives back an output that was lent. */
+  /** Gives back an output that was lent, or that stayed. */
   giveBack(value: bigint): void {
     this.#worker.postMessage({ kind: 'give back', value } satisfies ToSessions);
   }

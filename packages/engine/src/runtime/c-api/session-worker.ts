@@ -16,7 +16,7 @@ parentPort?.on('message', (message: ToSessions) => {
   }
   try {
     const answer = answerTo(message);
-    const answers = answer.kind === 'answered' ? answer.answers : [];
+    const answers = 'answers' in answer ? answer.answers : [];
     const moved = answers.flatMap((one) => (one?.kind === 'copied' ? [one.data] : []));
     parentPort?.postMessage(answer, moved);
   } catch (cause) {
@@ -33,6 +33,12 @@ function loaded(): NativeRuntime {
   return runtime;
 }
 
+function opened(number: number): NativeSession {
+  const session = sessions.get(number);
+  if (session === undefined) throw new Error('The session was disposed of.');
+  return session;
+}
+
 function answerTo(message: Exclude<ToSessions, { kind: 'give back' }>): FromSessions {
   switch (message.kind) {
     case 'load':
@@ -46,11 +52,16 @@ function answerTo(message: Exclude<ToSessions, { kind: 'give back' }>): FromSess
       sessions.set(++count, session);
       return { kind: 'opened', session: count, inputs, outputs };
     }
-    case 'run': {
-      const session = sessions.get(message.session);
-      if (session === undefined) throw new Error('The session was disposed of.');
-      return { kind: 'answered', answers: session.run(message.feeds, message.fetches) };
-    }
+    case 'run':
+      return {
+        kind: 'answered',
+        answers: opened(message.session).run(message.feeds, message.fetches),
+      };
+    case 'run bound':
+      return {
+        kind: 'answered bound',
+        answers: opened(message.session).runBound(message.feeds, message.stays),
+      };
     case 'dispose':
       sessions.get(message.session)?.dispose();
       sessions.delete(message.session);

@@ -1,9 +1,9 @@
-import { cpuSessions } from '@lathe/engine/cpu-binding';
+import { cpuSessions, cudaBinding } from '@lathe/engine/cpu-binding';
 import type { Device } from '@lathe/engine/device';
 import { openDevice } from '@lathe/engine/open-device';
 import type { EngineTask, FromEngine } from './engine-message.ts';
 
-/** The device of a task. The job is told where the CPU is not used as the settings say. */
+/** The device of a task. The job is told where the CPU, or how CUDA is called, is not as the settings say. */
 export async function taskDevice(
   {
     device,
@@ -14,8 +14,9 @@ export async function taskDevice(
   send: (message: FromEngine) => void,
 ): Promise<Device> {
   const warn = (text: string): void => send({ kind: 'log', level: 'warn', text });
-  if (device === 'cpu') {
-    const { problem, kernelProblem } = await cpuSessions({ binding, kernels });
+  if (device === 'cpu' || device === 'cuda') {
+    const asked = device === 'cpu' ? { binding, kernels } : { binding: cudaBinding(binding) };
+    const { problem, kernelProblem } = await cpuSessions(asked);
     if (problem !== undefined)
       warn(
         `ONNX Runtime's C API cannot be called on this machine, so its package for Node is used: ${problem}`,

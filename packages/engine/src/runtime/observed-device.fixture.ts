@@ -1,5 +1,5 @@
 import { bytesPerElement, type Tensor } from '../graph/tensor.ts';
-import type { Device, Residency, ResidentProgram, ResidentTensor } from '../runtime/device.ts';
+import type { Device, Residency, ResidentProgram, ResidentTensor } from './device.ts';
 
 /** Bytes that went between host and device, and tensors that lie on the device. */
 export type Traffic = { sent: number; fetched: number; live: number; mostLive: number };
