@@ -6,7 +6,7 @@ import { add, mul } from '../ops/elementwise.ts';
 import { matmul } from '../ops/matmul.ts';
 import { checkDevice } from '../parity/conformance.fixture.ts';
 import { cpuDevice } from './cpu.ts';
-import { cpuBindings, cpuSessions } from './cpu-binding.ts';
+import { cpuBindings, cpuSessions, cudaBinding } from './cpu-binding.ts';
 import { describeWithKernels } from './own-kernels.fixture.ts';
 
 describe.each(cpuBindings)('the CPU by the binding "%s"', (binding) => {
@@ -75,6 +75,11 @@ it('is called by its C API for the sake of kernels, unless another way is named'
   expect(await cpuSessions({ binding: 'node', kernels: 'auto' })).toMatchObject({
     binding: 'node',
   });
+});
+
+it('is called by its C API for CUDA, unless the package for Node is named', () => {
+  const choices = [undefined, 'auto', 'c-api', 'node'] as const;
+  expect(choices.map(cudaBinding)).toEqual(['c-api', 'c-api', 'c-api', 'node']);
 });
 
 describe('kernels that are not there', () => {

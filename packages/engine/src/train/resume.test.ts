@@ -11,6 +11,7 @@ import { readTrainingState, writeTrainingState } from '../formats/training-state
 import { causalLm } from '../objectives/causal-lm.ts';
 import { readRecordedPreferences, recordedRun } from '../parity/recorded-preferences.ts';
 import { readReference } from '../parity/reference.ts';
+import { boundCpu } from '../runtime/bound-memory.fixture.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import { describeWithKernels } from '../runtime/own-kernels.fixture.ts';
 import { newestState } from './resumable-run.fixture.ts';
@@ -120,6 +121,17 @@ describe('a run that is stopped after a random step and goes on', () => {
       const method = { type: 'full' } as const;
       const run = await causalRun({ ...everything, adaptation: method, optimizer: { type } });
       await expectSameEnd({ ...run, update: 'graph' }, `graph-${type}`);
+    },
+  );
+
+  it.each([
+    ['full', { adaptation: { type: 'full' } }],
+    ['LoRA, in several micro-batches', everything],
+  ] as const)(
+    'ends bit for bit where the undisturbed run ends: state in memory of the device, %s',
+    async (name, settings) => {
+      const run = await causalRun(settings);
+      await expectSameEnd({ ...run, device: boundCpu() }, `bound-${name.replaceAll(/\W+/g, '-')}`);
     },
   );
 
