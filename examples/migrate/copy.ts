@@ -92,8 +92,10 @@ function methodOf({
   method,
 }: OpenAI.FineTuning.FineTuningJob): Pick<OpenAI.FineTuning.JobCreateParams, 'method'> {
   const { type, reinforcement } = method ?? {};
-  if (type === 'reinforcement' && reinforcement)
-    return { method: { type, reinforcement: { grader: reinforcement.grader } } };
+  if (type === 'reinforcement' && reinforcement) {
+    const given = givenOf(reinforcement, 'hyperparameters') as typeof reinforcement;
+    return { method: { type, reinforcement: given } };
+  }
   return type === 'dpo' ? { method: { type } } : {};
 }
 
@@ -112,9 +114,9 @@ function configOf({
   return { type: 'custom', item_schema, include_sample_schema: 'sample' in properties };
 }
 
-/** The same of a criterion, which has an id there, and null for what was left out. */
-function criterionOf(criterion: Eval['testing_criteria'][number]): object {
-  const given = Object.entries(criterion).filter(([key, value]) => key !== 'id' && value !== null);
+/** What was given of an object but for one part: there, null stands for what was left out. */
+function givenOf(object: object, part: string): object {
+  const given = Object.entries(object).filter(([key, value]) => key !== part && value !== null);
   return Object.fromEntries(given);
 }
 
@@ -133,8 +135,8 @@ async function copyEvals(): Promise<void> {
         name: each.name,
         metadata: each.metadata,
         data_source_config: configOf(each),
-        testing_criteria: each.testing_criteria.map(
-          criterionOf,
+        testing_criteria: each.testing_criteria.map((criterion) =>
+          givenOf(criterion, 'id'),
         ) as OpenAI.EvalCreateParams['testing_criteria'],
       });
       return [id, `${id}, ${each.testing_criteria.length} criteria`];

@@ -85,7 +85,7 @@ const filesAndJobs = [
   'kept        file rows.jsonl (file-old1): file-…, 40 bytes',
   'impossible  file lost.jsonl (file-old2): 404 No such File object: file-old2',
   'impossible  job ft:gpt-4o-mini-2024-07-18:acme::c (ftjob-old3): its file file-old2 was not copied',
-  'kept        job ft:o4-mini-2025-04-16:acme::b (ftjob-old2): {"training_file":"file-…","method":{"type":"reinforcement","reinforcement":{"grader":{"type":"string_check","name":"same","operation":"eq","input":"a","reference":"b"}}}}',
+  'kept        job ft:o4-mini-2025-04-16:acme::b (ftjob-old2): {"training_file":"file-…","method":{"type":"reinforcement","reinforcement":{"grader":{"type":"string_check","name":"same","operation":"eq","input":"a","reference":"b"},"response_format":{"type":"json_object"}}}}',
   'kept        job ft:gpt-4o-mini-2024-07-18:acme:desk:a (ftjob-old1): {"training_file":"file-…","suffix":"desk"}',
 ];
 

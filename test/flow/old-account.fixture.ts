@@ -63,12 +63,16 @@ const job = (id: string, training_file: string, rest: object) => ({
 });
 const numbers = { n_epochs: 3, batch_size: 1, learning_rate_multiplier: 1.8 };
 const grader = { type: 'string_check', name: 'same', operation: 'eq', input: 'a', reference: 'b' };
+const response_format = { type: 'json_object' };
 const jobs = [
   job('ftjob-old4', 'file-old1', { status: 'failed', fine_tuned_model: null }),
   job('ftjob-old3', 'file-old2', { fine_tuned_model: 'ft:gpt-4o-mini-2024-07-18:acme::c' }),
   job('ftjob-old2', 'file-old1', {
     ...{ fine_tuned_model: 'ft:o4-mini-2025-04-16:acme::b', hyperparameters: {} },
-    method: { type: 'reinforcement', reinforcement: { grader, hyperparameters: numbers } },
+    method: {
+      type: 'reinforcement',
+      reinforcement: { grader, hyperparameters: numbers, response_format, tools: null },
+    },
   }),
   job('ftjob-old1', 'file-old1', {
     ...{ fine_tuned_model: 'ft:gpt-4o-mini-2024-07-18:acme:desk:a', hyperparameters: numbers },
