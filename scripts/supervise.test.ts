@@ -54,8 +54,9 @@ it('waits longer each time for what ends at once', async () => {
   await supervised.stop();
   const count = starts.length;
   const pauses = starts.slice(1).map((at, index) => at - (starts[index] ?? 0));
-  expect(pauses[3]).toBeGreaterThan(120);
-  expect(pauses[0]).toBeLessThan(pauses[3] ?? 0);
+  // A busy machine makes any of them longer.
+  for (const [at, longer] of [18, 36, 72, 144].entries())
+    expect(pauses[at]).toBeGreaterThan(longer);
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(starts.length).toBe(count);
 });

@@ -74,7 +74,7 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     expect(faults).toEqual([]);
   });
 
-  it('goes from a dropped file to a verdict, a chat and a correction that the next job learns', async () => {
+  it('goes from a dropped file to a verdict', async () => {
     const { page, platform, go, faults, seriousIssues } = dashboard;
     const rows = (await supportLines(24)).join('\n');
     await go('/data');
@@ -126,7 +126,11 @@ describe.runIf(withoutChromium === '')(`the dashboard${withoutChromium}`, () => 
     await page.getByRole('table', { name: 'All contestants' }).waitFor();
     await page.getByRole('link', { name: 'Try it beside its base' }).waitFor();
     expect(await seriousIssues()).toEqual([]);
+    expect(faults).toEqual([]);
+  });
 
+  it('goes on from the verdict to a chat, and to a correction that the next job learns', async () => {
+    const { page, platform, faults } = dashboard;
     await page.getByRole('link', { name: 'the job' }).click();
     await page.getByRole('link', { name: 'Ask it' }).click();
     await page.getByLabel('Message').fill('Where is my parcel?');

@@ -129,7 +129,7 @@ describe.runIf(withoutChromium === '')(`pages of models${withoutChromium}`, () =
     await projects.getByRole('cell', { name: 'default', exact: true }).waitFor();
     expect(await seriousIssues()).toEqual([]);
     await expect
-      .poll(() => fineTuning.jobs.retrieve(job.id), { timeout: 100_000, interval: 200 })
+      .poll(() => fineTuning.jobs.retrieve(job.id), { interval: 200 })
       .toMatchObject({ status: 'succeeded' });
     const { fine_tuned_model: name } = await fineTuning.jobs.retrieve(job.id);
     await go('/models');

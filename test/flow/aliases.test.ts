@@ -118,7 +118,7 @@ it('a run of an eval and its judge are asked by an alias', async () => {
     },
   });
   const retrieve = () => client.evals.runs.retrieve(id, { eval_id: made.id });
-  const waits = { timeout: 60_000, interval: 50 };
+  const waits = { interval: 50 };
   await expect.poll(retrieve, waits).toMatchObject({ status: 'completed', model: 'gpt-4.1' });
   expect((await retrieve()).result_counts).toMatchObject({ total: 1, errored: 0 });
   const { data } = await client.evals.runs.outputItems.list(id, { eval_id: made.id });
@@ -136,7 +136,7 @@ it('a batch is answered by an alias', async () => {
     ...{ endpoint: '/v1/chat/completions', completion_window: '24h', input_file_id: file.id },
   });
   const retrieve = () => client.batches.retrieve(id);
-  const waits = { timeout: 60_000, interval: 50 };
+  const waits = { interval: 50 };
   await expect.poll(retrieve, waits).toMatchObject({ status: 'completed' });
   const { output_file_id } = await retrieve();
   const text = await (await client.files.content(output_file_id ?? '')).text();
@@ -155,7 +155,7 @@ it('a job begins from an alias, and an alias follows it to its model', async () 
   expect(job.model).toBe('lathe-tiny');
   const alias = 'ft:gpt-4o-mini:acme::newest';
   await setAlias({ alias, job: job.id });
-  const waits = { timeout: 100_000, interval: 200 };
+  const waits = { interval: 200 };
   const retrieve = () => client.fineTuning.jobs.retrieve(job.id);
   await expect.poll(retrieve, waits).toMatchObject({ status: 'succeeded' });
   const { fine_tuned_model: name } = await retrieve();
@@ -171,4 +171,4 @@ it('a job begins from an alias, and an alias follows it to its model', async () 
   });
   expect(next.model).toBe(name);
   await client.fineTuning.jobs.cancel(next.id);
-}, 120_000);
+});

@@ -23,7 +23,7 @@ async function batchOf(endpoint: Endpoint, bodies: readonly object[]): Promise<u
   const body = { input_file_id, endpoint, completion_window: '24h' } as const;
   const { id } = await client.batches.create(body);
   const retrieve = () => client.batches.retrieve(id);
-  const waits = { timeout: 100_000, interval: 100 };
+  const waits = { interval: 100 };
   await expect.poll(retrieve, waits).toMatchObject({ status: 'completed' });
   const { output_file_id } = await retrieve();
   const text = await (await client.files.content(output_file_id ?? '')).text();

@@ -62,7 +62,7 @@ beforeAll(async () => {
   platform = await joinPlatform();
 });
 
-const waits = { timeout: 100_000, interval: 100 };
+const waits = { interval: 100 };
 /** Passes for every other row, whatever is answered. */
 const even: OpenAI.Graders.StringCheckGrader = {
   type: 'string_check',

@@ -104,12 +104,7 @@ test('after a file is deleted with its jobs, no file of the platform holds its s
   const seen = await request('POST', `/lathe/files/${split}/inspect`);
   const { id: inspection } = (await seen.json()) as { id: string };
   await expect
-    .poll(
-      async () => (await request('GET', `/lathe/inspections/${inspection}/report.html`)).status,
-      {
-        timeout: 60_000,
-      },
-    )
+    .poll(async () => (await request('GET', `/lathe/inspections/${inspection}/report.html`)).status)
     .toBe(200);
   const before = await holders();
   expect(before).toEqual(expect.arrayContaining([expect.stringContaining('data-work/')]));

@@ -145,7 +145,7 @@ it('runs an eval on two models, and its failing rows are paged through', async (
   const gone = await platform.client.delete(`/files/${file.id}?cascade=true`);
   expect(gone).toMatchObject({ lathe: { erased_eval_runs: expect.arrayContaining(listed) } });
   await evals.delete(made.id);
-}, 120_000);
+});
 
 it('cancels a run by both paths, and what was answered until then stays', async () => {
   const made = await create([even]);
@@ -154,10 +154,7 @@ it('cancels a run by both paths, and what was answered until then stays', async 
     const data_source = asking('noise', source, 200);
     const { id } = await evals.runs.create(made.id, { data_source });
     await expect
-      .poll(
-        async () => (await evals.runs.retrieve(id, { eval_id: made.id })).result_counts.passed,
-        { timeout: 60_000 },
-      )
+      .poll(async () => (await evals.runs.retrieve(id, { eval_id: made.id })).result_counts.passed)
       .toBeGreaterThan(0);
     const answer = await platform.client.post(`/evals/${made.id}/runs/${id}${path}`);
     expect(answer).toMatchObject({ id, status: 'canceled' });
@@ -170,7 +167,7 @@ it('cancels a run by both paths, and what was answered until then stays', async 
     deleted: true,
     eval_id: made.id,
   });
-}, 120_000);
+});
 
 it('an item whose judge cannot be asked is errored alone, and a deleted eval leaves nothing', async () => {
   const chatty = {
@@ -204,7 +201,7 @@ it('an item whose judge cannot be asked is errored alone, and a deleted eval lea
     status: 404,
   });
   expect(await holders()).toEqual([]);
-}, 120_000);
+});
 
 it('a judge of pairs is asked in both orders, and told how far it can be relied on', async () => {
   const pairwise = {
@@ -249,7 +246,7 @@ it('a judge of pairs is asked in both orders, and told how far it can be relied 
   });
   expect(await page.text()).toContain('it said the same in both orders of');
   await evals.delete(made.id);
-}, 120_000);
+});
 
 /** What a program does instead of grading, by the deed that its row names. */
 const hostile = `function grade(sample, item) {
@@ -291,7 +288,7 @@ it('a program that does what it may not is stopped and named in its row, and the
     });
   }
   await evals.delete(made.id);
-}, 120_000);
+});
 
 it('a judge that writes rubbish errors its rows, and templates reach nothing but item and sample', async () => {
   const judge = {
@@ -321,4 +318,4 @@ it('a judge that writes rubbish errors its rows, and templates reach nothing but
   const inherited = await create([{ ...likes, input: '{{ item.constructor.name }}' }]);
   const run = await evals.runs.create(inherited.id, { data_source });
   expect(await ended(inherited.id, run.id)).toMatchObject({ result_counts: { errored: 1 } });
-}, 120_000);
+});

@@ -60,7 +60,7 @@ it('copies files, evals, and the rows of runs with what was answered', async () 
   const source = { type: 'file_content' as const, content };
   const run = await client.evals.runs.create(made.id, { data_source: { type: 'jsonl', source } });
   const retrieve = (id: string, eval_id: string) => client.evals.runs.retrieve(id, { eval_id });
-  const waits = { timeout: 100_000, interval: 100 };
+  const waits = { interval: 100 };
   await expect.poll(() => retrieve(run.id, made.id), waits).toMatchObject({ status: 'completed' });
 
   const stdout = await copied({ url: `${url}/v1`, key: apiKey });

@@ -28,7 +28,7 @@ async function tuned(rows: readonly object[], lathe: object): Promise<string> {
     lathe,
   } as OpenAI.FineTuning.JobCreateParams;
   const { id } = await client.fineTuning.jobs.create(body);
-  const waits = { timeout: 100_000, interval: 200 };
+  const waits = { interval: 200 };
   await expect
     .poll(() => client.fineTuning.jobs.retrieve(id), waits)
     .toMatchObject({ status: 'succeeded' });

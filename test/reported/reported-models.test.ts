@@ -90,7 +90,7 @@ describe('on a platform', () => {
       method: { type, [type]: { hyperparameters } },
     });
     const job = () => client.fineTuning.jobs.retrieve(id);
-    const waits = { timeout: 100_000, interval: 200 };
+    const waits = { interval: 200 };
     await expect.poll(async () => (await job()).status, waits).toMatch(/succeeded|failed/);
     const { status, error } = await job();
     return [status, error?.message ?? null];

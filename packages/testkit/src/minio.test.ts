@@ -3,12 +3,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startMinio } from './minio.ts';
+import { patienceMs } from './patience.ts';
 import { tempFolder } from './temp-folder.ts';
 
 it('runs a MinIO that can be stopped, killed, frozen and started again on the same folder', async () => {
   const minio = await startMinio();
-  const isUp = async (): Promise<boolean> => {
-    const signal = AbortSignal.timeout(1000);
+  const isUp = async (longestMs = patienceMs): Promise<boolean> => {
+    const signal = AbortSignal.timeout(longestMs);
     return fetch(`${minio.endpoint}/minio/health/live`, { signal }).then(
       ({ ok }) => ok,
       () => false,
@@ -23,9 +24,9 @@ it('runs a MinIO that can be stopped, killed, frozen and started again on the sa
       expect(await isUp()).toBe(true);
     }
     await minio.pause();
-    expect(await isUp()).toBe(false);
+    expect(await isUp(1000)).toBe(false);
     minio.resume();
-    await expect.poll(isUp).toBe(true);
+    await expect.poll(() => isUp()).toBe(true);
     expect(minio.environment('bucket')).toMatchObject({ LATHE_S3_ENDPOINT: minio.endpoint });
   } finally {
     await minio[Symbol.asyncDispose]();

@@ -30,7 +30,7 @@ async function makeEval(): Promise<{ readonly evalId: string; readonly passed: n
     ...{ version: 1, project, jobId: id, epoch: 0, requestId: 'req_1' },
   });
   const read = async () => (await evalRuns.get(recordKey(project, id)))?.value;
-  await expect.poll(read, { timeout: 60_000, interval: 20 }).toMatchObject({ state: 'completed' });
+  await expect.poll(read, { interval: 20 }).toMatchObject({ state: 'completed' });
   return { evalId, passed: (await read())?.tally.counts.passed ?? Number.NaN };
 }
 

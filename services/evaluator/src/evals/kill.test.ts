@@ -80,7 +80,7 @@ it('killed, a run comes to the same end as one that nobody touched', async () =>
   // What was stored before a kill was never written again.
   for (const { key, modifiedMs } of before)
     expect(after.find((each) => each.key === key)?.modifiedMs, key).toBe(modifiedMs);
-}, 400_000);
+});
 
 /** Without times, and without how much of each prompt was known, which goes by what was asked before it. */
 function lasting(value: EvalItem[] | EvalRunRecord['tally']): unknown {

@@ -209,7 +209,7 @@ it('taken from the queue, one whose ingest went away is done by the next', async
       signal: second.signal,
     },
   );
-  await expect.poll(async () => (await now(work))?.state, { timeout: 20_000 }).toBe('succeeded');
+  await expect.poll(async () => (await now(work))?.state).toBe('succeeded');
   second.abort();
   await next;
   expect((await readStageQueue(stores.nats, 'data')).queued).toEqual([]);
