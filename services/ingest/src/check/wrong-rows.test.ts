@@ -53,3 +53,11 @@ it('names every one, where other warnings are told by their first', () => {
   expect(named.filter((line) => line <= 50)).toHaveLength(50);
   expect(named.filter((line) => line > 50)).toHaveLength(20);
 });
+
+it('takes one that ends the reading of a file for an error, whatever the share', () => {
+  const findings = createFindings(10);
+  const rows = createWrongRows(findings, 0.5);
+  rows.add([{ ...finding(7, 'error'), rule: 'unread' }]);
+  rows.judge(1000);
+  expect(findings.errors()).toBe(1);
+});

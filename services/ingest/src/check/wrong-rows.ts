@@ -1,9 +1,10 @@
 import type { Finding } from '@lathe/contracts/artifact/dataset';
+import { unreadRule } from '../read/lines.ts';
 import type { Findings } from './findings.ts';
 
 /** The findings of rows with errors, until it is known whether these are few enough to go on without. */
 export type WrongRows = {
-  /** What was found of a row: with an error it is wrong. */
+  /** What was found of a row: with an error it is wrong. A file that is not read on has too many of them, whatever their share. */
   add(found: readonly Finding[]): void;
   /** Once all rows are read: of few wrong ones the errors become warnings, for they are left out; of more they are errors. */
   judge(rows: number): void;
@@ -25,6 +26,7 @@ export function createWrongRows(findings: Findings, share: number): WrongRows {
     add(found) {
       const isWrong = found.some(({ level }) => level === 'error');
       if (isWrong) wrong++;
+      if (found.some(({ rule }) => rule === unreadRule)) tell();
       if (isWrong && !areTooMany) kept.push(...found);
       else for (const finding of found) findings.add(finding);
       if (kept.length > mostKept) tell();

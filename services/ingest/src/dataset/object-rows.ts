@@ -1,4 +1,6 @@
 import { readContainer } from '../read/container/open-container.ts';
+import { refusal } from '../read/container/refusal.ts';
+import { unreadRule } from '../read/lines.ts';
 import { parseLine } from '../read/parse.ts';
 import type { Tally } from '../talk/tally.ts';
 import type { Making } from './making.ts';
@@ -22,11 +24,19 @@ export async function* objectRows(
     name: record.filename,
     limits: settings,
     folder: ports.workFolder,
+    onSplit: (split) => {
+      if (split === 'validation') tally.add('rows of the split validation', record.filename);
+    },
     tell: ({ number, message }) => tally.add(message, `${record.filename} line ${number}`),
   });
   for await (const line of lines) {
     const place = `${record.filename} line ${line.number}`;
     const parsed = parseLine(line, settings);
+    if ('problem' in parsed && parsed.problem.rule === unreadRule)
+      throw refusal(
+        'files',
+        `cannot be read beyond line ${line.number}: ${parsed.problem.message}`,
+      );
     if ('problem' in parsed) tally.add(parsed.problem.message, place);
     else if (
       typeof parsed.value !== 'object' ||

@@ -43,7 +43,7 @@ it('takes numbers and lists for what they are', async () => {
 
 it.each<[string, string, string]>([
   ['cells', 'text,label\na,x\nb,y,z\n', 'Line 3: the row has 3 cells, and the first line names 2'],
-  ['quotes', 'text,label\na,x\n"b,y\n', 'Line 3: a quote is not closed.'],
+  ['quotes', 'text,label\n"a","x"\n"b,y\n', 'Line 3: a quote is not closed.'],
   ['lists', 'text,labels\na,"[""x""]"\nb,[x]\n', 'Line 3: the cell of labels is not valid JSON.'],
   ['NaN', 'text,label\na,0.5\nb,NaN\nc,0.25\n', 'Line 3: label must be a number, not "NaN".'],
   ['an empty cell', 'text,label\na,x\n,y\n', 'Line 3: text must not be empty.'],

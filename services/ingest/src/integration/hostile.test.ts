@@ -50,7 +50,7 @@ describe('a wrong line fails the job by number and reason', () => {
     ],
     [
       'unknown role',
-      messages({ ...user, role: 'bot' }, assistant),
+      messages({ ...user, role: 'narrator' }, assistant),
       'messages[0].role must be one of system, developer, user, assistant, tool.',
     ],
     [

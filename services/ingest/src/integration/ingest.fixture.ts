@@ -70,7 +70,7 @@ export async function startIngest(overrides: Partial<IngestSettings> = {}) {
 
   const upload = async (
     source: string | Uint8Array | AsyncIterable<Uint8Array>,
-    filename = '../../rows.jsonl',
+    filename = '../../rows',
   ) => {
     const id = newId('file');
     const key = fileKey(project, id);

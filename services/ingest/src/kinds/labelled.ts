@@ -83,6 +83,13 @@ function checkName(label: unknown, { name, lesson }: Named, report: Report): voi
       'type',
       `${name} is ${label}, and the labels of the first rows are classes; say lathe.task.problem regression if they are numbers`,
     );
+  else if (typeof label === 'number' && !Number.isSafeInteger(label))
+    fail(
+      report,
+      name,
+      'number',
+      `${name} is too large a number to be told from its neighbours; write it as a text`,
+    );
   else if (typeof label !== 'string' && typeof label !== 'number' && typeof label !== 'boolean')
     fail(report, name, 'type', `${name} must be a string, not ${nameOf(label)}`);
   else if (isBlank(label)) fail(report, name, 'empty', `${name} must not be empty`);

@@ -38,7 +38,7 @@ export function warnOfRows(
     warn(
       'training_file',
       'few-rows',
-      `The file has ${kept} rows; ${settings.fewRows} or more are advised`,
+      `The file has ${kept} ${kept === 1 ? 'row' : 'rows'}; ${settings.fewRows} or more are advised`,
     );
   if (read.answersUnasked !== undefined)
     warn(
@@ -51,7 +51,13 @@ export function warnOfRows(
     ['validation_file', validation],
   ] as const)
     if (rows !== null && rows.duplicates > 0)
-      warn(file, 'duplicates', `${rows.duplicates} rows repeat an earlier row`);
+      warn(
+        file,
+        'duplicates',
+        rows.duplicates === 1
+          ? '1 row repeats an earlier row'
+          : `${rows.duplicates} rows repeat an earlier row`,
+      );
   if (validation !== null) {
     const shared = sharedNumbers(training.prompts, validation.prompts);
     if (shared > 0 && read.isReported)

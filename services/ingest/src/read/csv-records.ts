@@ -7,6 +7,15 @@ const carriageReturn = 0x0d;
 /** Where a reader of records is: at the start of a cell, in one without or with quotes, or after a quote in the latter. */
 type Place = 'start' | 'plain' | 'quoted' | 'closed';
 
+/** A record of a table, and on how many lines it stands. */
+export type TableRecord = Line & { readonly lines: number };
+
+/** How cells are written besides what parts them. */
+export type Quoting = {
+  /** Quotes are letters like any others, as in tables that were written without looking at what cells hold. */
+  readonly areQuotesText?: boolean | undefined;
+};
+
 function next(place: Place, byte: number, delimiter: number): Place {
   if (place === 'quoted') return byte === quote ? 'closed' : 'quoted';
   if (byte === quote && place !== 'plain') return 'quoted';
@@ -16,40 +25,43 @@ function next(place: Place, byte: number, delimiter: number): Place {
 
 /**
  * The records of a table: they end at a line end outside of quotes. A byte order mark at the beginning, the CR of a CRLF and blank
- * lines are left out. Of a record of more than `maxBytes` only its number comes out.
+ * lines are left out. Of a record of more than `maxBytes` only its number and its lines come out.
  */
 export async function* records(
   source: AsyncIterable<Uint8Array>,
   delimiter: string,
   maxBytes: number,
-): AsyncGenerator<Line> {
+  { areQuotesText = false }: Quoting = {},
+): AsyncGenerator<TableRecord> {
   const parting = delimiter.charCodeAt(0);
   let place: Place = 'start';
   let parts: Buffer[] = [];
   let length = 0;
   let line = 1;
   let begins = 1;
+  let isAtLineEnd = true;
   const keep = (piece: Buffer): void => {
     length += piece.length;
     // What is over the limit is not kept, only counted.
     if (length <= maxBytes) parts.push(piece);
     else parts = [];
   };
-  const take = (): Line | undefined => {
+  const take = (): TableRecord | undefined => {
     const number = begins;
+    const lines = Math.max(1, line - begins);
     const tooLong = length > maxBytes;
     const bytes = trimmed(Buffer.concat(parts), number === 1);
     parts = [];
     length = 0;
-    if (tooLong) return { number, tooLong };
-    return bytes.length === 0 ? undefined : { number, bytes };
+    if (tooLong) return { number, lines, tooLong };
+    return bytes.length === 0 ? undefined : { number, lines, bytes };
   };
   for await (const chunk of source) {
     const buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     let from = 0;
     for (let at = 0; at < buffer.length; at++) {
       const byte = buffer[at] as number;
-      place = next(place, byte, parting);
+      if (!areQuotesText) place = next(place, byte, parting);
       if (byte !== newline) continue;
       line++;
       if (place === 'quoted') continue;
@@ -60,7 +72,10 @@ export async function* records(
       if (record !== undefined) yield record;
     }
     if (from < buffer.length) keep(buffer.subarray(from));
+    if (buffer.length > 0) isAtLineEnd = buffer.at(-1) === newline;
   }
+  // The last one may have no line end.
+  if (!isAtLineEnd) line++;
   const last = length > 0 ? take() : undefined;
   if (last !== undefined) yield last;
 }
@@ -72,7 +87,12 @@ function trimmed(bytes: Buffer, isFirst: boolean): Buffer {
 }
 
 /** The cells of a record, without their quotes; or what is wrong with these. */
-export function splitCells(record: string, delimiter: string): string[] | string {
+export function splitCells(
+  record: string,
+  delimiter: string,
+  { areQuotesText = false }: Quoting = {},
+): string[] | string {
+  if (areQuotesText) return record.split(delimiter);
   const cells: string[] = [];
   for (let at = 0; ; at++) {
     if (record[at] === '"') {

@@ -1,4 +1,4 @@
-import { records, splitCells } from './csv-records.ts';
+import { type Quoting, records, splitCells, type TableRecord } from './csv-records.ts';
 import { jsonCell } from './json-cells.ts';
 import type { Line } from './lines.ts';
 
@@ -10,30 +10,47 @@ const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const optionalColumns: ReadonlySet<string> = new Set(['id', 'idx', 'negative', 'negatives']);
 
 /** How a table is written: what parts its cells, and the names in its first record, or those that it gets where that has none. */
-export type Table = {
+export type Table = Quoting & {
   readonly delimiter: string;
   readonly columns: readonly string[];
   /** The first record is a row. */
   readonly isNameless?: true;
+  /** Lines before the names. */
+  readonly preamble?: number;
 };
 
 /**
- * The rows of a table (RFC 4180) as lines of JSON, each with the number of the line on which it begins. Memory stays below one
- * chunk and `maxBytes`.
+ * The rows of a table (RFC 4180) as lines of JSON, each with the number of the line on which it begins. Of a record over several
+ * lines that is wrong each line is a problem, since quotes that do not end take rows into a cell. Rows of nothing but empty cells
+ * are told by their lines, and left out. Memory stays below one chunk and `maxBytes`.
  */
 export async function* readTable(
   source: AsyncIterable<Uint8Array>,
   table: Table,
-  maxBytes: number,
+  { maxBytes, onEmpty }: { readonly maxBytes: number; readonly onEmpty: (line: number) => void },
 ): AsyncGenerator<Line> {
+  const { preamble = 0 } = table;
   let isFirst = table.isNameless !== true;
-  for await (const record of records(source, table.delimiter, maxBytes)) {
-    if (!isFirst) yield lineOf(record, table);
+  for await (const record of records(source, table.delimiter, maxBytes, table)) {
+    if (record.number <= preamble) continue;
+    const line = isFirst ? undefined : lineOf(record, table);
     isFirst = false;
+    if (line === 'empty') onEmpty(record.number);
+    else if (line !== undefined) yield* withLinesWithin(line, record);
   }
 }
 
-function lineOf(record: Line, { delimiter, columns }: Table): Line {
+/** A row, and where it is wrong each further line of it. */
+function* withLinesWithin(line: Line, { number, lines }: TableRecord): Generator<Line> {
+  yield line;
+  if ('bytes' in line) return;
+  const message = `the line belongs to the row that begins on line ${number}, which is wrong`;
+  for (let at = 1; at < lines; at++)
+    yield { number: number + at, problem: { rule: 'within-row', message } };
+}
+
+function lineOf({ lines, ...record }: TableRecord, table: Table): Line | 'empty' {
+  const { delimiter, columns } = table;
   if (!('bytes' in record)) return record;
   const { number: at, bytes } = record;
   const text = Buffer.from(bytes);
@@ -43,8 +60,10 @@ function lineOf(record: Line, { delimiter, columns }: Table): Line {
     number: at,
     problem: { rule, message },
   });
-  const cells = splitCells(text.toString(), delimiter);
-  if (typeof cells === 'string') return problem('quotes', cells);
+  const cells = splitCells(text.toString(), delimiter, table);
+  if (typeof cells === 'string')
+    return problem('quotes', lines === 1 ? cells : `${cells}, up to line ${at + lines - 1}`);
+  if (cells.length > 1 && cells.every((cell) => cell.trim() === '')) return 'empty';
   if (cells.length !== columns.length)
     return problem(
       'columns',
@@ -66,6 +85,12 @@ function lineOf(record: Line, { delimiter, columns }: Table): Line {
 /** Throws SyntaxError for a list that is no JSON. */
 function cellValue(name: string, cell: string): unknown {
   if (cell === '' && optionalColumns.has(name)) return null;
-  if (numberColumns.has(name) && number.test(cell)) return Number(cell);
+  if (numberColumns.has(name) && number.test(cell) && isExact(cell)) return Number(cell);
   return jsonCell(name, cell);
+}
+
+/** Whether a number is itself once it is read: of large whole numbers several become one. */
+function isExact(cell: string): boolean {
+  const value = Number(cell);
+  return !Number.isInteger(value) || Number.isSafeInteger(value);
 }

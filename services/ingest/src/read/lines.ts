@@ -17,6 +17,9 @@ export type Line = {
   | { readonly tooLong: true }
 );
 
+/** The rule of a problem after which a file is not read on, so that nobody knows how many rows are lost. */
+export const unreadRule = 'unread';
+
 const newline = 0x0a;
 const carriageReturn = 0x0d;
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);

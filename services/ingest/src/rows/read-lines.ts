@@ -1,6 +1,7 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import type { EncodedRow } from '@lathe/tokenizer/encoded-row';
 import { checkKeys } from '../check/duplicate-keys.ts';
+import { checkNumbers } from '../check/exact-numbers.ts';
 import { mended } from '../check/mend.ts';
 import { fail, isObject, nameOf, type RowIssue } from '../check/validate-message.ts';
 import { askedOf, likenessOf } from '../clean/look.ts';
@@ -167,6 +168,7 @@ export function readRow(line: Line, lesson: Lesson, limits: TextLimits): RowRead
   if (!isObject(value)) {
     fail(report, '', 'object', `the line must be a JSON object, not ${nameOf(value)}`);
     checkKeys(parsed.text, report);
+    checkNumbers(parsed.text, report);
     return { issues };
   }
   const told = withTold(value, line, lesson.reading);
@@ -178,6 +180,7 @@ export function readRow(line: Line, lesson: Lesson, limits: TextLimits): RowRead
       report(places === undefined ? issue : toldOfSource(issue, places())),
     );
   checkKeys(parsed.text, report);
+  checkNumbers(parsed.text, report);
   const group = givenGroup(value.group, report);
   if (countErrors(issues) > 0) return { issues };
   const read = convertTo(lesson, row, line.number);

@@ -9,9 +9,14 @@ export type LabelBook = {
   trained(): string[];
   /** An error where the training file has fewer than so many, and a warning for each known label that it has nowhere. */
   missing(known: readonly string[], least: number): Finding[];
+  /** A warning for each label of the training file that an earlier one is but for what eyes do not see, or for case. */
+  alike(): Finding[];
   /** An error for each label that only rows of the validation file have, at the first of them. */
   unseen(known: readonly string[]): Finding[];
 };
+
+/** Marks without a width, and blanks of any kind. */
+const unseenMarks = /[\u00ad\u200b-\u200f\u2060\ufeff\u00a0]/g;
 
 export function createLabelBook(path: string): LabelBook {
   const first: Record<FileName, Map<string, number>> = {
@@ -41,6 +46,25 @@ export function createLabelBook(path: string): LabelBook {
           ...{ ...place, rule: 'unused-label', level: 'warn' as const },
           message: `no row has the label ${quoted(label)}, so it is never taught`,
         }));
+    },
+    alike() {
+      const before = new Map<string, string>();
+      const found: Finding[] = [];
+      for (const [label, line] of first.training_file) {
+        const seen = label
+          .replaceAll(unseenMarks, ' ')
+          .trim()
+          .replaceAll(/\s+/g, ' ')
+          .toLowerCase();
+        const other = before.get(seen);
+        if (other === undefined) before.set(seen, label);
+        else
+          found.push({
+            ...{ file: 'training_file', line, path, rule: 'alike-labels', level: 'warn' },
+            message: `the label ${quoted(label)} is taught as another than ${quoted(other)}, and differs from it only in case, blanks or marks that are not seen`,
+          });
+      }
+      return found;
     },
     unseen(known) {
       const all = new Set(known);

@@ -23,7 +23,11 @@ export const tokenClassification: TaskWork = {
         return contradictions(row);
       },
       // Tags that only complete the scheme may be absent.
-      findings: () => [...book.missing(lesson.labels ?? [], 2), ...book.unseen(labels().names)],
+      findings: () => [
+        ...book.missing(lesson.labels ?? [], 2),
+        ...book.alike(),
+        ...book.unseen(labels().names),
+      ],
       task: () => ({ type: 'token-classification', labels: [...labels().names] }),
       complete(json, examples) {
         const { tags } = JSON.parse(json) as Tagged;

@@ -207,7 +207,7 @@ describe('refuses what is hostile, and leaves nothing behind', () => {
     ],
     [
       'a bomb',
-      [{ name: 'a.jsonl', data: Buffer.alloc(10_000_000, 'x') }],
+      [{ name: 'a.txt', data: Buffer.alloc(10_000_000, 'x') }],
       'unpacks to more than 300 times its size, as no rows do',
     ],
     [

@@ -36,8 +36,11 @@ export function conllLayoutOf(head: string, isWhole: boolean): ConllLayout | und
       return { separator, columns, word: 1, tag: 3, name: 'tags' };
     const last = { separator, columns, word: 0, tag: columns - 1 };
     const tags = same.map((cells) => cells[last.tag] as string);
-    if (tags.filter((tag) => spanTag.test(tag)).length >= alike * tags.length)
-      return { ...last, name: 'ner_tags' };
+    // Columns that say nothing of spans may stand behind.
+    for (let tag = last.tag; tag > 0; tag--) {
+      const spans = same.filter((cells) => spanTag.test(cells[tag] as string));
+      if (spans.length >= alike * same.length) return { ...last, tag, name: 'ner_tags' };
+    }
     const isParted = /\S\r?\n[ \t]*\r?\n\S/.test(head);
     if (isParted && areTags(tags) && same.every(([word = '']) => !/\s/.test(word)))
       return { ...last, name: 'tags' };

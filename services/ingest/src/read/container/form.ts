@@ -47,10 +47,26 @@ export async function formOf(
       case 'text': {
         const isWhole = head.length < sniffBytes;
         const text = await textFormOf(head, { isWhole, name: shortName });
+        const why = noJson(text, shortName, head);
+        if (why !== undefined) {
+          await whole.return(undefined);
+          return { is: 'refused', why };
+        }
         return { is: 'text', text, isEmpty: head.length === 0, whole };
       }
     }
   }
+}
+
+/** Why a file that is called JSON and holds none is not read as the text that it is otherwise; undefined for any other. */
+function noJson(form: TextForm, name: string, head: Buffer): string | undefined {
+  const [, called] = /\.(json|jsonl|ndjson)$/i.exec(name) ?? [];
+  if (form.is !== 'text' || called === undefined || head.toString().trim() === '') return undefined;
+  const isPython = /^\s*\[?\s*\{'/.test(head.toString());
+  const advice = isPython
+    ? 'it holds what Python prints, with single quotes; write it with json.dumps'
+    : 'call it .txt to train on its lines as plain text';
+  return `is called .${called.toLowerCase()}, and holds no JSON objects: ${advice}`;
 }
 
 /** Ends a file that is not read. */

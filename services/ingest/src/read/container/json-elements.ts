@@ -1,5 +1,5 @@
 import { sizeText } from '@lathe/contracts/words/size';
-import type { Line } from '../lines.ts';
+import { type Line, unreadRule } from '../lines.ts';
 import { createJsonCursor, type JsonCursor } from './json-cursor.ts';
 
 /** How JSON that is not one value a line is laid out: one list; one object, with lists of rows or rows by name; or values in a row. */
@@ -15,7 +15,8 @@ const mostNameBytes = 1024;
 /**
  * The elements of JSON text as it streams by, each with the line on which it begins; whether one is right JSON itself is seen
  * when it is parsed. Memory stays below one chunk and `maxBytes`: of a longer element only its number comes out. Where the text
- * between elements is no JSON, or ends too early, that is a problem of its line, and the last that comes out.
+ * between elements is no JSON, or ends too early, that is a problem of its line, and the last that comes out: by the rule `unread`
+ * where rows may follow.
  */
 export async function* jsonElements(
   source: AsyncIterable<Uint8Array>,
@@ -32,9 +33,22 @@ export async function* jsonElements(
     }
   } catch (error) {
     if (!(error instanceof JsonProblem)) throw error;
-    yield { number: error.line ?? cursor.line, problem: { rule: 'json', message: error.message } };
+    const rule = (await isClosed(cursor)) ? 'json' : unreadRule;
+    yield { number: error.line ?? cursor.line, problem: { rule, message: error.message } };
   } finally {
     await cursor.close();
+  }
+}
+
+/** Whether nothing follows but the ends of lists and objects, as behind a comma too many: no row is lost then. */
+async function isClosed(cursor: JsonCursor): Promise<boolean> {
+  let closed = 0;
+  for (;;) {
+    const next = await cursor.peek();
+    if (next === undefined) return closed > 0;
+    if (next !== listClose && next !== close) return false;
+    cursor.skip();
+    closed++;
   }
 }
 

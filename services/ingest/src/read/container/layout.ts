@@ -15,10 +15,14 @@ const mostLines = 200;
 export function jsonLayoutOf(head: string, isWhole: boolean): Layout | undefined {
   const text = head.replace(/^\ufeff/, '');
   const start = /\S/.exec(text)?.[0];
-  if (start !== '{' && start !== '[') return undefined;
   const lines = text.split('\n', mostLines).filter((line) => line.trim() !== '');
   // The last line may go on.
   const whole = isWhole ? lines : lines.slice(0, -1);
+  if (start !== '{' && start !== '[') {
+    // A line of another kind among rows is told as one that is wrong.
+    const rows = whole.filter((line) => line.trimStart().startsWith('{') && isJson(line));
+    return rows.length > 0 && 2 * rows.length >= whole.length ? 'lines' : undefined;
+  }
   const values = whole.filter(isJson);
   if (lines.length > 1 && values.length > 0 && 2 * values.length >= whole.length) return 'lines';
   if (start === '[')
@@ -27,7 +31,8 @@ export function jsonLayoutOf(head: string, isWhole: boolean): Layout | undefined
   const rows = rowsWithin(firstObject(text));
   if (rows !== undefined) return rows;
   // A row that begins on the first line and does not end there: over several lines, or a long one.
-  return lines.length > 1 && !isJson(lines[0] as string) ? 'values' : 'lines';
+  const isOver = lines.length > 1 || /\}\s*\{/.test(text);
+  return isOver && !isJson(lines[0] as string) ? 'values' : 'lines';
 }
 
 function isJson(line: string): boolean {

@@ -184,7 +184,6 @@ describe('JSON', () => {
     expect(records).toEqual([{ a: 1 }]);
     expect(splits).toEqual(['validation', 'test']);
     expect(notes.map(({ message }) => message)).toEqual([
-      'The 1 rows of "dev" in the JSON object were left out',
       'The 2 rows of "test" in the JSON object were left out',
     ]);
     expect((await readAll(file, { wanted: 'validation' })).records).toEqual([{ a: 2 }]);

@@ -1,5 +1,5 @@
 import type { Table } from '../csv.ts';
-import { records, splitCells } from '../csv-records.ts';
+import { type Quoting, records, splitCells } from '../csv-records.ts';
 import { kindsOf, textNames } from '../shapes.ts';
 
 const delimiters = [',', ';', '\t', '|'] as const;
@@ -22,10 +22,45 @@ export async function tableLayoutOf(
   head: Buffer,
   { isWhole, isTable }: { readonly isWhole: boolean; readonly isTable: boolean },
 ): Promise<Table | undefined> {
+  const { lines, bytes, delimiter } = preambleOf(head, isTable);
+  const table = await layoutOf(head.subarray(bytes), {
+    ...{ isWhole, isTable },
+    among: delimiter === undefined ? delimiters : [delimiter],
+  });
+  return table === undefined || lines === 0 ? table : { ...table, preamble: lines };
+}
+
+/** Lines before the names: Excel's `sep=;`, and in a file that is called a table comments. */
+function preambleOf(
+  head: Buffer,
+  isTable: boolean,
+): { readonly lines: number; readonly bytes: number; readonly delimiter?: string | undefined } {
+  const [before = '', delimiter] =
+    /^(?:\u00ef\u00bb\u00bf)?"?sep=([,;\t|])"?\r?\n/i.exec(head.toString('latin1', 0, 20)) ?? [];
+  if (delimiter !== undefined) return { lines: 1, bytes: before.length, delimiter };
+  const [comments = ''] =
+    /^(?:\u00ef\u00bb\u00bf)?(?:# [^\n]*\n)+/.exec(isTable ? head.toString('latin1') : '') ?? [];
+  return { lines: comments.split('\n').length - 1, bytes: comments.length };
+}
+
+async function layoutOf(
+  head: Buffer,
+  {
+    isWhole,
+    isTable,
+    among,
+  }: {
+    readonly isWhole: boolean;
+    readonly isTable: boolean;
+    readonly among: readonly string[];
+  },
+): Promise<Table | undefined> {
   const found: Candidate[] = [];
-  for (const delimiter of delimiters) {
-    const candidate = await candidateOf(head, delimiter, isWhole);
-    if (candidate !== undefined) found.push(candidate);
+  for (const delimiter of among) {
+    const candidate = await candidateOf(head, { delimiter, isWhole });
+    const plain = await candidateOf(head, { delimiter, isWhole, areQuotesText: true });
+    const best = plain !== undefined && areQuotesText(head, plain) ? plain : candidate;
+    if (best !== undefined) found.push(best);
   }
   const known = found.find(({ isKnown }) => isKnown);
   if (known !== undefined) return known;
@@ -37,18 +72,39 @@ export async function tableLayoutOf(
   if (!isNameless(best)) return isTable || areCells(best) ? best : undefined;
   if (!isTable && best.delimiter !== '\t') return undefined;
   const columns = best.columns.map((_, at) => `column_${at + 1}`);
-  return { delimiter: best.delimiter, columns, isNameless: true };
+  return { ...best, columns, isNameless: true };
+}
+
+/**
+ * Whether the quotes of a table are letters like any others: of the cells that begin with one few end with one, be it behind a mark that
+ * parts cells. Nearly all lines must have as many cells as the first.
+ */
+function areQuotesText(head: Buffer, { columns, share, delimiter }: Candidate): boolean {
+  if (columns.length < 2 || share < sameCells || !head.includes('"')) return false;
+  const lines = head.toString().split('\n').slice(1, sampledRecords);
+  const cells = lines.map((line) => line.trimEnd().split(delimiter));
+  const begun = cells.flatMap((row) =>
+    row.flatMap((cell, at) => (cell.startsWith('"') ? [row.slice(at).join(delimiter)] : [])),
+  );
+  const closed = begun.filter((rest) => isQuoted(rest, delimiter));
+  return begun.length > 2 * closed.length;
+}
+
+/** Whether the cell that a text begins with stands within quotes. */
+function isQuoted(text: string, delimiter: string): boolean {
+  const end = /^"(?:[^"]|"")*"/.exec(text)?.[0].length ?? 0;
+  return end > 0 && (end === text.length || text[end] === delimiter);
 }
 
 async function candidateOf(
   head: Buffer,
-  delimiter: string,
-  isWhole: boolean,
+  { delimiter, isWhole, ...quoting }: Quoting & { delimiter: string; isWhole: boolean },
 ): Promise<Candidate | undefined> {
   const found: (string[] | string)[] = [];
-  const lines = records(one(head), delimiter, head.length);
+  const lines = records(one(head), delimiter, head.length, quoting);
   for await (const line of lines) {
-    if ('bytes' in line) found.push(splitCells(Buffer.from(line.bytes).toString(), delimiter));
+    if ('bytes' in line)
+      found.push(splitCells(Buffer.from(line.bytes).toString(), delimiter, quoting));
     if (found.length > sampledRecords) break;
   }
   // The last may go on.
@@ -59,7 +115,8 @@ async function candidateOf(
   const rows = others.filter((cells) => typeof cells !== 'string');
   const same = rows.filter(({ length }) => length === columns.length);
   const isKnown = kindsOf(Object.fromEntries(columns.map((name) => [name, '']))).length > 0;
-  return { delimiter, columns, rows: same, share: same.length / (others.length || 1), isKnown };
+  const share = same.length / (others.length || 1);
+  return { delimiter, ...quoting, columns, rows: same, share, isKnown };
 }
 
 /** Whether it is a table of one column: of JSON below a name, or of texts where its name and that of the file say so. */

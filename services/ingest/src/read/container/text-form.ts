@@ -68,11 +68,31 @@ async function* tableRows(
   const twice = named.find((name, at) => named.indexOf(name) < at);
   if (twice !== undefined)
     throw new Unreadable(`names the column ${JSON.stringify(twice)} twice in its first line`);
+  const { preamble = 0 } = table;
+  if (preamble > 0)
+    tell({
+      number: 1,
+      rule: 'preamble',
+      message:
+        preamble === 1
+          ? 'the line stands before the names of the columns, and is no row'
+          : `the first ${preamble} lines stand before the names of the columns, and are no rows`,
+    });
+  if (table.areQuotesText)
+    tell({
+      number: 0,
+      rule: 'quotes-as-text',
+      message: 'Quotes in the table do not surround cells, and are taken as letters',
+    });
   if (table.isNameless)
     tell({
       number: 1,
       rule: 'no-names',
       message: `the first line of the table names no columns; they are called ${table.columns.join(', ')}`,
     });
-  yield* readTable(whole, table, maxLineBytes);
+  const message = 'the row has only empty cells, and was left out';
+  yield* readTable(whole, table, {
+    maxBytes: maxLineBytes,
+    onEmpty: (number) => tell({ number, rule: 'empty-row', message }),
+  });
 }

@@ -12,7 +12,7 @@ import { formats } from './formats.ts';
 import { areSides, isLabelColumn, isLabelName, isMark } from './label-columns.ts';
 import { judgements } from './pairs-of-answers.ts';
 import { isUsualRow } from './read-row.ts';
-import { isJudgement, isText, isVerdict } from './said.ts';
+import { isAnswerVerdict, isJudgement, isText, isVerdict } from './said.ts';
 
 /** One way to read a file: columns, and how well its rows agree with it. */
 export type Candidate = Match & {
@@ -125,6 +125,8 @@ function isAnswered(format: FormatName): boolean {
 function isJudgementOf(format: FormatName, name: string, values: readonly unknown[]): boolean {
   if (!isLabelName(name) && !judgements.includes(name.toLowerCase())) return false;
   if (2 * values.filter(isVerdict).length > values.length) return true;
+  const areWords = values.every(isAnswerVerdict) && new Set(values.map(String)).size === 2;
+  if (areWords && isAnswered(format) && judgements.includes(name.toLowerCase())) return true;
   const isMarked = isMark(values) && values.every(isJudgement);
   return isMarked && (isAnswered(format) || format === 'pairs');
 }

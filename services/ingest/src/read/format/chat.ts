@@ -1,4 +1,4 @@
-import { isObject } from '../../check/validate-message.ts';
+import { isObject, roles } from '../../check/validate-message.ts';
 import type { Reading } from '../../lesson/lesson.ts';
 import { textNames } from '../shapes.ts';
 import { areProse, isBeside, spelled, usualColumns } from './columns.ts';
@@ -14,6 +14,7 @@ import {
 } from './format.ts';
 import { isMessages, isText, unpacked } from './said.ts';
 import { toolsIn } from './tool-text.ts';
+import { speakers } from './turns.ts';
 
 /** OpenAI's chats: `messages` with roles, and tools beside them. */
 export const chat: Format = {
@@ -28,7 +29,7 @@ export const chat: Format = {
     const { tools, name } = toolsOf(row, reading);
     const column = columnOf(reading.columns, 'messages') ?? 'messages';
     return {
-      row: { messages: unpacked(row[column]), ...tools },
+      row: { messages: withUsualRoles(unpacked(row[column])), ...tools },
       places: () => [
         ['messages', column],
         ['tools', name],
@@ -36,6 +37,26 @@ export const chat: Format = {
     };
   },
 };
+
+/** Messages whose roles are called otherwise, as `human` and `ai`, by OpenAI's names. */
+function withUsualRoles(messages: unknown): unknown {
+  if (!Array.isArray(messages)) return messages;
+  const others = messages.filter(
+    (message) => isObject(message) && usualRole(message) !== undefined,
+  );
+  if (others.length === 0) return messages;
+  return messages.map((message: unknown) => {
+    const role = isObject(message) ? usualRole(message) : undefined;
+    return role === undefined ? message : { ...(message as Row), role };
+  });
+}
+
+/** What OpenAI calls the role of a message; undefined where it is called so, or not known. */
+function usualRole({ role }: Readonly<Record<string, unknown>>): string | undefined {
+  if (!isText(role) || roles.includes(role)) return undefined;
+  const speaker = speakers[role.trim().toLowerCase()];
+  return speaker === 'call' || speaker === 'tool' ? undefined : speaker;
+}
 
 /** Names of what is written of a text that stands beside it. */
 const written = [
@@ -108,6 +129,10 @@ export const chatCompletion: Format = {
   kind: 'chat',
   usual: { prompt: ['prompt'], completion: ['completion'], tools: ['tools'] },
   holds: { prompt: isMessages, completion: isMessages },
+  look: (sampled, { prompt, completion }) =>
+    [prompt, completion].flat().some((name) => sampled.values(name ?? '').some(isMessages))
+      ? {}
+      : { certainty: 0 },
   convert(row, reading) {
     const prompt = columnOf(reading.columns, 'prompt') ?? 'prompt';
     const completion = columnOf(reading.columns, 'completion') ?? 'completion';

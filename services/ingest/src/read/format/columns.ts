@@ -6,7 +6,7 @@ import {
 } from '@lathe/contracts/artifact/format-roles';
 import type { ToldChoices } from '../told.ts';
 import type { Format, Match, Row, Sampled } from './format.ts';
-import { isText } from './said.ts';
+import { isNothing, isText } from './said.ts';
 
 /** The rows of a sample, with their columns. */
 export function sampledOf(rows: readonly Row[], told: ToldChoices = {}): Sampled {
@@ -75,7 +75,9 @@ function usualColumn(
     holdShare(sampled.values(column), holds[role]) >= 0.5;
   const right = there.find(isRight);
   if (right !== undefined || !isNeeded) return right;
-  const filled = free.filter((column) => sampled.values(column).length > 0 && !others.test(column));
+  const filled = free.filter(
+    (column) => !sampled.values(column).every(isNothing) && !others.test(column),
+  );
   if (byContent !== role) return there[0];
   // Other names than the first say too little without the values.
   const first = there.find((column) => column.toLowerCase() === usual[role]?.[0]);

@@ -2,6 +2,7 @@ import type { DataOptions } from '@lathe/contracts/http/data';
 import { expect, it } from 'vitest';
 import { ingestDefaults } from '../../settings.ts';
 import { detectShape, type Sample } from './detect.ts';
+import { readAs } from './read-row.ts';
 
 const detect = (rows: readonly object[], more: Partial<Sample> = {}) =>
   detectShape(
@@ -265,4 +266,47 @@ it('says why the first row cannot be read, whatever file it is of', () => {
   expect(() => detect([], { lines })).toThrow(
     `The file has a first row that cannot be read: ${message}. Wanted is`,
   );
+});
+
+it.each([
+  ['good', 'bad'],
+  ['yes', 'no'],
+  ['desirable', 'undesirable'],
+  ['True', 'False'],
+])('takes answers that are called %s and %s for judged ones', (good, bad) => {
+  const rows = many((at) => ({
+    ...{ prompt: sentence(at), completion: `done ${at}` },
+    label: at % 2 === 0 ? good : bad,
+  }));
+  const { detection, reading } = detect(rows);
+  expect(detection).toMatchObject({ format: 'kto', confidence: 1 });
+  const judged = rows.slice(0, 2).map((row) => readAs({ ...row }, reading).row);
+  expect(judged).toMatchObject([{ label: true }, { label: false }]);
+});
+
+it('does not take an empty list, or data of any kind, for messages or pieces of a text', () => {
+  for (const row of [
+    { row: { text: 'a b' }, truncated_cells: [] },
+    { data: { text: 'a b' }, annotation: { label: 'x' } },
+  ])
+    expect(() => detect(many(() => row))).toThrow(/The file has rows with the keys/);
+});
+
+it('says of one object with a list a column what to do', () => {
+  const columns = { text: ['a b', 'c d'], label: ['x', 'y'] };
+  expect(() => detect([columns])).toThrow(/one object with a list a column.*orient='records'/);
+});
+
+it('names roles by OpenAI’s names', () => {
+  const messages = [
+    { role: 'Human', content: 'Hi' },
+    { role: 'ai', content: 'Hello.' },
+  ];
+  const { reading } = detect([{ messages }]);
+  expect(readAs({ messages }, reading).row).toEqual({
+    messages: [
+      { role: 'user', content: 'Hi' },
+      { role: 'assistant', content: 'Hello.' },
+    ],
+  });
 });

@@ -4,15 +4,15 @@ import type { Reading } from '../../lesson/lesson.ts';
 import { toolsOf } from './chat.ts';
 import { cellOf, columnOf, type Format, type Place, type Row } from './format.ts';
 import {
-  isJudgement,
+  answerJudgementOf,
+  isAnswerJudgement,
+  isAnswerVerdict,
   isMessages,
   isNothing,
   isNumber,
   isText,
   isTurn,
   isTurns,
-  isVerdict,
-  judgementOf,
   unpacked,
 } from './said.ts';
 import { messagesOf } from './turns.ts';
@@ -79,18 +79,25 @@ export const kto: Format = {
     label: judgements,
     ...asked,
   },
-  holds: { completion: isSaid, prompt: isSaid, label: isJudgement, input: isText, system: isText },
+  holds: {
+    completion: isSaid,
+    prompt: isSaid,
+    label: isAnswerJudgement,
+    input: isText,
+    system: isText,
+  },
   look(sampled, columns) {
     const name = columnOf(columns, 'label') ?? '';
     const values = sampled.values(name);
     const isUsual = judgements.slice(0, 2).includes(name.toLowerCase());
     // Other numbers are grades.
-    if (values.some((value) => isNumber(value) && !isJudgement(value))) return { certainty: 0.5 };
+    if (values.some((value) => isNumber(value) && !isAnswerJudgement(value)))
+      return { certainty: 0.5 };
     // A number beside a conversation may be for a grader.
     const isTalk = sampled.values(columnOf(columns, 'prompt') ?? '').every(Array.isArray);
-    if (isTalk && !values.some(isVerdict)) return { certainty: 0.6 };
+    if (isTalk && !values.some(isAnswerVerdict)) return { certainty: 0.6 };
     // A column of 0 and 1 is a judgement where it is called one.
-    const areMarks = 2 * values.filter(isVerdict).length < values.length;
+    const areMarks = 2 * values.filter(isAnswerVerdict).length < values.length;
     return areMarks && !isUsual ? { certainty: 0.55 } : {};
   },
   convert(row, reading) {
@@ -101,7 +108,7 @@ export const kto: Format = {
     const prompt = isSplit ? whole.slice(0, -1) : withAsked(row, reading, whole);
     const completion = isSplit ? whole.slice(-1) : said.of(row, 'completion');
     const { tools } = toolsOf(row, reading);
-    const label = judgementOf(cellOf(row, reading, 'label'));
+    const label = answerJudgementOf(cellOf(row, reading, 'label'));
     return {
       row: {
         input: { messages: asList(prompt, 'user'), ...tools },

@@ -9,6 +9,9 @@ export const pieces: Format = {
   usual: { pieces: ['data', 'pieces', 'segments', 'parts'] },
   byContent: 'pieces',
   holds: { pieces: arePieces },
+  // Data of another kind is called so, too.
+  look: (sampled, columns) =>
+    sampled.values(columnOf(columns, 'pieces') ?? '').some(arePieces) ? {} : { certainty: 0 },
   convert(row, { columns }) {
     const column = columnOf(columns, 'pieces') ?? 'data';
     const list = unpacked(row[column]);

@@ -53,6 +53,30 @@ export function judgementOf(value: unknown): unknown {
   return value === 0 || value === '0' ? false : verdictOf(value);
 }
 
+/** Words that people judge answers by. */
+const judgingWords: Readonly<Record<string, boolean>> = {
+  ...{ yes: true, good: true, desirable: true, chosen: true, like: true, up: true },
+  ...{ no: false, bad: false, undesirable: false, rejected: false, dislike: false, down: false },
+  ...{ thumbs_up: true, thumbs_down: false, '👍': true, '👎': false },
+};
+
+/** The yes or no that a judgement of an answer is, be it as a number or a word such as "good"; anything else as it is. */
+export function answerJudgementOf(value: unknown): unknown {
+  const judged = judgementOf(value);
+  const word = typeof judged === 'string' ? judged.trim().toLowerCase() : '';
+  return Object.hasOwn(judgingWords, word) ? judgingWords[word] : judged;
+}
+
+/** Whether a value judges an answer. */
+export function isAnswerJudgement(value: unknown): boolean {
+  return typeof answerJudgementOf(value) === 'boolean';
+}
+
+/** Whether a value judges an answer, and is no number. */
+export function isAnswerVerdict(value: unknown): boolean {
+  return isAnswerJudgement(value) && !isNumber(value);
+}
+
 /** Columns that may hold nothing: absent, null, an empty text or list. */
 export function isNothing(value: unknown): boolean {
   return value == null || value === '' || (Array.isArray(value) && value.length === 0);

@@ -2,6 +2,7 @@ import type { DataOptions } from '@lathe/contracts/http/data';
 import { sizeText } from '@lathe/contracts/words/size';
 import type { Line } from '../lines.ts';
 import { parseLine } from '../parse.ts';
+import { kindsOf } from '../shapes.ts';
 import { isBeside } from './columns.ts';
 import type { Row } from './format.ts';
 import { isText } from './said.ts';
@@ -34,6 +35,8 @@ const useless: readonly (readonly [
 
 /** What most rows are, where that is known to teach nothing; undefined for any others. */
 export function uselessRows(rows: readonly Row[], data: DataOptions): string | undefined {
+  if (areColumns(rows))
+    return "is one object with a list a column: write an object a row, with pandas by orient='records'";
   return useless.find(([keys, , besides = []]) => {
     if (data.no_call_answer !== undefined && keys.includes('function')) return false;
     const such = rows.filter(
@@ -41,6 +44,18 @@ export function uselessRows(rows: readonly Row[], data: DataOptions): string | u
     );
     return 2 * such.length > rows.length;
   })?.[1];
+}
+
+/** Whether the only object has a list of as many values in each column, which are those of many rows. */
+function areColumns([only, ...others]: readonly Row[]): boolean {
+  if (only === undefined || others.length > 0 || kindsOf(only).includes('tagged')) return false;
+  const lists = Object.values(only);
+  const [first] = lists;
+  if (lists.length < 2 || !Array.isArray(first) || first.length < 2) return false;
+  const isScalar = (value: unknown) => value === null || typeof value !== 'object';
+  return lists.every(
+    (list) => Array.isArray(list) && list.length === first.length && list.every(isScalar),
+  );
 }
 
 /** What lines are that are no rows of any format, as the rest of a sentence that begins with the file. */

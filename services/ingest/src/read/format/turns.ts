@@ -10,7 +10,9 @@ import type { Place } from './format.ts';
 import { callsIn } from './tool-text.ts';
 
 /** Who speaks, by the names that ShareGPT's dialects have for them. */
-const speakers: Readonly<Record<string, 'system' | 'user' | 'assistant' | 'call' | 'tool'>> = {
+export const speakers: Readonly<
+  Partial<Record<string, 'system' | 'user' | 'assistant' | 'call' | 'tool'>>
+> = {
   ...{ system: 'system', human: 'user', user: 'user', prompter: 'user' },
   ...{ gpt: 'assistant', assistant: 'assistant', model: 'assistant', chatgpt: 'assistant' },
   ...{ bing: 'assistant', bard: 'assistant', ai: 'assistant', bot: 'assistant' },

@@ -29,7 +29,9 @@ export async function* tableQuestions(
     }
     const cells = splitCells(Buffer.from(record.bytes).toString(), delimiter);
     if (typeof cells === 'string') {
-      tally.add(`a row in which ${cells}`, `${file} ${place}`);
+      // Quotes that do not end take the lines after them into the row.
+      for (let at = 0; at < record.lines; at++)
+        tally.add(`a row in which ${cells}`, `${file} line ${record.number + at}`);
       continue;
     }
     if (columns === undefined) {

@@ -1,6 +1,5 @@
 import { LatheError } from '@lathe/contracts/error';
-import { splitCells } from '../../read/csv-records.ts';
-import type { Line } from '../../read/lines.ts';
+import { splitCells, type TableRecord } from '../../read/csv-records.ts';
 import { htmlText } from '../faq/html-blocks.ts';
 import type { Tally } from '../tally.ts';
 import { utf8 } from '../utf8.ts';
@@ -26,7 +25,7 @@ type Columns = { readonly [Name in keyof typeof names]: number };
  * ticket follow each other), or one row a ticket (a column with the question and one with the answer).
  */
 export async function* ticketsOfTable(
-  rows: AsyncIterable<Line>,
+  rows: AsyncIterable<TableRecord>,
   {
     file,
     delimiter,
@@ -40,7 +39,9 @@ export async function* ticketsOfTable(
     const place = `line ${row.number}`;
     const cells = cellsOf(row, delimiter);
     if (typeof cells === 'string') {
-      tally.add(`a row of which ${cells}`, `${file} ${place}`);
+      // Quotes that do not end take the lines after them into the row.
+      for (let at = 0; at < row.lines; at++)
+        tally.add(`a row of which ${cells}`, `${file} line ${row.number + at}`);
       continue;
     }
     if (columns === undefined) {
@@ -88,7 +89,7 @@ export async function* ticketsOfTable(
 }
 
 /** The cells of a row, or what is wrong with it. */
-function cellsOf(row: Line, delimiter: string): string[] | string {
+function cellsOf(row: TableRecord, delimiter: string): string[] | string {
   if (!('bytes' in row)) return 'it is too long';
   const text = utf8(row.bytes);
   return text === undefined ? 'it is not valid UTF-8' : splitCells(text, delimiter);

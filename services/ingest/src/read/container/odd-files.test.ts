@@ -1,0 +1,140 @@
+/** Files as people have them that are not quite what they should be: no row goes without a word. */
+import { expect, it } from 'vitest';
+import { readAll } from './container.fixture.ts';
+import { textFormOf } from './text-form.ts';
+
+const named = (text: string, name: string) => readAll(text, { name });
+const rows = (count: number, line: (at: number) => string) =>
+  Array.from({ length: count }, (_, at) => line(at));
+const values = (count: number) => rows(count, (at) => `{"text": "a ${at}", "label": "x"}`);
+
+it('takes quotes of a table for letters where they surround no cells', async () => {
+  const text = rows(30, (at) =>
+    at % 5 === 0
+      ? `"he ${at} said\t0`
+      : at % 5 === 1
+        ? `"Hi" ${at}\t1`
+        : at % 5 === 2
+          ? `"Yes ${at}"\t0`
+          : `it ${at}\t1`,
+  );
+  const { records, notes } = await named(`sentence\tlabel\n${text.join('\n')}\n`, 'sst.tsv');
+  expect(records).toHaveLength(30);
+  expect(records.slice(0, 3)).toEqual([
+    { sentence: '"he 0 said', label: 0 },
+    { sentence: '"Hi" 1', label: 1 },
+    { sentence: '"Yes 2"', label: 0 },
+  ]);
+  expect(notes.map(({ rule }) => rule)).toEqual(['quotes-as-text']);
+});
+
+it('keeps quotes that surround cells, one of which is not closed', async () => {
+  const text = rows(20, (at) => (at === 9 ? '"open,x' : `"a ${at}, b",x`));
+  const { records } = await named(`text,label\n${text.join('\n')}\n`, 'a.csv');
+  expect(records[0]).toEqual({ text: 'a 0, b', label: 'x' });
+});
+
+it('names each line that quotes without an end take into a cell', async () => {
+  const text = rows(1000, (at) => (at === 500 || at === 900 ? `"a ${at}, or so,x` : `a ${at},x`));
+  const { lines, records } = await named(`text,label\n${text.join('\n')}\n`, 'a.csv');
+  expect(lines).toHaveLength(1000);
+  const wrong = lines.filter((line) => 'problem' in line);
+  expect(wrong).toHaveLength(401);
+  expect(records[500]).toBe(
+    'something stands between a closing quote and the next ",", up to line 902',
+  );
+  expect(records[501]).toBe('the line belongs to the row that begins on line 502, which is wrong');
+});
+
+it('names each line of a row that is too long since its quotes have no end', async () => {
+  const text = `text,label\n"a, b",x\n"b,x\n${'c,x\n'.repeat(50)}`;
+  const { lines } = await readAll(text, { name: 'a.csv', limits: { maxLineBytes: 100 } });
+  expect(lines).toHaveLength(52);
+  expect(lines.filter((line) => 'bytes' in line)).toHaveLength(1);
+});
+
+it('reads a table behind the line with which Excel says what parts cells, and behind comments', async () => {
+  const wanted = [
+    { text: 'a, b', label: 'x' },
+    { text: 'c', label: 'y' },
+  ];
+  const excel = await named('\ufeffsep=;\r\ntext;label\r\na, b;x\r\nc;y\r\n', 'a.csv');
+  expect(excel.records).toEqual(wanted);
+  expect(excel.numbers).toEqual([3, 4]);
+  expect(excel.notes).toMatchObject([{ number: 1, rule: 'preamble' }]);
+  const commented = await named('# by us, 2026\n# all\ntext,label\n"a, b",x\nc,y\n', 'a.csv');
+  expect(commented.records).toEqual(wanted);
+  expect(commented.notes).toMatchObject([{ number: 1, rule: 'preamble' }]);
+});
+
+it('leaves out rows of empty cells alone, and names them', async () => {
+  const { records, notes } = await named('text,label,\na,x,\n,,\n , ,\nb,y,\n,y,\n', 'a.csv');
+  expect(records).toEqual([
+    { text: 'a', label: 'x' },
+    { text: 'b', label: 'y' },
+    { text: '', label: 'y' },
+  ]);
+  expect(notes.map(({ number, rule }) => [number, rule])).toEqual([
+    [3, 'empty-row'],
+    [4, 'empty-row'],
+  ]);
+});
+
+it('keeps labels that are too large to be numbers as they are written', async () => {
+  const { records } = await named('text,label\na,9007199254740993\nb,12\n', 'a.csv');
+  expect(records).toMatchObject([{ label: '9007199254740993' }, { label: 12 }]);
+});
+
+it.each([
+  ['Python’s dictionaries', "{'text': 'a'}\n{'text': 'b'}\n", /Python prints.*json\.dumps/],
+  ['comments', '// a\n// b\n', /called \.jsonl, and holds no JSON objects/],
+  ['numbers', '1\n2\n3\n', /called \.jsonl, and holds no JSON objects/],
+])('does not train on %s in a file that is called JSON', async (_, text, message) => {
+  await expect(named(text, 'rows.jsonl')).rejects.toThrow(message);
+  await expect(named(text, 'rows.txt')).resolves.toMatchObject({ notes: [] });
+});
+
+it('reads JSON Lines below a comment, which is a wrong line', async () => {
+  const head = Buffer.from(`// by us\n${values(20).join('\n')}\n`);
+  const form = await textFormOf(head, { isWhole: true, name: 'rows.jsonl' });
+  expect(form).toMatchObject({ is: 'json', layout: 'lines' });
+});
+
+it('reads values that follow each other on a line, or end with the line ends of old Macs', async () => {
+  for (const between of ['', '\r'])
+    expect((await named(values(5).join(between), 'rows.jsonl')).records).toHaveLength(5);
+});
+
+it.each([
+  ['a comma', `[${values(300).join().replace('},', '}')}]`],
+  ['a comma on a line', `[\n${values(300).join(',\n').replace('},', '}')}\n]`],
+  ['a value', `[${values(300).join().replace('},', '},,')}]`],
+  ['the end', `[${values(300).join()}`],
+])('says that rows may be lost where %s is missing', async (_, text) => {
+  const { lines } = await named(text, 'rows.json');
+  expect(lines.at(-1)).toMatchObject({ problem: { rule: 'unread' } });
+});
+
+it('loses no row by a comma too many before the end', async () => {
+  const { lines } = await named(`[\n${values(3).join(',\n')},\n]`, 'rows.json');
+  expect(lines).toHaveLength(4);
+  expect(lines.at(-1)).toMatchObject({ number: 5, problem: { rule: 'json' } });
+});
+
+it('tells splits of an object once, and none that is held out as left out', async () => {
+  const text = `{"train": [${values(3).join()}], "validation": [${values(2).join()}], "test": [${values(1).join()}]}`;
+  const train = await readAll(text, { wanted: 'train' });
+  expect(train.notes.map(({ message }) => message)).toEqual([
+    'The 1 rows of "test" in the JSON object were left out',
+  ]);
+  const validation = await readAll(text, { wanted: 'validation' });
+  expect(validation.records).toHaveLength(2);
+  expect(validation.notes).toEqual([]);
+});
+
+it('finds tags of spans that are not in the last column', async () => {
+  const text = rows(10, () => 'Anna\tB-PER\tx\t_\nlives\tO\tx\t_\n').join('\n');
+  const { records } = await named(text, 'a.conll');
+  expect(records).toHaveLength(10);
+  expect(records[0]).toEqual({ tokens: ['Anna', 'lives'], ner_tags: ['B-PER', 'O'] });
+});
