@@ -2,7 +2,6 @@ import type { DataOptions } from '@lathe/contracts/http/data';
 import { sizeText } from '@lathe/contracts/words/size';
 import type { Line } from '../lines.ts';
 import { parseLine } from '../parse.ts';
-import { kindsOf } from '../shapes.ts';
 import { isBeside } from './columns.ts';
 import type { Row } from './format.ts';
 import { isText } from './said.ts';
@@ -48,7 +47,7 @@ export function uselessRows(rows: readonly Row[], data: DataOptions): string | u
 
 /** Whether the only object has a list of as many values in each column, which are those of many rows. */
 function areColumns([only, ...others]: readonly Row[]): boolean {
-  if (only === undefined || others.length > 0 || kindsOf(only).includes('tagged')) return false;
+  if (only === undefined || others.length > 0 || 'tokens' in only || 'words' in only) return false;
   const lists = Object.values(only);
   const [first] = lists;
   if (lists.length < 2 || !Array.isArray(first) || first.length < 2) return false;
