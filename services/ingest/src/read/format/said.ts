@@ -48,7 +48,7 @@ export function isJudgement(value: unknown): boolean {
 }
 
 /** The yes or no that a value is, be it as a number; anything else as it is. */
-export function judgementOf(value: unknown): unknown {
+function judgementOf(value: unknown): unknown {
   if (value === 1 || value === '1') return true;
   return value === 0 || value === '0' ? false : verdictOf(value);
 }
