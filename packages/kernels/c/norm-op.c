@@ -119,7 +119,6 @@ static OrtStatus *ORT_CALL create(const OrtCustomOp *op, const OrtApi *api, cons
     free(kernel);
   return status;
 }
-static void ORT_CALL destroy(void *self) { free(self); }
 
 /* A row is read whole before a number of it is written: Y may be X, and dX what is added, dY or X. */
 static size_t ORT_CALL in_place(int **inputs, int **outputs) {
@@ -150,7 +149,6 @@ static const OrtCustomOp *define(struct norm_operator *made) {
   OrtCustomOp *op = &made->base.op;
   op->CreateKernelV2 = create;
   op->KernelComputeV2 = compute;
-  op->KernelDestroy = destroy;
   op->InferOutputShapeFn = infer;
   op->GetMayInplace = made->is_gradient ? gradient_in_place : in_place;
   return op;

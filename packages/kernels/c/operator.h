@@ -27,7 +27,7 @@ struct loop_kernel {
 
 /*
  * What all operators answer alike: what a `struct operator` says, all of float32 on the CPU, all outputs of the first input's shape,
- * and of each node a `loop_kernel`. The rest is 0.
+ * and of each node a `loop_kernel`, or what else was allocated as one piece, which is freed. The rest is 0.
  */
 extern const OrtCustomOp operator_base;
 

@@ -126,8 +126,6 @@ static OrtStatus *ORT_CALL create(const OrtCustomOp *op, const OrtApi *api, cons
   return status;
 }
 
-static void ORT_CALL destroy(void *self) { free(self); }
-
 /* Y may take the place of C, each number of which is read before the one that it is added to is written. */
 static size_t ORT_CALL in_place(int **inputs, int **outputs) {
   static int c = 2, y = 0;
@@ -141,7 +139,6 @@ const OrtCustomOp *product_op(const OrtApi *api) {
   made = (struct operator){operator_base, api, "Product", .inputs = 3, .optional_inputs = 1, .outputs = 1};
   made.op.CreateKernelV2 = create;
   made.op.KernelComputeV2 = compute;
-  made.op.KernelDestroy = destroy;
   made.op.GetMayInplace = in_place;
   made.op.InferOutputShapeFn = product_infer;
   return &made.op;
