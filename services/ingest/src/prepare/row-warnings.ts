@@ -64,7 +64,7 @@ export function warnOfRows(
       warn(
         'validation_file',
         'overlap',
-        `${shared} rows have a prompt that is in the training file too`,
+        `${shared} ${shared === 1 ? 'row has' : 'rows have'} a prompt that is in the training file too`,
       );
     if (read.asked !== undefined)
       warn(

@@ -71,7 +71,7 @@ it('takes the dataset of the first: no row is read, none becomes tokens', async 
   const first = await ingest(file);
   expect(asked).toContain('read');
   const warned = told.filter(({ name }) => name === 'finding').map(({ message }) => message);
-  expect(warned).toEqual(['1 rows repeat an earlier row.']);
+  expect(warned).toEqual(['1 row repeats an earlier row.']);
   const options = { learning_rate: 0.01, adaptation: { type: 'lora', rank: 2 } } as const;
   const second = await ingest(file, { options, hyperparameters: { n_epochs: 2 } });
   expect(asked).toEqual([]);

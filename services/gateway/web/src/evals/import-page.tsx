@@ -62,7 +62,7 @@ function ImportForm({ models, onImported }: FormProps) {
   };
   return (
     <div class="ask">
-      <div class="form-grid">
+      <div class="form-grid wide-fields">
         <label>
           What it is
           <select value={format} onChange={(event) => setFormat(event.currentTarget.value)}>

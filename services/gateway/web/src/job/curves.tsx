@@ -68,8 +68,8 @@ export function Curves({ jobId, run, version }: Props) {
         <span class="small-text">
           Drag over a plot to zoom, or use its keys. Dashed lines are checkpoints
           {marks.some(({ colour }) => colour === 'good') && ', the best one green'}
-          {run.marks.some(({ kind }) => kind === 'resumed') && ', amber: where it went on'}
-          {run.marks.some(({ kind }) => kind === 'lost') && ', red: where a worker was lost'}.
+          {run.marks.some(({ kind }) => kind === 'resumed') && '; amber: where it went on'}
+          {run.marks.some(({ kind }) => kind === 'lost') && '; red: where a worker was lost'}.
           {training.values.has('reward') && ' A click on a step of the rewards shows its answers.'}
         </span>
       </div>

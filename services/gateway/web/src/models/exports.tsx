@@ -180,7 +180,7 @@ function NewExport({ model, onChange }: Props) {
     onChange();
   };
   return (
-    <fieldset class="choice form-grid">
+    <fieldset class="choice form-grid wide-fields">
       <legend class="unseen">New export</legend>
       <label>
         Export as

@@ -21,7 +21,7 @@ export function ConvertPage() {
         Questions and answers that people wrote become rows to train on, each with the evidence
         where it comes from.
       </p>
-      <div class="form-grid">
+      <div class="form-grid wide-fields">
         <label>
           What it is
           <select value={source} onChange={(event) => setSource(event.currentTarget.value)}>
