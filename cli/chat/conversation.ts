@@ -18,12 +18,20 @@ const orders: Readonly<Record<string, string>> = {
  * that Lathe refuses is told, and the conversation goes on without it.
  */
 export async function converse(
-  { out, input }: Call,
+  { out, input }: Pick<Call, 'out'> & { readonly input: NodeJS.ReadableStream },
   api: Api,
   { sampling, system }: { readonly sampling: Sampling; readonly system: string | undefined },
 ): Promise<void> {
   const { paint } = out;
   const lines = createInterface({ input, output: process.stdout, prompt: paint.bold('› ') });
+  // Ctrl-D in an answer closes the input before the next prompt.
+  let isOpen = true;
+  lines.on('close', () => {
+    isOpen = false;
+  });
+  const promptAgain = (): void => {
+    if (isOpen) lines.prompt();
+  };
   let answering: AbortController | undefined;
   lines.on('SIGINT', () => (answering === undefined ? lines.close() : answering.abort()));
   let { model } = sampling;
@@ -31,7 +39,7 @@ export async function converse(
   let said: ChatCompletionMessageParam[] = [];
   out.line(paint.dim(`${model}; /help says more, Ctrl-D ends`));
   if (prompt !== undefined) out.line(paint.dim(`system prompt of its rows: ${prompt}`));
-  lines.prompt();
+  promptAgain();
   for await (const line of lines) {
     const text = line.trim();
     const [order, ...rest] = text.split(' ');
@@ -59,7 +67,7 @@ export async function converse(
       }
       answering = undefined;
     }
-    lines.prompt();
+    promptAgain();
   }
   lines.close();
 }
