@@ -11,7 +11,12 @@ export async function askHidden(prompt: string): Promise<string> {
     const interrupted = new Promise<never>((_, reject) => {
       lines.on('SIGINT', () => reject(new CommandError('interrupted', 'Interrupted.')));
     });
-    const text = (await Promise.race([lines.question(''), interrupted])).trim();
+    const asked = lines.question('').catch((cause: unknown) => {
+      // Ctrl-D: no key will come.
+      if (cause instanceof Error && cause.name === 'AbortError') return '';
+      throw cause;
+    });
+    const text = (await Promise.race([asked, interrupted])).trim();
     if (text === '') throw new CommandError('usage', 'No key was given.');
     return text;
   } finally {
