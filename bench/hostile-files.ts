@@ -45,8 +45,8 @@ const files: Readonly<Record<string, Made>> = {
   },
   'ten-million-lines.txt': { pieces: () => pieces('a b\n'.repeat(10_000), 1000) },
   'nested-100-million-deep.json': { pieces: () => pieces('['.repeat(megabyte), 100) },
-  'bomb-of-10-gb.jsonl.gz': { pack: 'gz', pieces: () => pieces('a'.repeat(megabyte), 10_000) },
-  'bomb-of-10-gb.jsonl.zst': { pack: 'zst', pieces: () => pieces('a'.repeat(megabyte), 10_000) },
+  'bomb-of-10-gb.txt.gz': { pack: 'gz', pieces: () => pieces('a'.repeat(megabyte), 10_000) },
+  'bomb-of-10-gb.txt.zst': { pack: 'zst', pieces: () => pieces('a'.repeat(megabyte), 10_000) },
 };
 
 async function write(file: string, { pack, pieces: made }: Made): Promise<void> {
