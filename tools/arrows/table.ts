@@ -108,7 +108,7 @@ export const arrows: Table = {
     'packages/kernels': { imports: [], npm: [] },
     'packages/graders': {
       imports: ['packages/contracts', 'packages/platform', 'packages/scoring'],
-      rooms: { 'json-schema': '', '.': '', threads: '.' },
+      rooms: { 'json-schema': '', '.': '', isolated: '.' },
     },
     'packages/testkit': {
       imports: ['packages/contracts', 'packages/platform', ...learning],

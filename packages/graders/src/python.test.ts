@@ -4,7 +4,7 @@ import { readConfig } from '@lathe/platform/config';
 import { createLogger } from '@lathe/platform/log';
 import { afterAll, expect, it } from 'vitest';
 import { finishGrading } from './finish.ts';
-import { startGraders, usualGraderSettings } from './threads/grader-threads.ts';
+import { startGraders, usualGraderSettings } from './isolated/grader-processes.ts';
 
 const sandbox = fileURLToPath(new URL('./python-sandbox.fixture.ts', import.meta.url));
 const log = createLogger(readConfig({ LATHE_LOG_LEVEL: 'silent' }), 'evaluator');

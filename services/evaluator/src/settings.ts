@@ -1,5 +1,5 @@
 import { usualEvaluationRows } from '@lathe/contracts/http/fine-tuning';
-import { type GraderSettings, usualGraderSettings } from '@lathe/graders/grader-threads';
+import { type GraderSettings, usualGraderSettings } from '@lathe/graders/grader-processes';
 import type { Config } from '@lathe/platform/config';
 import { machineMemory } from '@lathe/platform/machine-memory';
 

@@ -9,7 +9,7 @@ import {
   inferenceSubject,
   predictionSubject,
 } from '@lathe/contracts/subject';
-import { startGraders } from '@lathe/graders/grader-threads';
+import { startGraders } from '@lathe/graders/grader-processes';
 import { checkModelFolders } from '@lathe/platform/base-models';
 import { childEnvironment } from '@lathe/platform/child-environment';
 import type { Config } from '@lathe/platform/config';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { type GraderSettings, usualGraderSettings } from '@lathe/graders/grader-threads';
+import { type GraderSettings, usualGraderSettings } from '@lathe/graders/grader-processes';
 import type { Config } from '@lathe/platform/config';
 
 /** Limits and waits of the gateway. Times are in milliseconds. */

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buckets } from '@lathe/contracts/subject';
-import { startGraders } from '@lathe/graders/grader-threads';
+import { startGraders } from '@lathe/graders/grader-processes';
 import { bootstrapKey, metricsKey, type ProjectKey, parseApiKeys } from '@lathe/platform/api-key';
 import type { Config } from '@lathe/platform/config';
 import type { Logger } from '@lathe/platform/log';

@@ -14,16 +14,19 @@ export class Handed {
 }
 
 /**
- * The side of the thread: works on every task that comes, and sends back its result or its error.
+ * The side of the thread, or of the process that is shut in: works on every task that comes, and sends back its result or its error.
  * @example serveTasks((task) => String(task).length);
  */
 export function serveTasks(work: (task: unknown) => unknown): void {
   const port = parentPort;
-  if (port === null) throw new Error('this program is made for a thread');
+  if (port === null && process.send === undefined)
+    throw new Error('this program is made for a thread');
   yieldToEventLoops();
-  const send = (message: FromThread, buffers: readonly ArrayBuffer[] = []): void =>
-    port.postMessage(message, buffers);
-  port.on('message', ({ id, task }: ToThread) => {
+  const send = (message: FromThread, buffers: readonly ArrayBuffer[] = []): void => {
+    if (port === null) process.send?.(message);
+    else port.postMessage(message, buffers);
+  };
+  (port ?? process).on('message', ({ id, task }: ToThread) => {
     Promise.resolve()
       .then(() => work(task))
       .then((result) => {

@@ -1,4 +1,6 @@
-/** For tests: a thread that works on tasks named by words. */
+/** For tests: a thread, or a process that is shut in, that works on tasks named by words. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { LatheError } from '@lathe/contracts/error';
 import { Handed, serveTasks } from './serve-tasks.ts';
 
@@ -13,6 +15,14 @@ serveTasks((task) => {
       throw new LatheError('invalid_value', 'No.', { param: 'x', cause: new Error('why') });
     case 'fail':
       throw Object.assign(new Error('odd folder'), { name: 'OddError' });
+    case 'read':
+      return readFileSync(String(rest), 'utf8').length;
+    case 'write':
+      return writeFileSync(String(rest), 'x');
+    case 'start':
+      return spawnSync(String(rest)).status;
+    case 'variables':
+      return Object.keys(process.env);
     case 'compute':
       for (;;);
     case 'wait':

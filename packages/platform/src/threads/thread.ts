@@ -1,7 +1,7 @@
-import { Worker } from 'node:worker_threads';
 import { LatheError } from '@lathe/contracts/error';
 import type { Logger } from '../log/log.ts';
 import { outsideLogContext } from '../log/log-context.ts';
+import { startShutInSide, startThreadSide, type TaskSide } from './task-side.ts';
 import { type FromThread, type ToThread, unpackError } from './thread-message.ts';
 
 export type ThreadOptions = {
@@ -14,10 +14,12 @@ export type ThreadOptions = {
    * this process has no processor, up to `mostWaits` times as long.
    */
   readonly taskMs: number;
+  /** Set, what works is no thread but a process that reads these folders alone and reaches nothing else: for programs of strangers. */
+  readonly shutIn?: { readonly reads: readonly URL[] };
   readonly log: Logger;
 };
 
-/** A thread of this process that works on tasks, so that the event loop need not. */
+/** A thread of this process, or a process that is shut in, that works on tasks, so that the event loop need not. */
 export type Thread = {
   /**
    * The result of a task; `buffers` are handed over. Throws what the task throws, a retryable
@@ -31,7 +33,7 @@ export type Thread = {
 };
 
 type Running = {
-  readonly worker: Worker;
+  readonly side: TaskSide;
   readonly up: PromiseWithResolvers<void>;
   readonly open: Map<number, PromiseWithResolvers<unknown>>;
 };
@@ -39,39 +41,43 @@ type Running = {
 /** A task that waits for this many times its time waits for something else than a processor. */
 const mostWaits = 10;
 
-/** What this process has computed since it began, in milliseconds of a processor. */
-function computedMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
-
 /**
  * Starts the thread at the first task, and again at the next one after it has died.
  * @example createThread({ program: new URL('file:///count.ts'), name: 'counting', taskMs: 1_000, log });
  */
-export function createThread({ program, name, taskMs, log }: ThreadOptions): Thread {
+export function createThread({ program, name, taskMs, shutIn, log }: ThreadOptions): Thread {
   let running: Running | undefined;
   let lastId = 0;
   let isStopped = false;
 
   const launch = (): Running => {
-    const worker = new Worker(program, { name });
-    const started: Running = { worker, up: Promise.withResolvers(), open: new Map() };
-    worker.on('message', (message: FromThread) => {
-      if ('isUp' in message) return started.up.resolve();
-      const waiting = started.open.get(message.id);
-      started.open.delete(message.id);
+    const up = Promise.withResolvers<void>();
+    const open: Running['open'] = new Map();
+    const onMessage = (message: FromThread): void => {
+      if ('isUp' in message) {
+        up.resolve();
+        return;
+      }
+      const waiting = open.get(message.id);
+      open.delete(message.id);
       if ('error' in message) waiting?.reject(unpackError(message.error));
       else waiting?.resolve(message.value);
-    });
-    worker.on('error', (error) => log.error({ err: error, thread: name }, 'a thread failed'));
-    worker.once('exit', () => {
+    };
+    const onError = (error: Error): void =>
+      log.error({ err: error, thread: name }, 'a thread failed');
+    const onEnd = (): void => {
       if (running === started) running = undefined;
-      for (const waiting of started.open.values())
+      for (const waiting of open.values())
         waiting.reject(
           new LatheError('unavailable', 'What worked on the request ended; try again.'),
         );
-    });
+    };
+    const heard = { onMessage, onError, onEnd };
+    const side =
+      shutIn === undefined
+        ? startThreadSide(program, name, heard)
+        : startShutInSide(program, shutIn.reads, heard);
+    const started: Running = { side, up, open };
     return started;
   };
 
@@ -80,7 +86,7 @@ export function createThread({ program, name, taskMs, log }: ThreadOptions): Thr
       if (isStopped) throw new LatheError('unavailable', 'The service is stopping.');
       running ??= outsideLogContext(launch);
       const started = running;
-      const { worker, up, open } = started;
+      const { side, up, open } = started;
       const id = ++lastId;
       const answer = Promise.withResolvers<unknown>();
       open.set(id, answer);
@@ -88,7 +94,7 @@ export function createThread({ program, name, taskMs, log }: ThreadOptions): Thr
       let timer: NodeJS.Timeout | undefined;
       const giveUpAfter = (begun: { readonly at: number; readonly computed: number }): void => {
         // A busy machine may have left the thread nothing, however long ago it was asked.
-        const leftMs = taskMs - (computedMs() - begun.computed);
+        const leftMs = taskMs - (side.computedMs() - begun.computed);
         if (leftMs > 0 && performance.now() - begun.at < mostWaits * taskMs) {
           timer = setTimeout(giveUpAfter, leftMs, begun);
           return;
@@ -100,14 +106,14 @@ export function createThread({ program, name, taskMs, log }: ThreadOptions): Thr
         );
         // It may still take a while to end: the next task goes to another.
         if (running === started) running = undefined;
-        void worker.terminate();
+        void side.end();
       };
       void up.promise.then(() => {
-        const begun = { at: performance.now(), computed: computedMs() };
+        const begun = { at: performance.now(), computed: side.computedMs() };
         if (open.has(id)) timer = setTimeout(giveUpAfter, taskMs, begun);
       });
       try {
-        worker.postMessage(message, buffers);
+        side.post(message, buffers);
         return await answer.promise;
       } finally {
         clearTimeout(timer);
@@ -115,11 +121,11 @@ export function createThread({ program, name, taskMs, log }: ThreadOptions): Thr
       }
     },
     tell(task) {
-      running?.worker.postMessage({ id: 0, task } satisfies ToThread);
+      running?.side.post({ id: 0, task }, []);
     },
     async stop() {
       isStopped = true;
-      await running?.worker.terminate();
+      await running?.side.end();
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Graders } from '@lathe/graders/grader-threads';
+import type { Graders } from '@lathe/graders/grader-processes';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import type { Logger } from '@lathe/platform/log';
 import type { Records } from '@lathe/platform/records';

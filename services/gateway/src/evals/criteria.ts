@@ -7,7 +7,7 @@ import {
 } from '@lathe/contracts/http/grader';
 import type { ModelRecord } from '@lathe/contracts/record/model';
 import { problemOf, pythonProblem } from '@lathe/graders/begin';
-import type { Graders } from '@lathe/graders/grader-threads';
+import type { Graders } from '@lathe/graders/grader-processes';
 import { findNamedModel, type NamedModels, whyUnnamed } from '@lathe/platform/records/named-model';
 import { BadReference } from '../http/failure.ts';
 import { requireDoor } from '../models/doors.ts';

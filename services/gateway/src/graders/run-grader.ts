@@ -1,6 +1,6 @@
 import type { GraderRun } from '@lathe/contracts/http/grader';
 import { finishGrading, type QuestionAnswer } from '@lathe/graders/finish';
-import type { Graders } from '@lathe/graders/grader-threads';
+import type { Graders } from '@lathe/graders/grader-processes';
 import type { ChatAsker } from '../chat/chat.ts';
 import { type AskPorts, askModel } from './ask-model.ts';
 

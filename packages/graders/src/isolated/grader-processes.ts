@@ -14,7 +14,7 @@ export type GraderSettings = {
   /** Longest time of one grader, of each in a multi grader; and most memory of one that is a program. */
   readonly graderMs: number;
   readonly graderProgramBytes: number;
-  /** How long beyond its time a grader may take to end by itself; then its thread is ended. */
+  /** How long beyond its time a grader may take to end by itself; then its process is ended. */
   readonly graderGraceMs: number;
   /** The operator's command of a sandbox for Python (python.ts), words apart by blanks; null: graders in Python do not run. */
   readonly pythonCommand: string | null;
@@ -36,7 +36,7 @@ export const usualGraderSettings: GraderSettings = {
   pythonPrintedBytes: 1024 * 1024,
 };
 
-/** A single grader as it is handed to a thread, under the name that its part has. */
+/** A single grader as it is handed to a process, under the name that its part has. */
 export type GradingTask = {
   readonly grader: SingleGrader;
   readonly answered: Answered;
@@ -46,13 +46,13 @@ export type GradingTask = {
 /** For whom it is graded; the signal stops it. */
 type Asker = { readonly project: string; readonly signal: AbortSignal };
 
-/** Grades in threads of their own, for which projects take turns. */
+/** Grades in processes of their own, for which projects take turns. */
 export type Graders = {
   /** Whether there is a sandbox for Python. */
   readonly runsPython: boolean;
   /**
    * Every part of a grading, as far as it needs no model. A part that takes too long is a fault which names it, and the
-   * others are graded; throws the signal's reason, and a retryable `unavailable` when a thread dies.
+   * others are graded; throws the signal's reason, and a retryable `unavailable` when a process dies.
    */
   begin(
     grading: { readonly grader: Grader; readonly answered: Answered },
@@ -61,8 +61,13 @@ export type Graders = {
   stop(): Promise<void>;
 };
 
+/** Where this platform's own code lies, which is all that a grading process may read. */
+const codeFolders = ['node_modules/', 'packages/'].map(
+  (folder) => new URL(`../../../../${folder}`, import.meta.url),
+);
+
 /**
- * Threads that start when they are needed.
+ * Processes, shut in, that start when they are needed.
  *
  * @example
  * const graders = startGraders(usualGraderSettings, log);
@@ -76,9 +81,10 @@ export type Graders = {
  */
 export function startGraders(settings: GraderSettings, log: Logger): Graders {
   const { graderThreads, graderMs, graderGraceMs } = settings;
-  const program = new URL('./grader-thread.ts', import.meta.url);
+  const program = new URL('./grader-process.ts', import.meta.url);
   const taskMs = graderMs + graderGraceMs;
-  const pool = createThreadPool(graderThreads, { program, name: 'graders', taskMs, log });
+  const shutIn = { reads: codeFolders };
+  const pool = createThreadPool(graderThreads, { program, name: 'graders', taskMs, shutIn, log });
   const limits = { programMs: graderMs, programBytes: settings.graderProgramBytes };
   const command = settings.pythonCommand?.trim().split(/\s+/) ?? [];
   const runsPython = command.length > 0;

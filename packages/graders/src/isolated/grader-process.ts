@@ -1,10 +1,10 @@
-/** Program of the threads that grade answers: grader-threads.ts starts them and talks to them. */
+/** Program of the processes that grade answers: grader-processes.ts starts them and talks to them. */
 import { serveTasks } from '@lathe/platform/threads/serve-tasks';
 import { beginGrading } from '../begin.ts';
-import type { GradingTask } from './grader-threads.ts';
+import type { GradingTask } from './grader-processes.ts';
 
 serveTasks((task) => {
-  // It comes from this very process.
+  // It comes from the platform's own process.
   const { grader, answered, limits } = task as GradingTask;
   return beginGrading(grader, answered, limits);
 });
