@@ -21,3 +21,18 @@ it('says nothing of exact numbers, fractions and digits in texts', () => {
   ).toEqual([]);
   expect(found('{"a": "say \\"9007199254740993\\""}')).toEqual([]);
 });
+
+it('tells of a number that is larger than any, however long it is', () => {
+  const message = `the number ${'1'.repeat(40)} is larger than any that can be read; write it as a text`;
+  for (const digits of [309, 310, 400, 1_000_000])
+    expect(found(`{"id": ${'1'.repeat(digits)}}`)).toEqual(
+      digits === 309 ? [expect.stringContaining('is read as 1')] : [message],
+    );
+  expect(found(`[-${'9'.repeat(309)}]`)).toEqual([expect.stringContaining('larger than any')]);
+});
+
+it('reads past texts of any length, and quotes and slashes in them', () => {
+  const long = JSON.stringify({ a: 'x'.repeat(9_000_000), b: '\n"\\'.repeat(2_000_000) });
+  expect(found(`${long.slice(0, -1)}, "c": 9007199254740993}`)).toHaveLength(1);
+  expect(found('{"a\\\\": "\\\\\\"9007199254740993", "b": "\\\\"}')).toEqual([]);
+});
