@@ -99,7 +99,7 @@ test.each([
     'what a worker has to tell',
     [workerRecord('a')],
     need({ memoryBytes: undefined }),
-    'How much memory the job needs is being found out by a training worker with the base model "tiny". The job starts when that is known.',
+    'How much memory the job needs is not known yet: a training worker with the base model "tiny" is asked. The job starts when it has told.',
   ],
   [
     'the device',

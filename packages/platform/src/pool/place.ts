@@ -139,7 +139,7 @@ function whyNever(workers: readonly WorkerRecord[], need: JobNeed): string {
   if (ofKind.length === 0)
     return `No training worker with the base model "${need.model}" has a ${need.device} device. The job starts when one joins.`;
   if (need.memoryBytes === undefined)
-    return `How much memory the job needs is being found out by a training worker with the base model "${need.model}". The job starts when that is known.`;
+    return `How much memory the job needs is not known yet: a training worker with the base model "${need.model}" is asked. The job starts when it has told.`;
   const offer = Math.max(...ofKind.map(({ memoryBytes }) => memoryBytes));
   return `The job needs about ${sizeText(need.memoryBytes)} of memory, the largest worker offers ${sizeText(offer)}. It starts when a larger worker joins.`;
 }

@@ -110,7 +110,7 @@ test('a job waits for a worker that can tell what it needs, says so, and obeys m
       await expect
         .poll(async () => (await cluster.events(id)).map(({ message }) => message))
         .toContain(
-          'How much memory the job needs is being found out by a training worker with the base model "tiny". The job starts when that is known.',
+          'How much memory the job needs is not known yet: a training worker with the base model "tiny" is asked. The job starts when it has told.',
         );
     await cluster.wish(ids[0], 'cancel');
     await cluster.waitFor(ids[0], ({ state }) => state === 'cancelled');

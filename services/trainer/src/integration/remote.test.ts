@@ -130,7 +130,7 @@ test('a worker of another authority, or of another host, gets no job', async () 
     // Both are asked, in vain, and the job waits on.
     await expect
       .poll(async () => (await cluster.events(id)).map(({ message }) => message))
-      .toContainEqual(expect.stringMatching(/no training worker with the base model .* has told/));
+      .toContainEqual(expect.stringMatching(/a training worker with the base model .* is asked/));
     expect(await cluster.job(id)).toMatchObject({ state: 'queued', worker: null });
     cluster.startWorker('c-ok', {}, { env: ok });
     const job = await cluster.waitFor(id, trained);
