@@ -5,7 +5,7 @@ import { tempFolder } from '@lathe/testkit/temp-folder';
 import OpenAI, { AuthenticationError, toFile } from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { body, finish, pause, startEvaluator, text, usage } from './chat/chat.fixture.ts';
-import { baseModel, openGateway } from './integration/gateway.fixture.ts';
+import { baseModel, openGateway, startGateway } from './integration/gateway.fixture.ts';
 import { start } from './start.ts';
 
 let nats: TestNats;
@@ -53,6 +53,29 @@ test('stopping cuts off what takes longer than the grace', async () => {
     for await (const _chunk of stream);
   };
   await expect(read()).rejects.toThrow();
+  await gateway.stop();
+});
+
+test('stopping leaves the port to another at once, whatever a batch still waits for', async () => {
+  const gateway = await startGateway();
+  await gateway.addModel(baseModel);
+  const asked = Promise.withResolvers<void>();
+  await startEvaluator(gateway.nats, (_request, say) => {
+    say({ kind: 'accepted' });
+    asked.resolve();
+  });
+  const request = { custom_id: 'a', method: 'POST', url: '/v1/chat/completions', body };
+  const lines = await toFile(Buffer.from(JSON.stringify(request)), 'requests.jsonl');
+  const { id } = await gateway.client.files.create({ file: lines, purpose: 'batch' });
+  await gateway.client.batches.create({
+    ...{ input_file_id: id, endpoint: '/v1/chat/completions', completion_window: '24h' },
+  });
+  await asked.promise;
+  // As when the whole platform but this process was killed.
+  await gateway.server.kill();
+  const stopped = gateway.stopGateway();
+  await expect(fetch(`${gateway.url}/healthz`)).rejects.toThrow();
+  await stopped;
   await gateway.stop();
 });
 

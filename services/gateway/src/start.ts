@@ -60,12 +60,17 @@ export async function start(
     const ports = await openPorts(config, settings, { ...service, furtherKeys, parts });
     const app = createApp(ports, settings);
     const server = await listen(app, settings, config);
-    stops.add('http', () => closeServer(server, settings.stopGraceMs));
     stops.add('inventory', inBackground(ports));
-    stops.add(
-      'batches',
-      untilStopped((signal) => serveBatches(ports, settings, signal)),
-    );
+    const stopBatches = untilStopped((signal) => serveBatches(ports, settings, signal));
+    stops.add('http and batches', async () => {
+      // The port is left at once: the next gateway may start while a batch of this one waits for a nats-server that is gone.
+      const closed = closeServer(server, settings.stopGraceMs);
+      try {
+        await stopBatches();
+      } finally {
+        await closed;
+      }
+    });
     const { port } = server.address() as AddressInfo;
     const host = config.host.includes(':') ? `[${config.host}]` : config.host;
     const url = `http://${host}:${port}`;
