@@ -4,6 +4,7 @@ import { measureDifference, verdictFor } from '@lathe/scoring/compare';
 import { holm } from '@lathe/scoring/holm';
 import { kindsOfRows } from './slices.ts';
 import type { NamedMetric, TaskContest } from './task-contest.ts';
+import { differenceWithinReach, unitsOf } from './within-reach.ts';
 
 type Measured = Omit<Change, 'verdict'> & {
   readonly lowerIsBetter: true | undefined;
@@ -58,7 +59,8 @@ function measure<Row, Answer>(
   }: Pick<Change, 'of' | 'name'> & { readonly own: readonly number[]; readonly metric: string },
   { contest, twice, rows, tuned, base, options, clusters }: ChangedAnswers<Row, Answer>,
 ): Measured {
-  const { of, lowerIsBetter } = contest.metrics[metric] as NamedMetric<Answer>;
+  const named = contest.metrics[metric] as NamedMetric<Answer>;
+  const { of, unit, lowerIsBetter } = named;
   const { of: ofBoth } = twice.metrics[metric] as NamedMetric<Answer>;
   /** Numbers among these rows as numbers among all; those of the second time follow all of the first. */
   const among =
@@ -76,5 +78,7 @@ function measure<Row, Answer>(
     },
     { ...options, clusters: clusters && own.map((at) => clusters[at] as number) },
   );
-  return { ...what, rows: own.length, ...found, lowerIsBetter };
+  const shown =
+    unit === 'share' ? differenceWithinReach(found, unitsOf(own, named, clusters)) : found;
+  return { ...what, rows: own.length, ...shown, lowerIsBetter };
 }

@@ -110,6 +110,24 @@ it('leaves room in a share by the rows that expect calls, not by all', () => {
   expect(metrics['exact match']).toMatchObject({ value: 1, low: wholeOf(40), high: 1 });
 });
 
+it('leaves room in a difference that is the same on every row', () => {
+  const expected = Array.from({ length: 20 }, (_, at) => JSON.stringify({ at }));
+  const said = (name: 'tuned' | 'base', text: (at: number) => string) =>
+    model(
+      name,
+      expected.map((_, at) => ({ text: text(at) })),
+    );
+  const models = [said('tuned', (at) => JSON.stringify({ at })), said('base', () => 'no')];
+  const rows = rowsOf(expected);
+  const { changes, comparisons } = judge({
+    ...{ task: 'generation', rows, train: rows, models },
+    ...asked,
+  });
+  const allWon = { difference: 1, low: expect.closeTo(0.7721, 4), high: 1, verdict: 'improved' };
+  expect(changes?.find(({ name }) => name === 'valid JSON')).toMatchObject(allWon);
+  expect(comparisons.find(({ against }) => against === 'base')).toMatchObject(allWon);
+});
+
 it('takes calls of tools for right by what they say, and texts between them by their words', () => {
   const rows = [true, true, false].map((hasCalls, at) => ({
     line: at + 1,

@@ -1,5 +1,5 @@
 import type { Contestant, EvaluationReport } from '@lathe/contracts/artifact/report';
-import { bootstrap, type Interval } from '@lathe/scoring/bootstrap';
+import { bootstrap } from '@lathe/scoring/bootstrap';
 import { compareMetrics, compareRates, unevenRows } from '@lathe/scoring/compare';
 import { wilson } from '@lathe/scoring/wilson';
 import { changesOf } from './changes.ts';
@@ -7,6 +7,7 @@ import { contests } from './contests.ts';
 import { worstSlices } from './slices.ts';
 import type { ContestData, ContestOf, TaskContest, TaskData, TaskName } from './task-contest.ts';
 import { verdictOf } from './verdict.ts';
+import { differenceWithinReach, unitsOf, withinReach } from './within-reach.ts';
 
 /** A model, and what it answered to each row. */
 export type ModelAnswers<Answer> = Pick<
@@ -151,10 +152,8 @@ function showingOf<Row, Answer>(
     if (name === headline && isRate && clusters === undefined)
       return [[name, { value: exactMatch.rate, low: exactMatch.low, high: exactMatch.high, unit }]];
     const drawn = bootstrap(rows.length, metric.of(answers), { ...options, clusters });
-    const counted = rows.flatMap((_, at) =>
-      (metric.counts?.[at] ?? true) ? [clusters?.[at] ?? at] : [],
-    );
-    const interval = unit === 'share' ? withinReach(drawn, new Set(counted).size) : drawn;
+    const units = unitsOf([...rows.keys()], metric, clusters);
+    const interval = unit === 'share' ? withinReach(drawn, units) : drawn;
     // What a contestant does not tell, such as probabilities, has no number.
     return Number.isFinite(interval.value) ? [[name, { ...interval, unit }]] : [];
   });
@@ -163,16 +162,6 @@ function showingOf<Row, Answer>(
     answers,
     right,
   };
-}
-
-/**
- * The interval of a share that is 0 or 1 on every row that counts. Each draw of them has the same value, which does not make it certain: the
- * interval is Wilson's of as many rows, or clusters.
- */
-function withinReach({ value, low, high }: Interval, units: number): Interval {
-  if (low !== high || (value !== 0 && value !== 1)) return { value, low, high };
-  const reach = wilson(value * units, units);
-  return { value, low: reach.low, high: reach.high };
 }
 
 function comparisonOf<Row, Answer>(
@@ -190,9 +179,11 @@ function comparisonOf<Row, Answer>(
     ...{ rows: rows.length, metrics, lowerIsBetter: metric.lowerIsBetter },
     both: both.of([...tuned.answers, ...other.answers]),
   };
+  const compared = compareMetrics(measured, { ...options, clusters });
+  const units = unitsOf([...rows.keys()], metric, clusters);
   return {
     against,
-    ...compareMetrics(measured, { ...options, clusters }),
+    ...(metric.unit === 'share' ? differenceWithinReach(compared, units) : compared),
     ...unevenRows(tuned.right, other.right),
   };
 }
