@@ -20,7 +20,7 @@ const scored = event({ step: 3, total_steps: 6, train_loss: 1, valid_loss: 1.5 }
 const progress = [...steps, scored].reduce(afterEvent, noProgress);
 
 it('keeps the loss of each step once, and the newest on the held-out rows', () => {
-  expect(progress).toMatchObject({ step: 3, totalSteps: 6, losses: [4, 2, 1], heldOutLoss: 1.5 });
+  expect(progress).toMatchObject({ step: 3, totalSteps: 6, values: [4, 2, 1], heldOut: 1.5 });
 });
 
 it('shows what the job said last until it trains', () => {
@@ -34,6 +34,18 @@ it('shows bar, speed, time left, curve and losses', () => {
     '█▃▁  loss 1.000  held-out 1.500',
   ]);
   expect(progressLine(progress, null)).toBe('step 3/6  loss 1.000  held-out 1.500  1,240 tokens/s');
+});
+
+it('tells rewards where answers are graded, whose loss is their negative', () => {
+  const rewarded = [
+    event({ step: 1, total_steps: 6, train_loss: 0, reward: 0.25 }),
+    event({ step: 2, total_steps: 6, train_loss: 0.01, reward: 0.5 }),
+    event({ step: 2, total_steps: 6, valid_loss: -0.984, valid_reward: 0.984 }),
+  ].reduce(afterEvent, noProgress);
+  expect(progressLine(rewarded, null)).toBe('step 2/6  reward 0.500  held-out 0.984');
+  expect(progressLines(rewarded, { columns: 80, paint, secondsLeft: null })[1]).toBe(
+    '▁█  reward 0.500  held-out 0.984',
+  );
 });
 
 it('fits a narrow terminal', () => {

@@ -13,7 +13,11 @@ import OpenAI, { toFile } from 'openai';
 
 const env = process.env;
 const clientOf = (baseURL: string, apiKey: string | undefined, name: string): OpenAI => {
-  if (apiKey === undefined) throw new Error(`${name} must hold the API key for ${baseURL}`);
+  // A variable that was passed on from an unset one is empty.
+  if (!apiKey) {
+    console.error(`${name} must hold the API key for ${baseURL}`);
+    process.exit(2);
+  }
   return new OpenAI({ baseURL, apiKey });
 };
 const from = clientOf(env.FROM_URL ?? 'https://api.openai.com/v1', env.FROM_KEY, 'FROM_KEY');

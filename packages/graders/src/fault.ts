@@ -68,3 +68,8 @@ export function errorsOf(faults: readonly Fault[]): GraderErrors {
   }
   return errors;
 }
+
+/** That a grader's program failed of itself, as one sentence. */
+export function failureText(name: string, reason: string): string {
+  return `The program of the grader ${JSON.stringify(name)} failed: ${reason}.`;
+}

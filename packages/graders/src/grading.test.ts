@@ -121,7 +121,11 @@ describe('a program', () => {
       "function grade() { return require('node:fs').readFileSync('/etc/passwd').length; }",
       /require/,
     ],
-    ['imports', "import fs from 'node:fs'; function grade() { return 1; }", /program failed/],
+    [
+      'imports',
+      "import fs from 'node:fs'; function grade() { return 1; }",
+      /^The program of the grader ".+" failed: /,
+    ],
     [
       'opens sockets',
       "function grade() { return fetch('http://127.0.0.1').then(() => 1); }",
@@ -154,7 +158,7 @@ describe('a program', () => {
     ['gives a text', "function grade() { return '1'; }", /gave no number but string/],
     ['gives no finite number', 'function grade() { return 0 / 0; }', /NaN/],
     ['has no grade', 'const other = 1;', /grade/],
-    ['is no program', 'function (', /program failed/],
+    ['is no program', 'function (', /^The program of the grader ".+" failed: /],
   ])('that %s is stopped and told', async (_what, source, message) => {
     const graded = await grade(program(source), { answer: 'x' });
     expect(graded.reward).toBe(0);

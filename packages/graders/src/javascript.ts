@@ -7,7 +7,7 @@ import {
   type QuickJSSyncVariant,
   type QuickJSWASMModule,
 } from 'quickjs-emscripten-core';
-import { GradingFault, lateFault } from './fault.ts';
+import { failureText, GradingFault, lateFault } from './fault.ts';
 import type { Namespaces } from './template.ts';
 
 export type ProgramLimits = {
@@ -70,9 +70,10 @@ export async function runProgram(
     return evaluate(context, source, JSON.stringify([sample, item ?? null]));
   } catch (error) {
     // Otherwise the engine itself gave up, and is not to be used again.
-    if (!(error instanceof GradingFault)) engine = undefined;
+    if (!(error instanceof ProgramFailure)) engine = undefined;
     if (isLate()) throw new GradingFault(late.kind, late.message);
-    throw error instanceof GradingFault ? error : failed(told(error));
+    const reason = error instanceof ProgramFailure ? error.message : told(error);
+    throw new GradingFault('python_grader_runtime_error', failureText(name, reason));
   } finally {
     try {
       context.dispose();
@@ -152,9 +153,10 @@ function promised(context: QuickJSContext, value: QuickJSHandle): string | undef
   return 'grade gave a promise, which nobody waits for';
 }
 
-function failed(reason: string): GradingFault {
-  return new GradingFault('python_grader_runtime_error', `The program failed: ${reason}.`);
-}
+/** Why a program gave no score. */
+class ProgramFailure extends Error {}
+
+const failed = (reason: string) => new ProgramFailure(reason);
 
 /** Longest words of a program's own failure that are told. */
 const mostTold = 500;

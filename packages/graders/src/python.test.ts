@@ -31,10 +31,10 @@ it('gives the score of a program in the sandbox, whatever it prints', async () =
 });
 
 it.each([
-  ['raise', 'The program failed: ValueError: no such luck.'],
+  ['raise', 'The program of the grader "program" failed: ValueError: no such luck.'],
   ['print', 'The grader "program" was stopped: it printed more than 64 KiB.'],
   ['memory', 'The grader "program" was ended by the sandbox, which bounds its memory.'],
-  ['nan', 'The program failed: grade gave no finite number.'],
+  ['nan', 'The program of the grader "program" failed: grade gave no finite number.'],
 ])('tells of a program that fails: %s', async (source, message) => {
   expect(await grade(source)).toEqual({ reward: 0, failed: message, server: null });
 });

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { sizeText } from '@lathe/contracts/words/size';
-import { GradingFault, lateFault } from './fault.ts';
+import { failureText, GradingFault, lateFault } from './fault.ts';
 import type { Namespaces } from './template.ts';
 
 /** Where Python may run that nobody has looked at. */
@@ -59,7 +59,7 @@ export async function runPython(
     );
   const last = errors.trimEnd().split('\n').at(-1)?.slice(0, 500) ?? '';
   if (code !== 0 && errors.includes('Traceback (most recent call last)'))
-    throw failed(`The program failed: ${last}.`);
+    throw failed(failureText(name, last));
   // 137 is what a sandbox says of a process that was killed, for its memory as a rule.
   if (code === null || code === 137)
     throw failed(`The grader ${quoted} was ended by the sandbox, which bounds its memory.`);
@@ -68,17 +68,17 @@ export async function runPython(
       'python_grader_server_error',
       `The sandbox for Python ended with ${code}: ${last.replace(/\.$/, '')}.`,
     );
-  return scoreIn(output);
+  return scoreIn(output, name);
 }
 
-function scoreIn(output: string): number {
+function scoreIn(output: string, name: string): number {
   try {
     const { score } = JSON.parse(output) as { readonly score?: unknown };
     if (typeof score === 'number' && Number.isFinite(score)) return score;
   } catch {
     // NaN is no JSON.
   }
-  throw failed('The program failed: grade gave no finite number.');
+  throw failed(failureText(name, 'grade gave no finite number'));
 }
 
 const failed = (message: string) => new GradingFault('python_grader_runtime_error', message);

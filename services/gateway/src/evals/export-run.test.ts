@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { readExample } from '../integration/examples.fixture.ts';
 import { project, startGateway, type TestGateway } from '../integration/gateway.fixture.ts';
+import { promptfooHead } from './promptfoo-config.ts';
 
 let gateway: TestGateway;
 let path: string;
@@ -99,6 +100,16 @@ type Test = {
   readonly providerOutput: string;
   readonly assert: readonly { type: string; metric: string; value: string }[];
 };
+
+it('lets promptfoo ask for no number of tokens of its own where the run named none', () => {
+  const { asking } = run;
+  if (asking === null) expect.fail('the example asks a model');
+  const unbounded = { ...run, asking: { ...asking, chat: { ...asking.chat, maxTokens: null } } };
+  const head = promptfooHead({ run: unbounded, evalName: 'a', origin: 'http://localhost' });
+  const [{ config }] = (parse(head) as { providers: [{ config: object }] }).providers;
+  expect(config).toMatchObject({ omitDefaults: true });
+  expect(config).not.toHaveProperty('max_tokens');
+});
 
 it('is a configuration of promptfoo with the answers of then, in which each row says what it said', async () => {
   const answer = await gateway.fetch(`${path}?format=promptfoo`);

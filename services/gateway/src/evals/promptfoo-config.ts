@@ -49,7 +49,9 @@ function providerOf(chat: Asking['chat'], origin: string): object {
     id: `openai:chat:${model}`,
     config: {
       ...{ apiBaseUrl: `${origin}/v1`, apiKeyEnvar: 'LATHE_API_KEY' },
-      ...{ temperature, top_p: topP, max_tokens: maxTokens },
+      ...{ temperature, top_p: topP },
+      // Otherwise promptfoo asks for a number of its own, which may not fit.
+      ...(maxTokens === null ? { omitDefaults: true } : { max_tokens: maxTokens }),
       ...(seed !== null && { seed }),
     },
   };
