@@ -8,17 +8,33 @@ export type JsonLayout = 'array' | 'object' | 'values';
 /** An element, with the name of the member of the object that it is or is in; `isAlone` is one that is not in a list. */
 export type JsonElement = Line & { readonly under?: string; readonly isAlone?: true };
 
-const [listOpen, listClose, close] = [0x5b, 0x5d, 0x7d];
+const [listOpen, listClose, open, close] = [0x5b, 0x5d, 0x7b, 0x7d];
 const [comma, colon, quote] = [0x2c, 0x3a, 0x22];
 const mostNameBytes = 1024;
 
 /**
- * The elements of JSON text as it streams by, each with the line on which it begins; whether one is right JSON itself is seen
+ * The elements of JSON text as it streams by, each with the line on which it begins, or where the first ones share the first line with
+ * its own number, as of a file without lines; whether one is right JSON itself is seen
  * when it is parsed. Memory stays below one chunk and `maxBytes`: of a longer element only its number comes out. Where the text
  * between elements is no JSON, or ends too early, that is a problem of its line, and the last that comes out: by the rule `unread`
  * where rows may follow.
  */
 export async function* jsonElements(
+  source: AsyncIterable<Uint8Array>,
+  layout: JsonLayout,
+  maxBytes: number,
+): AsyncGenerator<JsonElement> {
+  let count = 0;
+  let areOnOneLine = true;
+  for await (const element of elementsByLine(source, layout, maxBytes)) {
+    // A word or a number about the rows, such as a version, is not counted.
+    const isCounted = !element.isAlone || !('bytes' in element) || element.bytes[0] === open;
+    if (isCounted && ++count <= 2) areOnOneLine &&= element.number === 1;
+    yield areOnOneLine && count > 0 ? { ...element, number: count } : element;
+  }
+}
+
+async function* elementsByLine(
   source: AsyncIterable<Uint8Array>,
   layout: JsonLayout,
   maxBytes: number,

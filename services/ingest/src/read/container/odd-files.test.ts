@@ -138,3 +138,13 @@ it('finds tags of spans that are not in the last column', async () => {
   expect(records).toHaveLength(10);
   expect(records[0]).toEqual({ tokens: ['Anna', 'lives'], ner_tags: ['B-PER', 'O'] });
 });
+
+it('numbers the rows of JSON on one line, and names others by their lines', async () => {
+  const one = [...values(3), '"a"', ...values(1)];
+  const numbers = async (text: string) => (await readAll(text, { name: 'a.json' })).numbers;
+  expect(await numbers(`[${one.join()}]`)).toEqual([1, 2, 3, 4, 5]);
+  expect(await numbers(one.slice(0, 3).join(' '))).toEqual([1, 2, 3]);
+  expect(await numbers(`{"version": "2", "data": [${values(3).join()}]}`)).toEqual([1, 2, 3]);
+  expect(await numbers(`[\n${values(3).join(',\n')}\n]`)).toEqual([2, 3, 4]);
+  expect(await numbers(`[${values(2).join(',\n')}]`)).toEqual([1, 2]);
+});
