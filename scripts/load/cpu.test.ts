@@ -1,10 +1,5 @@
 import { expect, it } from 'vitest';
-import { cpuBetween, cpuByPart, type ProcessTime, parseStat } from './cpu.ts';
-
-it('reads times out of a line of /proc, whatever the name of the program', () => {
-  const stat = '42 (a ) b) S 7 42 42 0 -1 4194304 1 2 3 4 150 50 300 100 20 0 11 0 5 6 7';
-  expect(parseStat(42, stat, 'a')).toEqual({ pid: 42, parent: 7, command: 'a', own: 2, ended: 4 });
-});
+import { cpuBetween, cpuByPart, type ProcessTime } from './cpu.ts';
 
 it('sorts the processes below the platform into its parts', () => {
   const process = (pid: number, parent: number, command: string, own: number, ended = 0) =>

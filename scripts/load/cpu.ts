@@ -1,17 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { type ProcessStat, readStat } from '@lathe/platform/process-stat';
 
 /** A process as /proc tells of it, with its processor time in seconds. */
-export type ProcessTime = {
-  readonly pid: number;
-  readonly parent: number;
-  readonly command: string;
-  readonly own: number;
-  /** Of children that have ended and were waited for. */
-  readonly ended: number;
-};
-
-/** Clock ticks in a second as /proc counts them: fixed to 100 for programs on every Linux. */
-const ticksPerSecond = 100;
+export type ProcessTime = ProcessStat & { readonly pid: number; readonly command: string };
 
 /** Processor seconds by part of the platform. */
 export type CpuByPart = Readonly<Record<Part, number>>;
@@ -42,25 +33,12 @@ export function readProcesses(): ProcessTime[] | undefined {
 function readProcess(pid: number): ProcessTime[] {
   try {
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-    return [parseStat(pid, readFileSync(`/proc/${pid}/stat`, 'utf8'), command)];
+    const stat = readStat(pid);
+    return stat === undefined ? [] : [{ pid, command, ...stat }];
   } catch {
     // It ended while we looked.
     return [];
   }
-}
-
-/** Reads the parent and the times out of a line of /proc/<pid>/stat (see proc(5)). */
-export function parseStat(pid: number, stat: string, command: string): ProcessTime {
-  // The name of the program may hold blanks and brackets; what follows does not.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const seconds = (index: number): number => Number(fields[index]) / ticksPerSecond;
-  return {
-    pid,
-    parent: Number(fields[1]),
-    command,
-    own: seconds(11) + seconds(12),
-    ended: seconds(13) + seconds(14),
-  };
 }
 
 /**

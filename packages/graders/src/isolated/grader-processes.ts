@@ -10,7 +10,7 @@ import type { ProgramLimits } from '../javascript.ts';
 import { runPython } from '../python.ts';
 
 export type GraderSettings = {
-  readonly graderThreads: number;
+  readonly graderProcesses: number;
   /** Longest time of one grader, of each in a multi grader; and most memory of one that is a program. */
   readonly graderMs: number;
   readonly graderProgramBytes: number;
@@ -26,7 +26,7 @@ export type GraderSettings = {
 
 /** The settings of whoever has no other. */
 export const usualGraderSettings: GraderSettings = {
-  graderThreads: 1,
+  graderProcesses: 1,
   graderMs: 2000,
   graderProgramBytes: 32 * 1024 * 1024,
   graderGraceMs: 500,
@@ -80,11 +80,11 @@ const codeFolders = ['node_modules/', 'packages/'].map(
  * );
  */
 export function startGraders(settings: GraderSettings, log: Logger): Graders {
-  const { graderThreads, graderMs, graderGraceMs } = settings;
+  const { graderProcesses, graderMs, graderGraceMs } = settings;
   const program = new URL('./grader-process.ts', import.meta.url);
   const taskMs = graderMs + graderGraceMs;
   const shutIn = { reads: codeFolders };
-  const pool = createThreadPool(graderThreads, { program, name: 'graders', taskMs, shutIn, log });
+  const pool = createThreadPool(graderProcesses, { program, name: 'graders', taskMs, shutIn, log });
   const limits = { programMs: graderMs, programBytes: settings.graderProgramBytes };
   const command = settings.pythonCommand?.trim().split(/\s+/) ?? [];
   const runsPython = command.length > 0;

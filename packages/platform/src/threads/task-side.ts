@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { processorMs } from '../process/processor-time.ts';
+import { readStat } from '../process/process-stat.ts';
 import type { FromThread, ToThread } from './thread-message.ts';
 
 /** Where tasks are worked on, away from the event loop of this process. */
@@ -59,8 +59,10 @@ export function startShutInSide(program: URL, reads: readonly URL[], heard: Hear
   return {
     // One that is gone says so by its end.
     post: (message) => void (child.connected && child.send(message, () => {})),
-    computedMs: () =>
-      (child.pid === undefined ? undefined : processorMs(child.pid)) ?? performance.now(),
+    computedMs() {
+      const stat = child.pid === undefined ? undefined : readStat(child.pid);
+      return stat === undefined ? performance.now() : stat.own * 1000;
+    },
     async end() {
       child.kill('SIGKILL');
       await gone.promise;
