@@ -23,7 +23,13 @@ export function parseStat(stat: string): ProcessStat {
   };
 }
 
-/** What is counted of a process; undefined where there is no /proc, and of a process that has ended. */
+/**
+ * What is counted of a process; undefined where there is no /proc, and of a process that has ended.
+ *
+ * @example
+ * const stat = readStat(process.pid);
+ * console.info(stat === undefined ? 'no /proc here' : `${stat.own} s of a processor`);
+ */
 export function readStat(pid: number): ProcessStat | undefined {
   let stat: string;
   try {
