@@ -247,6 +247,8 @@ export async function lessonOf(
   return { lesson, shape };
 }
 
+const jsonText = new TextDecoder();
+
 /** The row that parts are of, read when it is asked for: few rows are looked at for more than their hashes. */
 function rowOf([first]: RightRow['parts'], line: number): () => CanonicalRow {
   let row: CanonicalRow | undefined;
@@ -255,7 +257,7 @@ function rowOf([first]: RightRow['parts'], line: number): () => CanonicalRow {
     row ??=
       first === undefined
         ? { kind: 'text', line, part: 0, text: '' }
-        : (JSON.parse(first.json) as CanonicalRow);
+        : (JSON.parse(jsonText.decode(first.json)) as CanonicalRow);
     return row;
   };
 }

@@ -7,12 +7,15 @@ import {
 } from '@lathe/contracts/artifact/shard';
 import { createTextBytes } from './text-bytes.ts';
 
+/** A row on its way to the disk: its canonical JSON as UTF-8 and its token sequences. */
+export type NewRow = { readonly json: Uint8Array; readonly examples: readonly ShardExample[] };
+
 /** A row as it waits on disk: its canonical JSON and its token sequences. */
 export type SpooledRow = { readonly json: string; readonly examples: readonly ShardExample[] };
 
 /** Rows with their sequences on the local disk, for as long as it is not yet known to which side of the split they go. */
 export type Spool = {
-  add(row: SpooledRow): Promise<void>;
+  add(row: NewRow): Promise<void>;
   /** Every row in the order of adding. Only after the last `add`. */
   read(): AsyncGenerator<SpooledRow>;
   /** The canonical JSON of every row in that order, without its sequences. Only after the last `add`. */
@@ -50,7 +53,9 @@ export async function createSpool(folder: string): Promise<Spool> {
   return {
     async add({ json, examples }) {
       for (const example of examples) shard.add(example);
-      text.add(`${examples.length} ${json}\n`);
+      text.add(`${examples.length} `);
+      text.addBytes(json);
+      text.add('\n');
       if (shard.tokens >= chunkTokens || text.length >= chunkBytes) await flush();
     },
     async *read() {

@@ -1,6 +1,8 @@
 /** Texts as UTF-8, one after another in one buffer that is used again: strings of their size are slow to be freed. */
 export type TextBytes = {
   add(text: string): void;
+  /** Adds what is UTF-8 already. */
+  addBytes(bytes: Uint8Array): void;
   /** How many bytes were added. */
   readonly length: number;
   /** What was added; the next one begins empty. The bytes are good until then. */
@@ -13,18 +15,24 @@ const mostOfUnit = 3;
 export function createTextBytes(): TextBytes {
   let buffer = Buffer.allocUnsafeSlow(4096);
   let length = 0;
+  const makeRoom = (most: number): void => {
+    if (length + most <= buffer.length) return;
+    const larger = Buffer.allocUnsafeSlow(2 * (length + most));
+    larger.set(buffer.subarray(0, length));
+    buffer = larger;
+  };
   return {
     get length() {
       return length;
     },
     add(text) {
-      const most = length + mostOfUnit * text.length;
-      if (most > buffer.length) {
-        const larger = Buffer.allocUnsafeSlow(2 * most);
-        larger.set(buffer.subarray(0, length));
-        buffer = larger;
-      }
+      makeRoom(mostOfUnit * text.length);
       length += buffer.write(text, length);
+    },
+    addBytes(bytes) {
+      makeRoom(bytes.length);
+      buffer.set(bytes, length);
+      length += bytes.length;
     },
     take() {
       const taken = buffer.subarray(0, length);

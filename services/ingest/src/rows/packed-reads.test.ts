@@ -2,12 +2,14 @@ import { expect, it } from 'vitest';
 import { buffersOf, packReads, unpackReads } from './packed-reads.ts';
 import type { LineRead, RightRow } from './row-task.ts';
 
+const utf8 = new TextEncoder();
+const bytesOf = (text: string) => utf8.encode(text);
 const example = (length: number, first = 1) => ({
   tokens: Int32Array.from({ length }, (_, at) => first + at),
   supervised: new Uint8Array(length).fill(1),
 });
 const right = (change: Partial<RightRow> = {}): RightRow => ({
-  parts: [{ json: '{"text":"ä 😀"}', examples: [example(3)] }],
+  parts: [{ json: bytesOf('{"text":"ä 😀"}'), examples: [example(3)] }],
   hasControl: false,
   hashes: { both: 2 ** 47 + 1, prompt: 2, plain: 3, group: 4, answer: 5, asked: 6 },
   likeness: { shingles: Uint32Array.of(1, 2 ** 32 - 1), bands: Uint32Array.of(7, 8) },
@@ -30,8 +32,11 @@ it('brings back what was read, rows that are plain and rows that are not, in any
       issues: [],
       right: right({
         parts: [
-          { json: '{}', examples: [example(2), example(0)] },
-          { json: '{"b":1}', examples: [{ ...example(4), target: Float32Array.of(0.5, 2) }] },
+          { json: bytesOf('{}'), examples: [example(2), example(0)] },
+          {
+            json: bytesOf('{"b":1}'),
+            examples: [{ ...example(4), target: Float32Array.of(0.5, 2) }],
+          },
         ],
       }),
     },
@@ -40,13 +45,13 @@ it('brings back what was read, rows that are plain and rows that are not, in any
       number: 9,
       issues: [],
       right: right({
-        parts: [{ json: '', examples: [{ ...example(2), types: Uint8Array.of(0, 1) }] }],
+        parts: [{ json: bytesOf(''), examples: [{ ...example(2), types: Uint8Array.of(0, 1) }] }],
       }),
     },
     {
       number: 10,
       issues: [],
-      right: right({ parts: [{ json: '[]', examples: [example(5, -5)] }] }),
+      right: right({ parts: [{ json: bytesOf('[]'), examples: [example(5, -5)] }] }),
     },
   ];
   const packed = packReads(reads);

@@ -28,7 +28,7 @@ const hashNames = ['both', 'prompt', 'plain', 'group', 'answer', 'asked'] as con
 /** An example by the lengths of its columns; with tokens and targets alone by that of both. */
 type PackedExample = number | Readonly<Partial<Record<keyof ShardExample, number>>>;
 type PackedRight = Omit<RightRow, 'parts' | 'hashes' | 'likeness'> & {
-  /** The JSON of each part by its length. */
+  /** The JSON of each part by its bytes. */
   readonly parts: readonly {
     readonly json: number;
     readonly examples: readonly PackedExample[];
@@ -42,15 +42,15 @@ type PackedRead = null | (Omit<LineRead, 'right'> & { readonly right?: PackedRig
 /** What was read of some lines, on its way from thread to thread. */
 export type PackedReads = {
   readonly reads: readonly PackedRead[];
-  /** The JSON of all parts, one after another: one long text costs less on the way than many. */
-  readonly json: string;
+  /** The JSON of all parts as UTF-8, one after another. */
+  readonly json: Uint8Array<ArrayBuffer>;
   readonly numbers: Numbers;
 };
 
 /** A row that is right and of which nothing else is to be told. */
 type PlainRead = {
   readonly number: number;
-  readonly json: string;
+  readonly json: Uint8Array;
   readonly example: ShardExample;
   readonly right: RightRow;
 };
@@ -79,14 +79,14 @@ export function packReads(reads: readonly LineRead[]): PackedReads {
     ...{ uint8: [], int32: [], uint32: [], float32: [] },
   };
   const facts: number[] = [];
-  const texts: string[] = [];
+  const jsons: Uint8Array[] = [];
   const add = (kind: keyof typeof pieces, numbers: ArrayLike<number>): number => {
     pieces[kind].push(numbers);
     return numbers.length;
   };
-  const addText = (text: string): number => {
-    texts.push(text);
-    return text.length;
+  const addJson = (json: Uint8Array): number => {
+    jsons.push(json);
+    return json.length;
   };
   const addHashes = ({ hashes }: RightRow): void => {
     for (const name of hashNames) facts.push(hashes[name] ?? Number.NaN);
@@ -106,7 +106,7 @@ export function packReads(reads: readonly LineRead[]): PackedReads {
     return {
       ...others,
       parts: parts.map(({ json, examples }) => ({
-        json: addText(json),
+        json: addJson(json),
         examples: examples.map(example),
       })),
       shingles: add('uint32', likeness.shingles),
@@ -124,13 +124,13 @@ export function packReads(reads: readonly LineRead[]): PackedReads {
     add('uint8', own.supervised);
     const tokens = add('int32', own.tokens);
     const shingles = add('uint32', likeness.shingles);
-    facts.push(number, tokens, addText(json), shingles, add('uint32', likeness.bands));
+    facts.push(number, tokens, addJson(json), shingles, add('uint32', likeness.bands));
     addHashes(plain.right);
     return null;
   });
   return {
     reads: packed,
-    json: texts.join(''),
+    json: joined(jsons, Uint8Array),
     numbers: {
       uint8: joined(pieces.uint8, Uint8Array),
       int32: joined(pieces.int32, Int32Array),
@@ -142,24 +142,24 @@ export function packReads(reads: readonly LineRead[]): PackedReads {
 }
 
 /** The buffers of a message, to be handed over. */
-export function buffersOf({ numbers }: PackedReads): ArrayBuffer[] {
-  return Object.values(numbers).map(({ buffer }) => buffer);
+export function buffersOf({ json, numbers }: PackedReads): ArrayBuffer[] {
+  return [json, ...Object.values(numbers)].map(({ buffer }) => buffer);
 }
 
 /** What was read, whose numbers are views on the buffers of the message. */
 export function unpackReads({ reads, json, numbers }: PackedReads): LineRead[] {
   const at: Record<NumberKind, number> = { uint8: 0, int32: 0, uint32: 0, float32: 0, float64: 0 };
-  let textAt = 0;
+  let jsonAt = 0;
   const take = <Kind extends NumberKind>(kind: Kind, length: number): Numbers[Kind] => {
     const from = at[kind];
     at[kind] += length;
     return numbers[kind].subarray(from, at[kind]) as Numbers[Kind];
   };
   const fact = (): number => numbers.float64[at.float64++] as number;
-  const text = (length: number): string => {
-    const from = textAt;
-    textAt += length;
-    return json.slice(from, textAt);
+  const jsonOf = (length: number): Uint8Array => {
+    const from = jsonAt;
+    jsonAt += length;
+    return json.subarray(from, jsonAt);
   };
   const hashes = (): RightRow['hashes'] => {
     const [both, prompt, plain] = [fact(), fact(), fact()];
@@ -184,17 +184,17 @@ export function unpackReads({ reads, json, numbers }: PackedReads): LineRead[] {
   const right = ({ parts, shingles, bands, ...others }: PackedRight): RightRow => ({
     ...others,
     hashes: hashes(),
-    parts: parts.map((part) => ({ json: text(part.json), examples: part.examples.map(example) })),
+    parts: parts.map((part) => ({ json: jsonOf(part.json), examples: part.examples.map(example) })),
     likeness: { shingles: take('uint32', shingles), bands: take('uint32', bands) },
   });
   const plain = (): LineRead => {
     const number = fact();
-    const [tokens, characters, shingles, bands] = [fact(), fact(), fact(), fact()];
+    const [tokens, bytes, shingles, bands] = [fact(), fact(), fact(), fact()];
     return {
       number,
       issues: [],
       right: {
-        parts: [{ json: text(characters), examples: [ofTokens(tokens)] }],
+        parts: [{ json: jsonOf(bytes), examples: [ofTokens(tokens)] }],
         hasControl: false,
         hashes: hashes(),
         likeness: { shingles: take('uint32', shingles), bands: take('uint32', bands) },

@@ -15,6 +15,7 @@ import type { LineRead, RightRow, RowLimits } from './row-task.ts';
 /** Reads a line that is plain: the same as `readLineRows` gives; undefined of any other, which goes the usual way. */
 type PlainReader = (line: Line) => LineRead | undefined;
 
+const utf8 = new TextEncoder();
 const chat = new PlainChat();
 let scratch = Buffer.alloc(4096);
 const [lineFeed, space] = [0x0a, 0x20];
@@ -62,9 +63,14 @@ export function createPlainReader(
     if (examples.some(({ tokens }) => tokens.length > limits.maxTokens)) return undefined;
     if (examples.some((example) => check(example).length > 0)) return undefined;
     const { number } = line;
-    const messages = chat.json.toString('latin1', 0, chat.ends[chat.count - 1]);
     const several = examples.length > 1 ? `,"examples":${examples.length}` : '';
-    const json = `{"kind":"chat","line":${number},"messages":[${messages}]${several}}`;
+    const before = utf8.encode(`{"kind":"chat","line":${number},"messages":[`);
+    const messages = chat.json.subarray(0, chat.ends[chat.count - 1]);
+    const after = utf8.encode(`]${several}}`);
+    const json = new Uint8Array(before.length + messages.length + after.length);
+    json.set(before);
+    json.set(messages, before.length);
+    json.set(after, before.length + messages.length);
     const right: RightRow = {
       parts: [{ json, examples }],
       hasControl: false,

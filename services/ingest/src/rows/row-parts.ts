@@ -1,19 +1,25 @@
 import { type CanonicalRow, severalExamplesKinds } from '@lathe/contracts/artifact/dataset';
 import { badTarget, type ShardExample } from '@lathe/contracts/artifact/shard';
-import type { SpooledRow } from '../read/spool.ts';
+import type { NewRow } from '../read/spool.ts';
+
+const utf8 = new TextEncoder();
 
 /** The rows that go on: the row as it is, or each piece of a text as one. */
-export function partsOf(row: CanonicalRow, examples: readonly ShardExample[]): SpooledRow[] {
+export function partsOf(row: CanonicalRow, examples: readonly ShardExample[]): NewRow[] {
   if (row.kind === 'judged' && !row.label)
-    return [{ json: JSON.stringify(row), examples: examples.map(asBad) }];
+    return [{ json: bytesOf(row), examples: examples.map(asBad) }];
   if (row.kind === 'text')
     return examples.map((example, part) => {
       const piece = { ...row, part, text: part === 0 ? row.text : '' };
-      return { json: JSON.stringify(piece), examples: [example] };
+      return { json: bytesOf(piece), examples: [example] };
     });
   if (examples.length === 1 || !severalExamplesKinds.includes(row.kind))
-    return [{ json: JSON.stringify(row), examples }];
-  return [{ json: JSON.stringify({ ...row, examples: examples.length }), examples }];
+    return [{ json: bytesOf(row), examples }];
+  return [{ json: bytesOf({ ...row, examples: examples.length }), examples }];
+}
+
+function bytesOf(row: object): Uint8Array {
+  return utf8.encode(JSON.stringify(row));
 }
 
 function asBad(example: ShardExample): ShardExample {
