@@ -21,6 +21,7 @@ import type { SplitName } from './read/container/split-names.ts';
 import type { Line } from './read/lines.ts';
 import type { Spool } from './read/spool.ts';
 import type { ToldChoices } from './read/told.ts';
+import { parseRow } from './row-json.ts';
 import { createRowNumbers, type GrowingNumbers, type Numbers } from './row-numbers.ts';
 import type { RightRow } from './rows/row-task.ts';
 import { inBatches, type Rows } from './rows/rows.ts';
@@ -247,17 +248,12 @@ export async function lessonOf(
   return { lesson, shape };
 }
 
-const jsonText = new TextDecoder();
-
 /** The row that parts are of, read when it is asked for: few rows are looked at for more than their hashes. */
 function rowOf([first]: RightRow['parts'], line: number): () => CanonicalRow {
   let row: CanonicalRow | undefined;
   return () => {
     // A text without a piece says nothing.
-    row ??=
-      first === undefined
-        ? { kind: 'text', line, part: 0, text: '' }
-        : (JSON.parse(jsonText.decode(first.json)) as CanonicalRow);
+    row ??= first === undefined ? { kind: 'text', line, part: 0, text: '' } : parseRow(first.json);
     return row;
   };
 }

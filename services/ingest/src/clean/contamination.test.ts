@@ -54,7 +54,7 @@ const related = (row: CanonicalRow) => ({
 });
 const jsons = (rows: readonly CanonicalRow[]) =>
   async function* () {
-    for (const row of rows) yield JSON.stringify(row);
+    yield rows.map((row) => Buffer.from(JSON.stringify(row)));
   };
 const breathe = async (): Promise<void> => undefined;
 

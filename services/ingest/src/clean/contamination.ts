@@ -1,4 +1,4 @@
-import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
+import { parseRow } from '../row-json.ts';
 import type { Numbers } from '../row-numbers.ts';
 import { createHeldOutTexts } from './held-out-texts.ts';
 import { rowWords } from './look.ts';
@@ -10,14 +10,14 @@ import { shinglesOfWords } from './shingles.ts';
 export type Contact = { readonly how: 'prompts' | 'near' | 'phrases'; readonly line: number };
 
 export type Sides = {
-  /** Rows of the training file as canonical JSON, with the number of each and whether it is held out. */
-  readonly training: () => AsyncIterable<string>;
+  /** Rows of the training file as canonical JSON in UTF-8, some at a time, with the number of each and whether it is held out. */
+  readonly training: () => AsyncIterable<readonly Uint8Array[]>;
   readonly numbers: Numbers;
   readonly clusters: Numbers;
   readonly lines: Numbers;
   readonly heldOut: Uint8Array | null;
   /** Rows of the validation file. */
-  readonly validation: (() => AsyncIterable<string>) | null;
+  readonly validation: (() => AsyncIterable<readonly Uint8Array[]>) | null;
   readonly relations: Pick<Relations, 'met' | 'bridges' | 'forms'>;
   /** Called between rows. */
   readonly breathe: () => Promise<void>;
@@ -39,14 +39,14 @@ export async function findContacts(sides: Sides): Promise<Contacts> {
   const { heldOut, relations } = sides;
   const phrases = createPhrases();
   const texts = createHeldOutTexts(relations.forms());
-  const keep = (json: string): void => {
-    const row = JSON.parse(json) as CanonicalRow;
+  const keep = (json: Uint8Array): void => {
+    const row = parseRow(json);
     const { asked, all } = rowWords(row);
     phrases.keep(asked, row.line);
     texts.keep(shinglesOfWords(all), row.line);
   };
   if (sides.validation !== null)
-    for await (const row of sides.validation()) {
+    for await (const [row] of indexed(sides.validation())) {
       await sides.breathe();
       keep(row);
     }
@@ -61,9 +61,8 @@ export async function findContacts(sides: Sides): Promise<Contacts> {
   for await (const [json, index] of indexed(sides.training())) {
     await sides.breathe();
     if (heldOut?.[index] === 1) continue;
-    const row = JSON.parse(json) as CanonicalRow;
     const number = sides.numbers.at(index) as number;
-    const { asked, all } = rowWords(row);
+    const { asked, all } = rowWords(parseRow(json));
     phrases.look(asked, number);
     const line = texts.find(shinglesOfWords(all));
     if (line !== undefined) near.set(number, line);
@@ -92,9 +91,11 @@ function trainedRows({ numbers, heldOut }: Pick<Sides, 'numbers' | 'heldOut'>): 
   return count;
 }
 
-async function* indexed(rows: AsyncIterable<string>): AsyncGenerator<readonly [string, number]> {
+async function* indexed(
+  rows: AsyncIterable<readonly Uint8Array[]>,
+): AsyncGenerator<readonly [Uint8Array, number]> {
   let index = 0;
-  for await (const row of rows) yield [row, index++];
+  for await (const some of rows) for (const row of some) yield [row, index++];
 }
 
 /** Rows that are alike to rows of the other side, with the line of the first row of that cluster. */

@@ -1,9 +1,9 @@
-import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import type { InspectionReport } from '@lathe/contracts/artifact/inspection';
 import { createFindings } from '../check/findings.ts';
 import { mendedRules } from '../check/mend.ts';
 import type { FileRead, FilesRead, PipelineInput, PipelinePorts } from '../prepare/ports.ts';
 import { readFiles } from '../prepare/read-files.ts';
+import { parseRow } from '../row-json.ts';
 import { rowForm } from './row-form.ts';
 
 type Counts = NonNullable<InspectionReport['repaired']>;
@@ -33,17 +33,18 @@ export function repairedFile({ spool, rows }: FileRead): {
   const counts = { rows: 0, repeated: rows.cleaning.counts.dropped, mended: rows.mended };
   async function* lines(): AsyncGenerator<Uint8Array> {
     let index = 0;
-    for await (const json of spool.jsons()) {
-      const number = rows.numbers.at(index++) as number;
-      const row = JSON.parse(json) as CanonicalRow;
-      // A text is its first piece; the others have none.
-      if (row.kind === 'text' && row.part > 0) continue;
-      if (rows.repeated.has(number)) counts.repeated++;
-      else {
-        counts.rows++;
-        yield Buffer.from(`${JSON.stringify(rowForm(row))}\n`);
+    for await (const jsons of spool.jsons())
+      for (const json of jsons) {
+        const number = rows.numbers.at(index++) as number;
+        const row = parseRow(json);
+        // A text is its first piece; the others have none.
+        if (row.kind === 'text' && row.part > 0) continue;
+        if (rows.repeated.has(number)) counts.repeated++;
+        else {
+          counts.rows++;
+          yield Buffer.from(`${JSON.stringify(rowForm(row))}\n`);
+        }
       }
-    }
   }
   return { lines, counts };
 }

@@ -18,7 +18,7 @@ it('a part tells the longest row, and the most texts of one example where rows a
       const examples = texts.map((length) => ({
         ...{ tokens: new Int32Array(length), supervised: new Uint8Array(length), ...group },
       }));
-      await part.add({ json: '{}', examples });
+      await part.add({ json: Buffer.from('{}'), examples });
     }
     return part.finish();
   };

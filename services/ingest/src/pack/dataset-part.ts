@@ -61,7 +61,8 @@ export async function createPartWriter(place: PartPlace): Promise<PartWriter> {
   return {
     async add(row) {
       for (const example of row.examples) shard.add(example);
-      lines.add(`${row.json}\n`);
+      lines.addBytes(row.json);
+      lines.add('\n');
       sums.rows++;
       sums.supervisedTokens += count(row.examples);
       if (row.examples[0]?.group !== undefined)

@@ -1,5 +1,6 @@
 import type { Insight } from '@lathe/contracts/artifact/insight';
-import type { ShardExample } from '@lathe/contracts/artifact/shard';
+import type { SpooledRow } from '../read/spool.ts';
+import { parseRow } from '../row-json.ts';
 import type { Numbers } from '../row-numbers.ts';
 import { type CutSums, cutLengths, cutsOf, CutSums as Sums } from './cuts.ts';
 import { type EncodingModel, encodingOf, type MeasureTexts } from './encoding.ts';
@@ -28,8 +29,6 @@ type Tokens = {
   readonly measure: MeasureTexts;
 };
 
-type Row = { readonly json: string; readonly examples: readonly ShardExample[] };
-
 /** Looks at the rows of a data set one after another, the training file's first, in memory that does not grow with them. */
 export function createInsight(facts: InsightFacts) {
   const { limit, lengths, tooLong, policies, cutRows } = facts;
@@ -43,7 +42,7 @@ export function createInsight(facts: InsightFacts) {
   const kept: KeptRow[] = [...cutRows];
   let index = 0;
   return {
-    add({ json, examples }: Row): void {
+    add({ json, examples }: SpooledRow): void {
       for (const { supervised } of examples) {
         let count = 0;
         for (let at = 0; at < supervised.length; at++) if (supervised[at] !== 0) count++;
@@ -55,7 +54,7 @@ export function createInsight(facts: InsightFacts) {
       sample.add(json);
       const which = wanted.get(index++);
       if (which === undefined) return;
-      const { line } = JSON.parse(json) as { readonly line: number };
+      const { line } = parseRow(json);
       kept.push({ which, line, examples });
     },
     async finish({ show, counts, measure }: Tokens, model: EncodingModel): Promise<Insight> {

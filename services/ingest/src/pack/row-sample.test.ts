@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { createRowSample, type SampleLimits } from './row-sample.ts';
 
-const text = (line: number, length = 1): string =>
-  JSON.stringify({ kind: 'text', line, part: 0, text: 'a'.repeat(length) });
+const text = (line: number, length = 1): Uint8Array =>
+  Buffer.from(JSON.stringify({ kind: 'text', line, part: 0, text: 'a'.repeat(length) }));
 
 function drawn(count: number, limits?: SampleLimits, length?: number): number[] {
   const sample = createRowSample(limits);

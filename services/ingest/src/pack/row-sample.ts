@@ -1,4 +1,5 @@
 import { type CanonicalRow, canonicalRowSchema } from '@lathe/contracts/artifact/dataset';
+import { jsonText } from '../row-json.ts';
 
 export type SampleLimits = {
   /** Most rows that are kept, and most units of their JSON in all; one row is kept however long it is. */
@@ -28,9 +29,11 @@ export function createRowSample(limits: SampleLimits = usualLimits) {
       highest = kept.at(-1)?.rank ?? highest;
   };
   return {
-    add(json: string): void {
+    /** Adds the next row, whose JSON is UTF-8. */
+    add(bytes: Uint8Array): void {
       const rank = Math.imul(++places, 0x9e3779b1) >>> 0;
       if (rank >= highest) return;
+      const json = jsonText(bytes);
       kept.push({ rank, json });
       units += json.length;
       if (kept.length >= 2 * limits.rows || units >= 2 * limits.units) shrink();

@@ -19,11 +19,13 @@ export async function reportOfRead(
   const insight = insightOf(training.rows, maxTokens);
   const balance = createBalance();
   for (const each of [training, validation])
-    for await (const row of each?.spool.read() ?? []) {
+    for await (const some of each?.spool.read() ?? []) {
       signal.throwIfAborted();
       progress();
-      insight.add(row);
-      balance.add(training.rows.survey.labelsOf(row.json), 'train');
+      for (const row of some) {
+        insight.add(row);
+        balance.add(training.rows.survey.labelsOf(row.json), 'train');
+      }
     }
   return datasetReport(
     {

@@ -10,13 +10,13 @@ export function heldOutClusters(groups: Numbers, isHeldOut: (index: number) => b
   for (const group of groups) if (isHeldOut(row++)) counts.set(group, (counts.get(group) ?? 0) + 1);
   const numbers = new Map<number, number>();
   return {
-    /** The canonical row as JSON, with the number of its cluster where it shares one. */
-    mark(json: string, index: number): string {
+    /** The canonical row as JSON in UTF-8, with the number of its cluster where it shares one. */
+    mark(json: Uint8Array, index: number): Uint8Array {
       const group = groups.at(index) as number;
       if ((counts.get(group) ?? 0) < 2) return json;
       const number = numbers.get(group) ?? numbers.size + 1;
       numbers.set(group, number);
-      return `${json.slice(0, -1)},"cluster":${number}}`;
+      return Buffer.concat([json.subarray(0, -1), Buffer.from(`,"cluster":${number}}`)]);
     },
   };
 }

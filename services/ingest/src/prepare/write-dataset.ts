@@ -17,7 +17,7 @@ import { createBalance } from '../pack/balance.ts';
 import { createPartWriter, type PartWriter } from '../pack/dataset-part.ts';
 import { createLengthCounts } from '../pack/length-counts.ts';
 import { datasetReport } from '../pack/report.ts';
-import type { SpooledRow } from '../read/spool.ts';
+import type { Spool, SpooledRow } from '../read/spool.ts';
 import { taskWork } from '../tasks/tasks.ts';
 import { encodingModel, factsOf, insightOf } from './dataset-facts.ts';
 import { heldOutClusters } from './held-out-clusters.ts';
@@ -58,7 +58,7 @@ export async function writeDataset(
   const write = async (
     { json, examples }: SpooledRow,
     side: 'train' | 'heldOut',
-    marked: (json: string) => string = (plain) => plain,
+    marked: (json: Uint8Array) => Uint8Array = (plain) => plain,
   ) => {
     balance.add(survey.labelsOf(json), side);
     insight.add({ json, examples });
@@ -70,7 +70,7 @@ export async function writeDataset(
     let index = 0;
     const marks = heldOutClusters(training.rows.groups, (at) => heldOut?.[at] === 1);
     const breathe = createBreather();
-    for await (const row of training.spool.read()) {
+    for await (const row of each(training.spool)) {
       await breathe();
       ports.signal.throwIfAborted();
       ports.progress();
@@ -82,7 +82,7 @@ export async function writeDataset(
     index = 0;
     const groups = validation?.rows.groups ?? [];
     const validationMarks = heldOutClusters(groups, () => true);
-    for await (const row of validation?.spool.read() ?? []) {
+    for await (const row of validation === null ? [] : each(validation.spool)) {
       await breathe();
       ports.signal.throwIfAborted();
       ports.progress();
@@ -132,6 +132,10 @@ export async function writeDataset(
     await trainWriter.close();
     await heldOutWriter.close();
   }
+}
+
+async function* each(spool: Spool): AsyncGenerator<SpooledRow> {
+  for await (const rows of spool.read()) yield* rows;
 }
 
 /** Tokens of what is packed as one: both answers of a preference, all texts of a group, or each example of a row. */

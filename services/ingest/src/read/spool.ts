@@ -7,19 +7,16 @@ import {
 } from '@lathe/contracts/artifact/shard';
 import { createTextBytes } from './text-bytes.ts';
 
-/** A row on its way to the disk: its canonical JSON as UTF-8 and its token sequences. */
-export type NewRow = { readonly json: Uint8Array; readonly examples: readonly ShardExample[] };
-
-/** A row as it waits on disk: its canonical JSON and its token sequences. */
-export type SpooledRow = { readonly json: string; readonly examples: readonly ShardExample[] };
+/** A row that waits on disk: its canonical JSON as UTF-8 and its token sequences. Of one that was read back all are views, for who keeps none of them long. */
+export type SpooledRow = { readonly json: Uint8Array; readonly examples: readonly ShardExample[] };
 
 /** Rows with their sequences on the local disk, for as long as it is not yet known to which side of the split they go. */
 export type Spool = {
-  add(row: NewRow): Promise<void>;
-  /** Every row in the order of adding. Only after the last `add`. */
-  read(): AsyncGenerator<SpooledRow>;
-  /** The canonical JSON of every row in that order, without its sequences. Only after the last `add`. */
-  jsons(): AsyncGenerator<string>;
+  add(row: SpooledRow): Promise<void>;
+  /** Every row in the order of adding, those of a chunk at a time. Only after the last `add`. */
+  read(): AsyncGenerator<readonly SpooledRow[]>;
+  /** The canonical JSON of every row as UTF-8 in that order, without its sequences. Only after the last `add`. */
+  jsons(): AsyncGenerator<readonly Uint8Array[]>;
   remove(): Promise<void>;
 };
 
@@ -27,6 +24,10 @@ export type Spool = {
 const chunkTokens = 100_000;
 const chunkBytes = 1024 * 1024;
 const newline = 0x0a;
+const blank = 0x20;
+
+/** A row's JSON, and how many sequences it has. */
+type Line = { readonly examples: number; readonly json: Uint8Array };
 
 /** A spool in a new folder. Memory holds one chunk at a time. */
 export async function createSpool(folder: string): Promise<Spool> {
@@ -43,12 +44,16 @@ export async function createSpool(folder: string): Promise<Spool> {
     await writeFile(pathOf(chunk, 'jsonl'), text.take());
   };
   // JSON.stringify escapes line ends, so they only stand between rows.
-  const linesOf = function* (bytes: Buffer): Generator<string> {
+  const linesOf = (bytes: Buffer): Line[] => {
+    const lines: Line[] = [];
     let from = 0;
     for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, from)) {
-      yield bytes.toString('utf8', from, end);
+      const space = bytes.indexOf(blank, from);
+      const examples = Number(bytes.toString('latin1', from, space));
+      lines.push({ examples, json: bytes.subarray(space + 1, end) });
       from = end + 1;
     }
+    return lines;
   };
   return {
     async add({ json, examples }) {
@@ -63,19 +68,16 @@ export async function createSpool(folder: string): Promise<Spool> {
       for (let chunk = 0; chunk < chunks; chunk++) {
         const examples = decodeShard(await readFile(pathOf(chunk, 'shard')), { areViews: true });
         let at = 0;
-        for (const row of linesOf(await readFile(pathOf(chunk, 'jsonl')))) {
-          const space = row.indexOf(' ');
-          const end = at + Number(row.slice(0, space));
-          yield { json: row.slice(space + 1), examples: examples.slice(at, end) };
-          at = end;
-        }
+        yield linesOf(await readFile(pathOf(chunk, 'jsonl'))).map(({ json, examples: count }) => {
+          at += count;
+          return { json, examples: examples.slice(at - count, at) };
+        });
       }
     },
     async *jsons() {
       await flush();
       for (let chunk = 0; chunk < chunks; chunk++)
-        for (const row of linesOf(await readFile(pathOf(chunk, 'jsonl'))))
-          yield row.slice(row.indexOf(' ') + 1);
+        yield linesOf(await readFile(pathOf(chunk, 'jsonl'))).map(({ json }) => json);
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };

@@ -1,11 +1,11 @@
 import { type CanonicalRow, severalExamplesKinds } from '@lathe/contracts/artifact/dataset';
 import { badTarget, type ShardExample } from '@lathe/contracts/artifact/shard';
-import type { NewRow } from '../read/spool.ts';
+import type { SpooledRow } from '../read/spool.ts';
 
 const utf8 = new TextEncoder();
 
 /** The rows that go on: the row as it is, or each piece of a text as one. */
-export function partsOf(row: CanonicalRow, examples: readonly ShardExample[]): NewRow[] {
+export function partsOf(row: CanonicalRow, examples: readonly ShardExample[]): SpooledRow[] {
   if (row.kind === 'judged' && !row.label)
     return [{ json: bytesOf(row), examples: examples.map(asBad) }];
   if (row.kind === 'text')

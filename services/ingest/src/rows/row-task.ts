@@ -10,7 +10,7 @@ import type { MarkedRow } from '../fit/mark-cut.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { Cut } from '../pack/cuts.ts';
 import type { Sample } from '../read/format/detect.ts';
-import type { NewRow } from '../read/spool.ts';
+import type { SpooledRow } from '../read/spool.ts';
 import type { PackedLines } from './packed-lines.ts';
 
 /** Whose tokens rows become, and a name for all that is opened for one job. */
@@ -85,7 +85,7 @@ export type RowTask =
 /** A row that is right, in tokens, with hashes by which repetitions are found. */
 export type RightRow = {
   /** What goes on of it: the row in canonical form, or each piece of a text as one. */
-  readonly parts: readonly NewRow[];
+  readonly parts: readonly SpooledRow[];
   /** Whether control tokens are written out in it. */
   readonly hasControl: boolean;
   /** Of all that the row says, of the prompt, of it in plain words, of the group that the line names or else the normalised text it is grouped by, and of the answer. */

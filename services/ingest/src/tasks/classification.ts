@@ -2,6 +2,7 @@ import type { CanonicalRow, Finding } from '@lathe/contracts/artifact/dataset';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import { foundLabels, type Labels, labelsOf, outputNames } from '@lathe/tokenizer/targets';
 import type { Lesson } from '../lesson/lesson.ts';
+import { parseRow } from '../row-json.ts';
 import { createContradictions, createLabelBook } from './label-book.ts';
 import { type Survey, type SurveyedRow, type TaskWork, wrong } from './survey.ts';
 
@@ -39,11 +40,11 @@ function classSurvey(lesson: Lesson, { problem, path }: Classes): Survey {
     },
     task: () => ({ type: 'classification', problem, labels: [...labels().names] }),
     complete(json, examples) {
-      const found = namesOf(JSON.parse(json) as Labelled);
+      const found = namesOf(parseRow(json) as Labelled);
       const target = labels().classTarget(found, problem);
       return examples.map((example): ShardExample => ({ ...example, target }));
     },
-    labelsOf: (json) => namesOf(JSON.parse(json) as Labelled),
+    labelsOf: (json) => namesOf(parseRow(json) as Labelled),
   };
 }
 
@@ -69,7 +70,7 @@ export function numberSurvey(
     findings: () => [],
     task: () => task([...(labels ?? outputNames(outputs ?? 1))]),
     complete(json, examples) {
-      const target = Float32Array.from((JSON.parse(json) as Labelled).label as number[]);
+      const target = Float32Array.from((parseRow(json) as Labelled).label as number[]);
       return examples.map((example): ShardExample => ({ ...example, target }));
     },
     labelsOf: () => [],

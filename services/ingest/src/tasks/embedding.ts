@@ -1,5 +1,6 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import { type ScoreEnds, type ScoreScale, scoreScale } from '@lathe/tokenizer/score-scale';
+import { parseRow } from '../row-json.ts';
 import { type FileName, groupNumbers, plainSurvey, type TaskWork, wrong } from './survey.ts';
 
 type Related = Extract<CanonicalRow, { kind: 'related' }>;
@@ -49,7 +50,7 @@ export const embedding: TaskWork = {
         return [...beyond, { ...place, rule: 'scores-scaled', message, level: 'warn' }];
       },
       complete(json, examples) {
-        const { score } = JSON.parse(json) as Related;
+        const { score } = parseRow(json) as Related;
         if (score === undefined || scale().isPlain) return grouped(examples);
         const target = Float32Array.of(scale().closeness(score));
         return grouped(examples).map((example) => ({ ...example, target }));

@@ -22,10 +22,10 @@ export type Survey = {
   findings(): readonly Finding[];
   /** The task with all that the rows say of it; undefined for a model that writes. */
   task(): Task | undefined;
-  /** The examples of a row with what depends on all rows, such as places of labels. */
-  complete(json: string, examples: readonly ShardExample[]): readonly ShardExample[];
+  /** The examples of a row, whose JSON is given as UTF-8, with what depends on all rows, such as places of labels. */
+  complete(json: Uint8Array, examples: readonly ShardExample[]): readonly ShardExample[];
   /** What the row is counted under in the balance of labels. */
-  labelsOf(json: string): readonly string[];
+  labelsOf(json: Uint8Array): readonly string[];
 };
 
 /** What ingest does for a task beside reading, checking and encoding its rows. */

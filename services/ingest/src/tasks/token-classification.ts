@@ -1,6 +1,7 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import { foundLabels, type Labels, labelsOf } from '@lathe/tokenizer/targets';
 import { spanTypes } from '../kinds/tag-scheme.ts';
+import { parseRow } from '../row-json.ts';
 import { createContradictions, createLabelBook } from './label-book.ts';
 import { groupNumbers, type TaskWork } from './survey.ts';
 
@@ -30,13 +31,13 @@ export const tokenClassification: TaskWork = {
       ],
       task: () => ({ type: 'token-classification', labels: [...labels().names] }),
       complete(json, examples) {
-        const { tags } = JSON.parse(json) as Tagged;
+        const { tags } = parseRow(json) as Tagged;
         return grouped(examples).map((example) => ({
           ...example,
           labels: labels().tokenLabels(example.labels as Int32Array, tags),
         }));
       },
-      labelsOf: (json) => spanTypes((JSON.parse(json) as Tagged).tags),
+      labelsOf: (json) => spanTypes((parseRow(json) as Tagged).tags),
     };
   },
   count: (examples) =>
