@@ -1,11 +1,12 @@
 import { LatheError } from '@lathe/contracts/error';
 import { sizeText } from '@lathe/contracts/words/size';
+import { usualText } from '../read/container/usual-text.ts';
 import type { Source } from './sources.ts';
 
 /** Largest page of questions, which is read whole. */
 const mostPageBytes = 32 * 1024 * 1024;
 
-/** The text of a page. Throws `file_too_large`, and `invalid_file_format` for what is no UTF-8. */
+/** The text of a page, of UTF-16 with a byte order mark too. Throws `file_too_large`, and `invalid_file_format` for what is neither. */
 export async function wholeText({ record, read }: Source): Promise<string> {
   if (record.bytes > mostPageBytes)
     throw new LatheError(
@@ -13,14 +14,20 @@ export async function wholeText({ record, read }: Source): Promise<string> {
       `${JSON.stringify(record.filename)} has ${sizeText(record.bytes)}, and a page may have ${sizeText(mostPageBytes)}.`,
       { param: 'convert.files' },
     );
-  const chunks = await Array.fromAsync(read());
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
-  } catch (cause) {
-    throw new LatheError(
+  const chunks = await Array.fromAsync(usualText(read()));
+  const refuse = (what: string, cause?: unknown) =>
+    new LatheError(
       'invalid_file_format',
-      `${JSON.stringify(record.filename)} is not valid UTF-8; save the page as UTF-8.`,
+      `${JSON.stringify(record.filename)} ${what}; save the page as UTF-8.`,
       { param: 'convert.files', cause },
     );
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+  } catch (cause) {
+    throw refuse('is not valid UTF-8', cause);
   }
+  if (text.includes('\u0000'))
+    throw refuse('holds NUL characters, as UTF-16 text without a byte order mark does');
+  return text;
 }

@@ -166,7 +166,11 @@ describe('a file of another kind is refused with what was seen and what is wante
 });
 
 it.each<[string, Uint8Array, string]>([
-  ['UTF-16', Buffer.from(`\uFEFF${good}`, 'utf16le'), 'is UTF-16 text; save it as UTF-8.'],
+  [
+    'UTF-16 without a mark',
+    Buffer.from(good, 'utf16le'),
+    'is UTF-16 text without a byte order mark; save it as UTF-8.',
+  ],
   [
     'a PDF',
     Buffer.from('%PDF-1.7\n'),

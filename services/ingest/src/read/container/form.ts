@@ -3,6 +3,7 @@ import type { Reading } from './options.ts';
 import { peek } from './peek.ts';
 import { signatureOf } from './signature.ts';
 import { type TextForm, textFormOf } from './text-form.ts';
+import { areOldMacs, utf8Of, withNewlines } from './text-stream.ts';
 import { unpack } from './unpack.ts';
 
 /** What a file is by its bytes, without what it is packed with. */
@@ -13,8 +14,22 @@ export type Form =
       readonly is: 'text';
       readonly text: TextForm;
       readonly isEmpty: boolean;
+      /** What was done to its bytes before its lines were found. */
+      readonly notes: readonly TextNote[];
       readonly whole: AsyncGenerator<Uint8Array>;
     };
+
+/** What is worth saying of how a text is written. */
+type TextNote = { readonly rule: string; readonly message: string };
+
+const isWide: TextNote = {
+  rule: 'utf-16',
+  message: 'The file is UTF-16 text, and was read as that',
+};
+const isOld: TextNote = {
+  rule: 'line-ends',
+  message: 'The lines end with CR alone, and were read as lines',
+};
 
 /** The form of a file that is called so. Throws Unreadable for one that is packed too often, or cannot be unpacked. */
 export async function formOf(
@@ -25,18 +40,25 @@ export async function formOf(
   const { sniffBytes, maxLayers } = options.limits;
   let bytes = source;
   let shortName = name;
-  for (let layer = 0; ; layer++) {
+  const notes: TextNote[] = [];
+  let layers = 0;
+  for (;;) {
     const { head, whole } = await peek(bytes, sniffBytes);
     const signature = signatureOf(head);
     switch (signature.is) {
       case 'gzip':
       case 'zstd':
-        if (layer === maxLayers) {
+        if (layers++ === maxLayers) {
           await whole.return(undefined);
           throw new Unreadable(`is packed more than ${maxLayers} times`);
         }
         bytes = unpack(whole, signature.is, budget);
         shortName = shortName.replace(/\.(gz|gzip|zst|zstd)$/i, '');
+        continue;
+      case 'utf-16le':
+      case 'utf-16be':
+        bytes = utf8Of(whole, signature.is);
+        notes.push(isWide);
         continue;
       case 'refused':
         await whole.return(undefined);
@@ -45,6 +67,11 @@ export async function formOf(
       case 'parquet':
         return { is: signature.is, whole };
       case 'text': {
+        if (areOldMacs(head)) {
+          bytes = withNewlines(whole);
+          notes.push(isOld);
+          continue;
+        }
         const isWhole = head.length < sniffBytes;
         const text = await textFormOf(head, { isWhole, name: shortName });
         const why = noJson(text, shortName, head);
@@ -52,7 +79,7 @@ export async function formOf(
           await whole.return(undefined);
           return { is: 'refused', why };
         }
-        return { is: 'text', text, isEmpty: head.length === 0, whole };
+        return { is: 'text', text, isEmpty: head.length === 0, notes, whole };
       }
     }
   }

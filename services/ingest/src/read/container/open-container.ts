@@ -3,7 +3,7 @@ import { archiveRows } from './archive-rows.ts';
 import { type Form, formOf } from './form.ts';
 import { createBudget, Unreadable } from './limits.ts';
 import { memberRows } from './member-rows.ts';
-import type { ContainerOptions, Reading } from './options.ts';
+import type { ContainerOptions, Note, Reading } from './options.ts';
 import { parquetRows } from './parquet/parquet-rows.ts';
 import { refusal } from './refusal.ts';
 import { spoolFile } from './spool-file.ts';
@@ -107,15 +107,15 @@ async function* formRows(
     }
     case 'text': {
       const { maxLineBytes, textRowBytes } = limits;
-      if (member === undefined) {
-        const sink = { maxLineBytes, textRowBytes, wanted, tell, onSplit };
-        return yield* textFormRows(form.whole, form.text, sink);
-      }
+      const of = member === undefined ? {} : { member };
       const sink = {
         ...{ maxLineBytes, textRowBytes, wanted, onSplit },
-        tell: (note: Parameters<typeof tell>[0]) => tell({ ...note, member }),
+        tell: (note: Note) => tell({ ...note, ...of }),
       };
-      for await (const line of textFormRows(form.whole, form.text, sink)) yield { ...line, member };
+      for (const note of form.notes) sink.tell({ number: 0, ...note });
+      const rows = textFormRows(form.whole, form.text, sink);
+      if (member === undefined) yield* rows;
+      else for await (const line of rows) yield { ...line, member };
     }
   }
 }

@@ -1,6 +1,8 @@
+import type { WideEncoding } from './text-stream.ts';
+
 /** What a file is by its first bytes: packed, a container of its own, text, or what cannot be read and what to do with it. */
 export type Signature =
-  | { readonly is: 'gzip' | 'zstd' | 'zip' | 'parquet' | 'text' }
+  | { readonly is: 'gzip' | 'zstd' | 'zip' | 'parquet' | 'text' | WideEncoding }
   | { readonly is: 'refused'; readonly why: string };
 
 type Known = readonly [bytes: string, is: Signature['is'], why?: string];
@@ -44,8 +46,10 @@ const known: readonly Known[] = [
   ['377abcaf271c', 'refused', `is a 7-Zip archive; ${unpackAs}`],
   ['526172211a07', 'refused', `is a RAR archive; ${unpackAs}`],
   ['04224d18', 'refused', `is packed with lz4; ${unpackAs}`],
-  ['fffe', 'refused', 'is UTF-16 text; save it as UTF-8'],
-  ['feff', 'refused', 'is UTF-16 text; save it as UTF-8'],
+  ['fffe0000', 'refused', 'is UTF-32 text; save it as UTF-8'],
+  ['0000feff', 'refused', 'is UTF-32 text; save it as UTF-8'],
+  ['fffe', 'utf-16le'],
+  ['feff', 'utf-16be'],
 ];
 const mostSignature = 24;
 const tarAt = 257;
@@ -76,7 +80,7 @@ function isSkippableZstd(head: Buffer): boolean {
   return head.length >= 4 && (head.readUInt32LE() & 0xfffffff0) >>> 0 === 0x184d2a50;
 }
 
-/** Text of two bytes a character without a mark has a NUL in every other place; other files with many are no text. */
+/** Text of two bytes a character without a byte order mark has a NUL in every other place; other files with many are no text. */
 function nulShare(head: Buffer): Signature | undefined {
   const counts = [0, 0];
   for (const [at, byte] of head.entries())
@@ -87,7 +91,7 @@ function nulShare(head: Buffer): Signature | undefined {
   return {
     is: 'refused',
     why: isUtf16
-      ? 'is UTF-16 text; save it as UTF-8'
+      ? 'is UTF-16 text without a byte order mark; save it as UTF-8'
       : 'is no text and of no kind that is known; upload rows as JSON Lines, CSV or Parquet',
   };
 }

@@ -40,7 +40,10 @@ function madeEntries(): { name: string; read: () => Promise<Uint8Array> }[] {
 }
 
 /** A text as a file's bytes, in chunks that part lines and letters. */
-export async function* chunks(text: string, size = 10_007): AsyncGenerator<Uint8Array> {
+export async function* chunks(
+  text: string | Uint8Array,
+  size = 10_007,
+): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }

@@ -6,7 +6,7 @@ import { ticketFilePairs, ticketLimits, ticketOptionDefaults } from './tickets.t
 
 async function read(
   name: string,
-  text: string,
+  text: string | Buffer,
   options: Partial<typeof ticketOptionDefaults> = {},
   limits = ticketLimits,
 ) {
@@ -174,6 +174,31 @@ it('bounds hostile mail: long ones, huge headers, deep parts, too much of all', 
     'split the mailbox',
   );
 }, 60_000);
+
+it('reads UTF-16, and the line ends of old Macs', async () => {
+  const letter = mail(
+    'From: a@c.example\nTo: b@s.example\nSubject: Tür\nMessage-ID: <1>',
+    'Where?',
+  );
+  const reply = mail(
+    'From: b@s.example\nTo: a@c.example\nSubject: Re: Tür\nMessage-ID: <2>\nIn-Reply-To: <1>',
+    'It stands on the left of the hall.',
+  );
+  const files = [
+    ['t.csv', 'id;description;resolution\n1;It is grün, why?;Its paint is new.\n'],
+    ['t.jsonl', `${JSON.stringify(ticket(1, [asked, answered]))}\n`.repeat(2)],
+    ['t.mbox', letter + reply],
+  ] as const;
+  for (const [name, text] of files) {
+    const wanted = await read(name, text, { agents: ['@s.example'] });
+    const old = text.replaceAll('\n', '\r');
+    const wide = (each: string) => Buffer.from(`\ufeff${each}`, 'utf16le');
+    const marked = Buffer.from(`\ufeff${text}`);
+    for (const bytes of [wide(text), wide(text).swap16(), Buffer.from(old), wide(old), marked])
+      expect((await read(name, bytes, { agents: ['@s.example'] })).said).toEqual(wanted.said);
+    expect(wanted.said.length).toBeGreaterThan(0);
+  }
+});
 
 it('says what is no file of tickets', async () => {
   await expect(read('x.json', `{"tickets": ${'['.repeat(100_000)}`)).rejects.toThrow(

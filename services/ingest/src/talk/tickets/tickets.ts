@@ -1,6 +1,7 @@
 import { LatheError } from '@lathe/contracts/error';
 import { isDeeperThan } from '@lathe/contracts/json-depth';
 import { sizeText } from '@lathe/contracts/words/size';
+import { usualText } from '../../read/container/usual-text.ts';
 import { records } from '../../read/csv-records.ts';
 import { readLines } from '../../read/lines.ts';
 import type { TalkPair } from '../pair.ts';
@@ -62,13 +63,14 @@ export async function* ticketFilePairs(
 }
 
 async function* ticketsOfFile(
-  file: TicketFile,
+  given: TicketFile,
   {
     options,
     tally,
     limits,
   }: { readonly options: TicketOptions; readonly tally: Tally; readonly limits: TicketLimits },
 ): AsyncGenerator<Ticket> {
+  const file: TicketFile = { ...given, read: () => usualText(given.read()) };
   const head = await firstText(file);
   if (/^From \S+.*\d{1,2}:\d{2}.*\d{4}/.test(head)) {
     yield* ticketsOfMailbox(file.read(), {
