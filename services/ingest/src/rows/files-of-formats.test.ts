@@ -63,6 +63,11 @@ const conll = (tags: string): string =>
     .split(' ')
     .map((word, at) => `${word} ${tags.split(' ')[at]}\n`)
     .join('')}\n`;
+/** As GermEval has them: numbered, with outer and inner tags, below a comment. */
+const numbered = `#\thttps://x.example/Ann [2026-01-01]\n${sentence.text
+  .split(' ')
+  .map((word, at) => `${at + 1}\t${word}\t${sentence.tags[at]}\t${at === 1 ? 'B-LOC' : 'O'}\n`)
+  .join('')}\n`;
 const paragraph = (qas: readonly object[]) =>
   JSON.stringify({
     version: 'v2.0',
@@ -86,6 +91,7 @@ const files: readonly (readonly [
   ['iob1.conll', conll('I-PER I-PER O I-PER I-LOC B-LOC'), 'encoder', 'tags', [sentence]],
   ['iobes.conll', conll('B-PER E-PER O S-PER S-LOC S-LOC'), 'encoder', 'tags', [sentence]],
   ['bilou.conll', conll('B-PER L-PER O U-PER U-LOC U-LOC'), 'encoder', 'tags', [sentence]],
+  ['NER-de-train.tsv', numbered, 'encoder', 'tags', [sentence]],
   ['squad-1.json', paragraph([answered]), 'encoder', 'squad', [asked]],
   [
     'squad-2.json',

@@ -1,6 +1,7 @@
 import { readTable, type Table } from '../csv.ts';
 import { type Line, readLines } from '../lines.ts';
-import { type ConllLayout, conllLayoutOf, conllRows } from './conll-rows.ts';
+import { type ConllLayout, conllLayoutOf } from './conll-layout.ts';
+import { conllRows } from './conll-rows.ts';
 import { jsonRows } from './json-rows.ts';
 import { jsonLayoutOf, type Layout, namesWithin } from './layout.ts';
 import { Unreadable } from './limits.ts';
@@ -51,7 +52,7 @@ export async function* textFormRows(
       else yield* jsonRows(whole, form.layout, sink);
       return;
     case 'conll':
-      return yield* conllRows(readLines(whole, maxLineBytes), form.layout, maxLineBytes);
+      return yield* conllRows(readLines(whole, maxLineBytes), form.layout, sink);
     case 'table':
       return yield* tableRows(whole, form.layout, sink);
     case 'text':
