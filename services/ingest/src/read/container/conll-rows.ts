@@ -23,12 +23,13 @@ export async function* conllRows(
   let begins = 0;
   let last = 0;
   let length = 0;
-  let words: (readonly string[])[] = [];
+  const emptied = (): string[][] => read.map(() => []);
+  let lists = emptied();
   const take = (): Line[] => {
     const isLong = length > maxLineBytes;
-    const isEmpty = words.length === 0;
-    const row = read.map(([name], at) => [name, words.map((cells) => cells[at])]);
-    words = [];
+    const isEmpty = lists[0]?.length === 0;
+    const row = read.map(([name], at) => [name, lists[at]]);
+    lists = emptied();
     length = 0;
     if (isLong) return [{ number: begins, tooLong: true }];
     if (isEmpty) return [];
@@ -61,11 +62,11 @@ export async function* conllRows(
     }
     // Parts of words that are written as one, and words that are not written, in CoNLL-U.
     if (layout.isNumbered && /[-.]/.test(cells[0] as string)) continue;
-    if (words.length === 0) begins = line.number;
+    if (lists[0]?.length === 0) begins = line.number;
     length += line.bytes.length;
     // What is over the limit is not kept, only counted.
-    if (length > maxLineBytes) words = [];
-    words.push(read.map(([, column]) => cells[column] as string));
+    if (length > maxLineBytes) lists = emptied();
+    for (const [at, [, column]] of read.entries()) lists[at]?.push(cells[column] as string);
   }
   yield* take();
 }
