@@ -28,6 +28,33 @@ const buy = (at: number): number[] => {
 };
 
 describe('labels of texts', () => {
+  it('that stand for none in tables are named, with how many rows have them, and empty ones are wrong rows', async () => {
+    const cells = ['ham', 'spam', 'NA', 'spam', 'ham', '-', 'NA', ''];
+    const table = Array.from(
+      { length: 40 },
+      (_, at) => `buy ${letter(at % 26)}${at},${cells[at % 8]}`,
+    );
+    const data = { wrong_rows_share: 0.2 };
+    const job = await service.run(`text,label\n${table.join('\n')}\n`, {
+      model: encoder,
+      options: { data },
+    });
+    expect(job).toMatchObject({ state: 'queued', error: null });
+    const { report } = await service.dataset(job);
+    const placeholders = report.findings.filter(({ rule }) => rule === 'placeholder-label');
+    expect(placeholders.map(({ line, message }) => [line, message])).toEqual([
+      [
+        4,
+        'the label "NA", which often stands for no label, is taught as one by 10 rows; leave them out if it is none',
+      ],
+      [
+        7,
+        'the label "-", which often stands for no label, is taught as one by 5 rows; leave them out if it is none',
+      ],
+    ]);
+    expect(report.reasons).toContainEqual({ rule: 'empty', level: 'warn', count: 5 });
+  });
+
   it('are numbered in their order, in the shards and in the task', async () => {
     const job = await run(rows);
     expect(job).toMatchObject({ state: 'queued', error: null });

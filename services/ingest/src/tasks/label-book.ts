@@ -1,5 +1,6 @@
 import type { Finding } from '@lathe/contracts/artifact/dataset';
 import { quoted } from '../check/validate-message.ts';
+import { isPlaceholder } from '../read/format/placeholder.ts';
 import { type FileName, type SurveyedRow, wrong } from './survey.ts';
 
 /** The labels that the rows of both files have. */
@@ -11,6 +12,8 @@ export type LabelBook = {
   missing(known: readonly string[], least: number): Finding[];
   /** A warning for each label of the training file that an earlier one is but for what eyes do not see, or for case. */
   alike(): Finding[];
+  /** A warning for each label of the training file that tables have where there is none. */
+  placeholders(): Finding[];
   /** An error for each label that only rows of the validation file have, at the first of them. */
   unseen(known: readonly string[]): Finding[];
 };
@@ -23,9 +26,13 @@ export function createLabelBook(path: string): LabelBook {
     training_file: new Map(),
     validation_file: new Map(),
   };
+  const placeholders = new Map<string, number>();
   return {
     add(labels, { file, row }) {
       for (const label of labels) if (!first[file].has(label)) first[file].set(label, row.line);
+      if (file === 'validation_file') return;
+      for (const label of new Set(labels))
+        if (isPlaceholder(label)) placeholders.set(label, (placeholders.get(label) ?? 0) + 1);
     },
     trained: () => [...first.training_file.keys()],
     missing(known, least) {
@@ -66,6 +73,15 @@ export function createLabelBook(path: string): LabelBook {
       }
       return found;
     },
+    placeholders: () =>
+      [...placeholders].map(([label, rows]): Finding => {
+        const line = first.training_file.get(label) ?? 0;
+        const [by, which] = rows === 1 ? ['1 row', 'it'] : [`${rows} rows`, 'them'];
+        return {
+          ...{ file: 'training_file', line, path, rule: 'placeholder-label', level: 'warn' },
+          message: `the label ${quoted(label)}, which often stands for no label, is taught as one by ${by}; leave ${which} out if it is none`,
+        };
+      }),
     unseen(known) {
       const all = new Set(known);
       return [...first.validation_file]

@@ -183,6 +183,18 @@ it('takes what the task wants', () => {
   expect(detect(pair, { fits: ['labelled'] })).toMatchObject({ problem: 'regression' });
 });
 
+it.each(['NA', '', 'null', '-'])(
+  'takes written numbers for numbers where %j is among them',
+  (none) => {
+    const rows = many((at) => ({ review: sentence(at), stars: at % 4 === 3 ? none : `${at}.5` }));
+    const shape = detect(rows);
+    expect(shape).toMatchObject({ problem: 'regression', reading: { areNumbers: true } });
+    expect(readAs(rows[3] as Record<string, unknown>, shape.reading).row).toMatchObject({
+      label: none,
+    });
+  },
+);
+
 it('says how to say what columns are whose names tell nothing', () => {
   const two = { format: 'prompt-completion', columns: { prompt: 'left', completion: 'right' } };
   expect(() => detect([{ at: 1, left: 'a', right: 'b' }])).toThrow(

@@ -4,6 +4,7 @@ import { isTold } from '../told.ts';
 import { areProse, spelled } from './columns.ts';
 import { columnsOf, type Match, type Sampled } from './format.ts';
 import { arePieces } from './pieces.ts';
+import { isPlaceholder } from './placeholder.ts';
 import { isJudgement, isNumber, isText, unpacked } from './said.ts';
 
 /** Names of a text that has a label, and of the two of a pair, the likeliest first. */
@@ -223,8 +224,11 @@ function kindOfLabels(
   const separator = separators.find((each) => isSeparated(values, each));
   if (separator !== undefined) return { problem: 'multi-label', separator };
   const texts = values.filter(isText);
-  const areWritten = texts.length > 0 && texts.length === values.length && texts.every(isNumber);
-  if (areWritten && areFractions(texts.map(Number)))
+  // Cells without a number are wrong rows.
+  const numbers = texts.filter((text) => text.trim() !== '' && !isPlaceholder(text));
+  const areWritten =
+    numbers.length > 0 && texts.length === values.length && numbers.every(isNumber);
+  if (areWritten && areFractions(numbers.map(Number)))
     return { problem: 'regression', areNumbers: true };
   const isScore =
     column.toLowerCase() === 'score' && mostly(values, (each) => typeof each === 'number');
