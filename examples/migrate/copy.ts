@@ -24,11 +24,14 @@ const from = clientOf(env.FROM_URL ?? 'https://api.openai.com/v1', env.FROM_KEY,
 const folder = env.KEEP ?? 'openai-evals';
 const to = clientOf(env.TO_URL ?? 'http://127.0.0.1:8080/v1', env.TO_KEY, 'TO_KEY');
 
+const told = { kept: 0, impossible: 0 };
+
 /** Does one thing, and tells what came of it; one that fails leaves the others. */
 async function copied<T>(what: string, act: () => Promise<[T, string]>): Promise<T | undefined> {
   try {
-    const [made, told] = await act();
-    console.log(`kept        ${what}: ${told}`);
+    const [made, as] = await act();
+    told.kept++;
+    console.log(`kept        ${what}: ${as}`);
     return made;
   } catch (error) {
     tellImpossible(what, error);
@@ -37,6 +40,7 @@ async function copied<T>(what: string, act: () => Promise<[T, string]>): Promise
 }
 
 function tellImpossible(what: string, error: unknown): void {
+  told.impossible++;
   console.log(`impossible  ${what}: ${error instanceof Error ? error.message : String(error)}`);
 }
 
@@ -191,3 +195,7 @@ async function copyRows(
 // Evals first: their end is the nearest.
 await copyEvals();
 await tellJobs(await copyFiles());
+if (told.kept === 0 && told.impossible > 0) {
+  console.error('Nothing was copied: every line above was impossible.');
+  process.exitCode = 1;
+}

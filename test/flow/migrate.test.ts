@@ -80,6 +80,19 @@ it('copies files, evals, and the rows of runs with what was answered', async () 
     .toMatchObject({ status: 'completed', result_counts: { total: 2, passed: 1, failed: 1 } });
 });
 
+it('ends with another code where nothing could be copied', async () => {
+  const refused = await copied({ url: `${platform.url}/v1`, key: 'sk-wrong' }).catch(
+    (error: unknown) => error,
+  );
+  expect(refused).toMatchObject({
+    code: 1,
+    stdout: ['evals', 'files', 'jobs']
+      .map((what) => `impossible  ${what}: 401 The API key is not valid for this service.\n`)
+      .join(''),
+    stderr: 'Nothing was copied: every line above was impossible.\n',
+  });
+});
+
 /** What is told of the rest of the account, with every new id as `file-…`. */
 const filesAndJobs = [
   'kept        file rows.jsonl (file-old1): file-…, 40 bytes',
