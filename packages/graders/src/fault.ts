@@ -60,13 +60,17 @@ export function errorsOf(faults: readonly Fault[]): GraderErrors {
   const errors = { ...none };
   for (const { kind, message } of faults) {
     errors[kind] = true;
-    if (kind === 'python_grader_runtime_error')
-      errors.python_grader_runtime_error_details = message;
-    else if (kind === 'python_grader_server_error')
-      errors.python_grader_server_error_type = message;
-    else errors.model_grader_server_error_details ??= message;
+    const told = toldBy(kind);
+    errors[told] = errors[told] === null ? message : `${errors[told]} ${message}`;
   }
   return errors;
+}
+
+/** The member that tells in words what a flag says. */
+function toldBy(kind: FaultKind) {
+  if (kind === 'python_grader_runtime_error') return 'python_grader_runtime_error_details';
+  if (kind === 'python_grader_server_error') return 'python_grader_server_error_type';
+  return 'model_grader_server_error_details';
 }
 
 /** That a grader's program failed of itself, as one sentence. */

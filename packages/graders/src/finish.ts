@@ -13,7 +13,7 @@ export type Graded = {
   /** What judges chose, of every part whose judge chooses. */
   readonly judged: Readonly<Record<string, Judged>>;
   readonly errors: GraderErrors;
-  /** The first failure in words; null where there is none. */
+  /** What failed, in words, each part of a multi grader under its name; null where nothing did. */
   readonly failure: string | null;
 };
 
@@ -46,16 +46,19 @@ export function finishGrading(
   const scores = new Map<string, number>();
   const judged = new Map<string, Judged>();
   const faults: Fault[] = [];
-  const attempt = (work: () => void): void => {
+  const attempt = (work: () => void, tell: (fault: Fault) => void): void => {
     try {
       work();
     } catch (error) {
       if (!(error instanceof GradingFault)) throw error;
-      faults.push({ kind: error.kind, message: error.message });
+      tell(error);
     }
   };
   for (const part of parts) {
-    if ('fault' in part) faults.push(part.fault);
+    const tell = (fault: Fault): void => {
+      faults.push(grader.type === 'multi' ? withName(part.name, fault) : fault);
+    };
+    if ('fault' in part) tell(part.fault);
     else if ('score' in part) scores.set(part.name, part.score);
     else
       attempt(() => {
@@ -64,17 +67,28 @@ export function finishGrading(
         const { label } = chosen;
         if (label !== undefined)
           judged.set(part.name, { ...chosen, label, human: part.human ?? null });
-      });
+      }, tell);
   }
   let reward = 0;
-  if (faults.length === 0) attempt(() => (reward = rewardOf(grader, scores)));
+  if (faults.length === 0)
+    attempt(
+      () => (reward = rewardOf(grader, scores)),
+      (fault) => faults.push(fault),
+    );
   return {
     reward,
     scores: Object.fromEntries(scores),
     judged: Object.fromEntries(judged),
     errors: errorsOf(faults),
-    failure: faults[0]?.message ?? null,
+    failure: faults.length === 0 ? null : faults.map(({ message }) => message).join(' '),
   };
+}
+
+/** A fault of one part of several: programs and limits name their grader themselves. */
+function withName(name: string, { kind, message }: Fault): Fault {
+  const quoted = JSON.stringify(name);
+  if (message.includes(`grader ${quoted}`)) return { kind, message };
+  return { kind, message: `Grader ${quoted}: ${message}` };
 }
 
 function answered(

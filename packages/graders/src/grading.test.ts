@@ -318,6 +318,41 @@ describe('a formula', () => {
   });
 });
 
+it('of several tells each part that failed, by its name', async () => {
+  const judge = {
+    ...{ type: 'score_model' as const, model: 'tiny' },
+    input: [{ role: 'user' as const, content: 'Rate.' }],
+  };
+  const program = (reason: string) => ({
+    ...{ type: 'javascript' as const, name: 'own' },
+    source: `function grade() { throw new Error('${reason}') }`,
+  });
+  const all: Grader = {
+    ...{ type: 'multi', name: 'all', calculate_output: 'tone + facts + right + short + long' },
+    graders: {
+      tone: { ...judge, name: 'a' },
+      facts: { ...judge, name: 'b' },
+      right: check('eq', 'a', 'a'),
+      short: program('too long'),
+      long: program('too short'),
+    },
+  };
+  const said = { tone: { failure: 'It is gone.' }, facts: { failure: 'It is busy.' } };
+  const graded = await grade(all, { said });
+  const judges = 'Grader "tone": It is gone. Grader "facts": It is busy.';
+  const programs =
+    'The program of the grader "short" failed: Error: too long. ' +
+    'The program of the grader "long" failed: Error: too short.';
+  expect(graded).toMatchObject({ reward: 0, scores: { right: 1 } });
+  expect(graded.failure).toBe(`${judges} ${programs}`);
+  expect(up(graded)).toEqual({
+    model_grader_server_error: true,
+    model_grader_server_error_details: judges,
+    python_grader_runtime_error: true,
+    python_grader_runtime_error_details: programs,
+  });
+});
+
 describe('a grader that could never run', () => {
   it.each<[Grader, RegExp]>([
     [check('eq', '{{ env.SECRET }}', ''), /\{\{ env.SECRET \}\}/],
