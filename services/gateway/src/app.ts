@@ -13,7 +13,7 @@ import { createSignInCodes } from './dashboard/sign-in-codes.ts';
 import type { EvaluatorPorts } from './evaluators.ts';
 import type { GraderPorts } from './graders/run-grader.ts';
 import { failureOf } from './http/failure.ts';
-import { type GatewayContext, type GatewayEnv, securityHeaders } from './http/http.ts';
+import { endOf, type GatewayContext, type GatewayEnv, securityHeaders } from './http/http.ts';
 import type { ModelPorts } from './models/models.ts';
 import type { RecordLists } from './record-lists.ts';
 import { aliasRoutes } from './routes/aliases.ts';
@@ -147,8 +147,7 @@ function frame({ log, metrics }: GatewayPorts): MiddlewareHandler<GatewayEnv> {
     outgoing.once('close', () => {
       const ms = Math.round(performance.now() - started);
       const { method } = c.req;
-      const cutOff = outgoing.writableFinished ? {} : { cutOff: true };
-      const status = outgoing.statusCode;
+      const { status, ...cutOff } = endOf(c.env);
       const route = routePath(c, -1);
       const { jobId } = c.var;
       const about = { requestId, ...(jobId === undefined ? {} : { jobId }) };

@@ -6,11 +6,16 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
+import { baseModelsProject, modelKey } from '@lathe/contracts/subject';
+import { readConfig } from '@lathe/platform/config';
 import { freePort } from '@lathe/testkit/free-port';
 import { startNats, type TestNats } from '@lathe/testkit/nats';
+import { openStores } from '@lathe/testkit/stores';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import OpenAI from 'openai';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { body, pause, startEvaluator, text } from './chat/chat.fixture.ts';
+import { baseModel } from './integration/gateway.fixture.ts';
 
 let nats: TestNats;
 let folder: Awaited<ReturnType<typeof tempFolder>>;
@@ -80,6 +85,55 @@ test('main starts under Node, makes a key that it shows once, logs requests with
   expect(output.text.split(apiKey)).toHaveLength(2);
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);
+});
+
+test('an answer that is cut off is logged as what it was, and by whom', async () => {
+  const LATHE_API_KEY = 'sk-cut-off-0123456789';
+  const { child, url, output } = await startMain({ LATHE_API_KEY, LATHE_SHUTDOWN_GRACE: '1s' });
+  const stores = await openStores(
+    readConfig({ LATHE_NATS_URL: nats.url, LATHE_DATA: folder.path, LATHE_LOG_LEVEL: 'silent' }),
+  );
+  onTestFinished(() => stores.nats.close());
+  await stores.models.put(modelKey(baseModelsProject, baseModel.name), baseModel);
+  const { requests } = await startEvaluator(stores.nats, async (_request, say) => {
+    say({ kind: 'accepted' });
+    while (running?.exitCode === null) {
+      say(text('x'));
+      await pause(50);
+    }
+  });
+  const client = new OpenAI({ apiKey: LATHE_API_KEY, baseURL: `${url}/v1`, maxRetries: 0 });
+  const ends = () =>
+    output.text.split('\n').flatMap((line) => {
+      if (!line.includes('"route":"/v1/chat/completions"')) return [];
+      const { status, cutOff } = JSON.parse(line) as { status: number; cutOff?: string };
+      return [{ status, cutOff }];
+    });
+
+  const controller = new AbortController();
+  const plain = client.chat.completions.create(body, { signal: controller.signal });
+  await expect.poll(() => requests).toHaveLength(1);
+  controller.abort();
+  await expect(plain).rejects.toThrow('aborted');
+  const byClient = { status: 499, cutOff: 'by the client' };
+  await expect.poll(ends).toEqual([byClient]);
+  for await (const _chunk of await client.chat.completions.create({ ...body, stream: true })) break;
+  const streams = [{ status: 200, cutOff: 'by the client' }];
+  await expect.poll(ends).toEqual([byClient, ...streams]);
+
+  const stream = await client.chat.completions.create({ ...body, stream: true });
+  const cut = client.chat.completions.create(body).catch((error: unknown) => error);
+  await expect.poll(() => requests).toHaveLength(4);
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+  expect(await cut).toBeInstanceOf(OpenAI.APIConnectionError);
+  stream.controller.abort();
+  expect(ends().slice(2)).toEqual(
+    expect.arrayContaining([
+      { status: 503, cutOff: 'by the gateway' },
+      { status: 200, cutOff: 'by the gateway' },
+    ]),
+  );
 });
 
 test('main that cannot reach nats-server says so in a sentence and exits', async () => {

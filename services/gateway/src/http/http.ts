@@ -1,5 +1,5 @@
 import type { HttpBindings } from '@hono/node-server';
-import { LatheError } from '@lathe/contracts/error';
+import { errorCodes, LatheError } from '@lathe/contracts/error';
 import type { ShownRole } from '@lathe/contracts/http/key';
 import type { RateLimits } from '@lathe/contracts/rate-limits';
 import type { Context } from 'hono';
@@ -40,6 +40,23 @@ export function clientGone(c: GatewayContext): AbortSignal {
   });
   if (outgoing.destroyed) controller.abort(gone());
   return controller.signal;
+}
+
+/** What became of an answer whose connection is through with it; one that was cut off may have been so before it had a status. */
+export function endOf({ incoming, outgoing }: HttpBindings): {
+  readonly status: number;
+  readonly cutOff?: 'by the client' | 'by the gateway';
+} {
+  const { statusCode } = outgoing;
+  if (outgoing.writableFinished) return { status: statusCode };
+  const { socket } = incoming;
+  // An error of the answer's own is handed on to its connection.
+  const isLeft = socket.readableEnded || (socket.errored !== null && outgoing.errored === null);
+  const { status } = errorCodes[isLeft ? 'cancelled' : 'unavailable'];
+  return {
+    status: outgoing.headersSent ? statusCode : status,
+    cutOff: isLeft ? 'by the client' : 'by the gateway',
+  };
 }
 
 /** Sets the headers that tell how the project stands, once an evaluator says so. */
