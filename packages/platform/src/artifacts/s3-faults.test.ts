@@ -8,7 +8,7 @@ import { mebibytes, newBucket, openS3, openUploads, smallParts } from './s3.fixt
 describe('an S3 server with faults', () => {
   it('may go away and come back in the middle of an upload and of a download', async () => {
     await using server = await startMinio();
-    const store = await openS3(server, newBucket(), { ...smallParts, LATHE_S3_ATTEMPTS: '8' });
+    const store = await openS3(server, newBucket(), { ...smallParts, LATHE_S3_ATTEMPTS: '30' });
     let back: Promise<void> | undefined;
     const restartSoon = async (): Promise<void> => {
       await server.kill();

@@ -136,8 +136,11 @@ it('throws the reason of the signal, also while it waits for a place', async () 
   const long = { ...request, maxTokens: 500 };
   const controller = new AbortController();
   const options = { ...chat, signal: controller.signal } as const;
-  const all = [1, 2, 3, 4].map(() => Array.fromAsync(engine.generate(model, long, options)));
-  setTimeout(() => controller.abort(new Error('gone')), 20);
+  // Two have a place; the first token of either says that they are at work and the others wait.
+  const all = [1, 2, 3, 4].map(async () => {
+    for await (const _ of engine.generate(model, long, options))
+      controller.abort(new Error('gone'));
+  });
   for (const result of await Promise.allSettled(all))
     expect(result).toMatchObject({ status: 'rejected', reason: { message: 'gone' } });
 });

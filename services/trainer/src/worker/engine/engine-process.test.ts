@@ -95,17 +95,16 @@ test('a process that did its task well does the next one, and others get their o
   }));
 
 test('a pause ends the task only', () =>
-  withEngines(
-    async (run) => {
-      const paused = await run({}, (message, engine) => {
-        if (message.kind === 'ready') engine.send({ kind: 'pause' });
-      });
-      const next = await run();
-      expect(outcomes([paused, next])).toEqual(['paused', 'finished']);
-      expect(next.pid).toBe(paused.pid);
-    },
-    { stepMs: 30 },
-  ));
+  withEngines(async (run) => {
+    // So many steps that nothing but the pause ends it.
+    const recipe = { epochs: 1e9, batchSize: 4, learningRate: 1 };
+    const paused = await run({ recipe }, (message, engine) => {
+      if (message.kind === 'ready') engine.send({ kind: 'pause' });
+    });
+    const next = await run();
+    expect(outcomes([paused, next])).toEqual(['paused', 'finished']);
+    expect(next.pid).toBe(paused.pid);
+  }));
 
 test('a process that failed, died, was killed or holds too much memory does no other task', () =>
   withEngines(
