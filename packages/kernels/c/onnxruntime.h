@@ -140,5 +140,8 @@ static inline void ort_release_status(const OrtApi *api, OrtStatus *status) {
 static inline void ort_release_shape(const OrtApi *api, OrtShape *shape) {
   ((void(ORT_CALL *)(OrtShape *))api->functions[99])(shape);
 }
+static inline void ort_release_domain(const OrtApi *api, OrtCustomOpDomain *domain) {
+  ((void(ORT_CALL *)(OrtCustomOpDomain *))api->functions[101])(domain);
+}
 
 #endif

@@ -14,14 +14,20 @@ static _Atomic(OrtCustomOpDomain *) made;
 static OrtStatus *domain_of(const OrtApi *api, OrtCustomOpDomain **domain) {
   *domain = atomic_load(&made);
   if (*domain != NULL) return NULL;
-  OrtStatus *status = ort_create_domain(api, "lathe", domain);
+  OrtCustomOpDomain *mine;
+  OrtStatus *status = ort_create_domain(api, "lathe", &mine);
+  if (status != NULL) return status;
   const OrtCustomOp *ops[] = {product_op(api),        gated_silu_op(api),         gated_silu_gradient_op(api),
                               masked_softmax_op(api), softmax_gradient_op(api),   softmax_cross_entropy_op(api),
                               rms_norm_op(api),       rms_norm_gradient_op(api), layer_norm_op(api),
                               layer_norm_gradient_op(api)};
   for (size_t at = 0; status == NULL && at < sizeof ops / sizeof ops[0]; at++)
-    status = ort_add_to_domain(api, *domain, ops[at]);
-  if (status == NULL) atomic_store(&made, *domain);
+    status = ort_add_to_domain(api, mine, ops[at]);
+  /* Another thread may have made one meanwhile: the first counts. */
+  if (status == NULL && atomic_compare_exchange_strong(&made, domain, mine))
+    *domain = mine;
+  else
+    ort_release_domain(api, mine);
   return status;
 }
 
