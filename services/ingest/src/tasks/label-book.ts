@@ -1,6 +1,6 @@
 import type { Finding } from '@lathe/contracts/artifact/dataset';
+import { isPlaceholder } from '../check/placeholder.ts';
 import { quoted } from '../check/validate-message.ts';
-import { isPlaceholder } from '../read/format/placeholder.ts';
 import { type FileName, type SurveyedRow, wrong } from './survey.ts';
 
 /** The labels that the rows of both files have. */

@@ -1,10 +1,10 @@
 import type { Columns } from '@lathe/contracts/artifact/detection';
+import { isPlaceholder } from '../../check/placeholder.ts';
 import { isObject } from '../../check/validate-message.ts';
 import { isTold } from '../told.ts';
 import { areProse, spelled } from './columns.ts';
 import { columnsOf, type Match, type Sampled } from './format.ts';
 import { arePieces } from './pieces.ts';
-import { isPlaceholder } from './placeholder.ts';
 import { isJudgement, isNumber, isText, unpacked } from './said.ts';
 
 /** Names of a text that has a label, and of the two of a pair, the likeliest first. */
