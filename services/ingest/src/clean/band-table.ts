@@ -1,57 +1,97 @@
 import { bandCount } from './minhash.ts';
-import { mix } from './words.ts';
 
-const firstPlaces = 1024;
+const firstSlots = 1024;
+/** How full the slots of a band may be, and how much larger they grow. */
+const mostFull = 0.75;
+const growth = 1.5;
+/** Texts whose earlier ones of the same band are noted together. */
+const pageTexts = 1024;
 
-/** Which texts have which bands: chains of a hash table, in 14 × 12 to 20 bytes a text. */
+/** Which texts have which bands, in 14 × 11 to 16 bytes a text, and 14 × 4 more where texts share bands. */
 export type BandTable = {
   /** Keeps the bands of the next text: the first is number 0. */
   add(bands: Uint32Array): void;
   /** Numbers of the texts with one of the bands, each once, at most so many: the newest of each band first. */
-  find(bands: Uint32Array, most: number): Set<number>;
+  find(bands: Uint32Array, most: number): ReadonlySet<number>;
 };
 
+/** Of most texts there is no other. */
+const none: ReadonlySet<number> = new Set();
+
+/**
+ * One table for each band: a slot is the hash of a band and the newest text that has it, side by side, so that one that nobody has costs one look
+ * at memory. Of that text leads a chain to those before it.
+ */
 export function createBandTable(): BandTable {
   let texts = 0;
-  let keys = new Uint32Array(firstPlaces * bandCount);
-  let next = new Int32Array(firstPlaces * bandCount);
-  let heads = new Int32Array(firstPlaces * bandCount);
-  const slotOf = (key: number, band: number): number =>
-    mix(key ^ Math.imul(band + 1, 0x9e3779b9)) % heads.length;
-  const link = (entry: number): void => {
-    const slot = slotOf(keys[entry] as number, entry % bandCount);
-    next[entry] = heads[slot] as number;
-    heads[slot] = entry + 1;
-  };
-  const grow = (): void => {
-    const larger = keys.length * 2;
-    const before = keys;
-    keys = new Uint32Array(larger);
-    keys.set(before);
-    next = new Int32Array(larger);
-    heads = new Int32Array(larger);
-    for (let entry = 0; entry < before.length; entry++) link(entry);
-  };
+  const bandsOf = Array.from({ length: bandCount }, createBand);
+  /** What came before a text in each band, as its number and one more; pages are made where a text has any. */
+  const before: (Int32Array | undefined)[] = [];
+  const beforeOf = (text: number, band: number): number =>
+    before[Math.floor(text / pageTexts)]?.[(text % pageTexts) * bandCount + band] ?? 0;
   return {
     add(bands) {
-      const start = texts * bandCount;
-      if (start === keys.length) grow();
-      keys.set(bands, start);
-      for (let entry = start; entry < start + bandCount; entry++) link(entry);
+      const page = Math.floor(texts / pageTexts);
+      for (let band = 0; band < bandCount; band++) {
+        const last = (bandsOf[band] as Band).put(bands[band] as number, texts + 1);
+        if (last === 0) continue;
+        before[page] ??= new Int32Array(pageTexts * bandCount);
+        before[page][(texts % pageTexts) * bandCount + band] = last;
+      }
       texts++;
     },
     find(bands, most) {
-      const found = new Set<number>();
+      let found: Set<number> | undefined;
       for (let band = 0; band < bandCount; band++) {
-        const key = bands[band] as number;
-        let entry = (heads[slotOf(key, band)] as number) - 1;
-        for (; entry >= 0; entry = (next[entry] as number) - 1) {
-          if (keys[entry] !== key || entry % bandCount !== band) continue;
+        let entry = (bandsOf[band] as Band).get(bands[band] as number);
+        for (; entry !== 0; entry = beforeOf(entry - 1, band)) {
+          found ??= new Set();
           if (found.size >= most) return found;
-          found.add(Math.floor(entry / bandCount));
+          found.add(entry - 1);
         }
       }
-      return found;
+      return found ?? none;
+    },
+  };
+}
+
+/** The newest entry of each hash, by numbers from 1; 0: none. */
+type Band = {
+  get(key: number): number;
+  /** Takes the place of the entry that was the newest, which is returned. */
+  put(key: number, entry: number): number;
+};
+
+function createBand(): Band {
+  /** Of each slot its hash and its entry. */
+  let slots = new Uint32Array(2 * firstSlots);
+  let count = 0;
+  /** Where a hash stands, or would: slots are in the order of hashes, so that a larger table is filled from its beginning to its end. */
+  const placeOf = (key: number): number => {
+    let place = 2 * Math.floor(key * 2 ** -32 * (slots.length / 2));
+    while (slots[place + 1] !== 0 && slots[place] !== key)
+      place = place + 2 === slots.length ? 0 : place + 2;
+    return place;
+  };
+  const grow = (): void => {
+    const smaller = slots;
+    slots = new Uint32Array(2 * Math.ceil((growth * smaller.length) / 2));
+    for (let at = 0; at < smaller.length; at += 2) {
+      if (smaller[at + 1] === 0) continue;
+      const place = placeOf(smaller[at] as number);
+      slots[place] = smaller[at] as number;
+      slots[place + 1] = smaller[at + 1] as number;
+    }
+  };
+  return {
+    get: (key) => slots[placeOf(key) + 1] as number,
+    put(key, entry) {
+      const place = placeOf(key);
+      const last = slots[place + 1] as number;
+      slots[place] = key;
+      slots[place + 1] = entry;
+      if (last === 0 && ++count > (mostFull * slots.length) / 2) grow();
+      return last;
     },
   };
 }

@@ -1,6 +1,8 @@
 import { createFirstPlaces } from '../first-places.ts';
 import type { GrowingNumbers } from '../row-numbers.ts';
 
+const none: readonly number[] = [];
+
 /** What a row is put together with, so that the split does not part it from its like. */
 type Placed = {
   /** The group that its cluster began with. */
@@ -24,12 +26,15 @@ export function createClusters(clusterOfRow: GrowingNumbers): Clusters {
   const firstOfGroup = createFirstPlaces();
   return {
     add(group, alike) {
-      const near = alike.map((row) => clusterOfRow.at(row) as number);
+      // As most rows are like no other.
+      const near = alike.length === 0 ? none : alike.map((row) => clusterOfRow.at(row) as number);
       const first = firstOfGroup.get(group);
       const cluster = first === undefined ? (near[0] ?? group) : (clusterOfRow.at(first) as number);
       if (first === undefined) firstOfGroup.note(group, clusterOfRow.length);
       clusterOfRow.push(cluster);
-      return { cluster, others: [...new Set(near)].filter((other) => other !== cluster) };
+      const others =
+        near.length === 0 ? none : [...new Set(near)].filter((other) => other !== cluster);
+      return { cluster, others };
     },
   };
 }

@@ -111,7 +111,7 @@ describe('createNearIndex', () => {
           jaccard(each.shingles, other.shingles) >= nearJaccard ? [place] : [],
         );
       const near = index.add(at, each);
-      expect(brute).toEqual(expect.arrayContaining(near));
+      expect(brute).toEqual(expect.arrayContaining([...near]));
       wanted += brute.length;
       found += near.length;
     }

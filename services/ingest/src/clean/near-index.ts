@@ -16,15 +16,18 @@ const mostCompared = 256;
 const formTexts = 20;
 const countedTexts = 1000;
 
+/** Of most texts there is no other. */
+const none: readonly number[] = [];
+
 /** What tells whether texts are alike (shingles.ts, minhash.ts). */
 export type Likeness = { readonly shingles: Uint32Array; readonly bands: Uint32Array };
 
 /** Finds those among the texts before that a text is a near duplicate of. */
 export type NearIndex = {
   /** Numbers of the texts before that are alike, in their order; the text is kept under the number given. */
-  add(text: number, likeness: Likeness): number[];
+  add(text: number, likeness: Likeness): readonly number[];
   /** The same without keeping it. */
-  find(likeness: Likeness): number[];
+  find(likeness: Likeness): readonly number[];
   /** Shingles of the form that most of the first texts fill in; none of few texts. */
   forms(): ReadonlySet<number>;
   /** Whether some texts were not kept, since there were too many. */
@@ -49,14 +52,14 @@ export function createNearIndex(path: string, limits: NearLimits = usualLimits):
     counted++;
     for (const shingle of own) frequencies.set(shingle, (frequencies.get(shingle) ?? 0) + 1);
   };
-  const find = ({ shingles: wanted, bands }: Likeness): number[] => {
-    if (wanted.length === 0) return [];
+  const find = ({ shingles: wanted, bands }: Likeness): readonly number[] => {
+    if (wanted.length === 0) return none;
     const places = table.find(bands, mostCompared);
-    if (places.size === 0) return [];
-    return [...places]
-      .filter((place) => isAlike(wanted, kept.list(place)))
-      .map((place) => texts[place] as number)
-      .sort((a, b) => a - b);
+    if (places.size === 0) return none;
+    const found: number[] = [];
+    for (const place of places)
+      if (isAlike(wanted, kept.list(place))) found.push(texts[place] as number);
+    return found.sort((a, b) => a - b);
   };
   return {
     find,

@@ -48,11 +48,16 @@ export function createNumberLists(path: string): NumberLists {
         larger.set(places);
         places = larger;
       }
-      places.set([pieces.length - 1, used, numbers.length], 3 * count++);
+      const place = 3 * count++;
+      places[place] = pieces.length - 1;
+      places[place + 1] = used;
+      places[place + 2] = numbers.length;
       used += numbers.length;
     },
     list(place) {
-      const [piece = 0, from = 0, length = 0] = places.subarray(3 * place, 3 * place + 3);
+      const piece = places[3 * place] as number;
+      const from = places[3 * place + 1] as number;
+      const length = places[3 * place + 2] as number;
       const held = pieces[piece];
       if (held !== undefined) return held.subarray(from, from + length);
       const read = new Uint32Array(length);

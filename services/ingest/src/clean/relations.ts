@@ -73,9 +73,12 @@ export function createRelations(folder: string): Relations {
       // What says the same has been compared already.
       const alike = repeated === undefined ? index.add(number, likeness) : [repeated];
       const { cluster, others } = clusters.add(group, alike);
-      const met = new Set([...others, ...(bridges.get(repeated ?? -1) ?? [])]);
-      met.delete(cluster);
-      if (met.size > 0) bridges.set(number, [...met]);
+      const bridged = repeated === undefined ? undefined : bridges.get(repeated);
+      if (others.length > 0 || bridged !== undefined) {
+        const met = new Set([...others, ...(bridged ?? [])]);
+        met.delete(cluster);
+        if (met.size > 0) bridges.set(number, [...met]);
+      }
       const before = asked === undefined ? undefined : firstAsked.get(asked);
       const contradicts =
         before !== undefined && answers.at(before) !== answer ? before : undefined;
