@@ -203,12 +203,13 @@ export const arrows: Table = {
         pack: 'first-places.ts row-numbers.ts row-json.ts read check clean render',
         tasks: 'row-json.ts lesson check kinds render',
         fit: 'lesson check render',
-        rows: 'ascii-text.ts group-words.ts plain-prompt.ts lesson read check read/format kinds clean render fit pack',
+        rows: 'ascii-text.ts group-words.ts plain-prompt.ts row-json.ts lesson read check read/format kinds clean render fit pack',
         model: 'rows',
         'read-progress.ts': '',
         'open-uploads.ts': 'settings.ts lesson read check',
+        'accepted-rows.ts': 'row-numbers.ts row-json.ts lesson read check clean rows tasks',
         'read-file.ts':
-          'settings.ts row-numbers.ts row-json.ts lesson read check clean fit pack rows tasks open-uploads.ts',
+          'settings.ts row-numbers.ts lesson read check clean fit pack rows tasks open-uploads.ts accepted-rows.ts',
         prepare:
           'settings.ts first-places.ts row-numbers.ts lesson read check clean fit pack tasks rows model open-uploads.ts read-file.ts read-progress.ts',
         learn: 'settings.ts lesson read check rows model open-uploads.ts read-file.ts prepare',

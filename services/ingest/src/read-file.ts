@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import type { Detection } from '@lathe/contracts/artifact/detection';
 import type { Insight } from '@lathe/contracts/artifact/insight';
 import { LatheError } from '@lathe/contracts/error';
 import type { CleaningOptions } from '@lathe/contracts/http/cleaning';
 import { createBreather } from '@lathe/platform/breather';
+import { acceptRows } from './accepted-rows.ts';
 import { createWrongRows } from './check/wrong-rows.ts';
 import { createFileCleaning, type FileCleaning } from './clean/file-cleaning.ts';
 import { placedKinds } from './clean/personal-row.ts';
@@ -21,12 +21,10 @@ import type { SplitName } from './read/container/split-names.ts';
 import type { Line } from './read/lines.ts';
 import type { Spool } from './read/spool.ts';
 import type { ToldChoices } from './read/told.ts';
-import { parseRow } from './row-json.ts';
 import { createRowNumbers, type GrowingNumbers, type Numbers } from './row-numbers.ts';
-import type { RightRow } from './rows/row-task.ts';
 import { inBatches, type Rows } from './rows/rows.ts';
 import type { IngestSettings } from './settings.ts';
-import type { Survey, SurveyedRow } from './tasks/survey.ts';
+import type { Survey } from './tasks/survey.ts';
 import { taskWork } from './tasks/tasks.ts';
 
 export type FileToRead = Uploads & {
@@ -51,8 +49,8 @@ export type ReadPorts = UploadPorts & {
   readonly cleaning: CleaningOptions;
   /** Texts lose the characters that no text has before they are looked at. */
   readonly mend?: boolean | undefined;
-  /** Called while lines are read. */
-  readonly progress: () => void;
+  /** Called while lines are read, with how many more were. */
+  readonly progress: (rows: number) => void;
 };
 
 /** What is known of each spooled row (of a text, each piece), by its index in the spool: numbers that wait on disk. */
@@ -108,13 +106,13 @@ export async function readTrainingFile(file: FileToRead, ports: ReadPorts): Prom
   }
 }
 
-type RowsRead = Omit<ReadRows, 'splits'>;
+type ReadSoFar = Omit<ReadRows, 'splits'>;
 
 async function readRows(
   file: FileToRead,
   { lines, told }: { readonly lines: AsyncGenerator<Line>; readonly told: () => ToldChoices },
   ports: ReadPorts,
-): Promise<RowsRead> {
+): Promise<ReadSoFar> {
   const { settings, findings, signal } = ports;
   const sample = await takeSample(lines, settings);
   const { param, known, wish } = file;
@@ -132,7 +130,7 @@ async function readRows(
     groups: numbersOf('groups'),
   };
   const members = createMembers(numbersOf('members'));
-  const rows: RowsRead = {
+  const rows: ReadSoFar = {
     ...{ lesson, survey, detection: shape.detection },
     read: 0,
     duplicates: 0,
@@ -151,39 +149,11 @@ async function readRows(
   const room = roomOf(lesson, ports);
   const long = createLongRows({ policy, share, file: param }, { ...ports, ...room });
 
-  const kind = {
-    isTold: lesson.rows === 'labelled' || lesson.rows === 'tagged',
-    sharesContext: lesson.rows === 'question',
-  };
-  const accept = async (line: number, right: RightRow, of: MemberOf): Promise<void> => {
-    const { parts, hasControl, hashes, likeness, personal } = right;
-    const { prompt, group, answer } = hashes;
-    const related = { ...hashes, line, likeness };
-    const row = rowOf(parts, line);
-    const cleaned = rows.cleaning.add({ ...related, row, personal, hasControl, ...kind });
-    known?.cleaning.relations.meet(related);
-    const tell = cleaned.isDropped ? findings.addLeftOut : findings.add;
-    for (const finding of cleaned.findings) tell({ file: param, line, ...of, ...finding });
-    if (cleaned.repeats !== undefined) rows.duplicates++;
-    if (cleaned.isDropped) return;
-    if (cleaned.repeats !== undefined) rows.repeated.add(cleaned.number);
-    const said = survey.add(surveyed(row, { file: param, prompt, answer }));
-    for (const finding of said) findings.add({ ...finding, ...of });
-    // It has other columns than those before it, and no shard holds both; the file is refused when it is read to its end.
-    if (said.some(({ level }) => level === 'error')) return;
-    for (const part of parts) {
-      const { examples } = part;
-      numbers.lengths.push(examples.reduce((sum, { tokens }) => sum + tokens.length, 0));
-      numbers.lines.push(line);
-      members.push(of.member);
-      numbers.numbers.push(cleaned.number);
-      numbers.prompts.push(group);
-      numbers.answers.push(answer);
-      numbers.groups.push(cleaned.cluster);
-      rows.supervised += taskWork[lesson.task].count(examples);
-      await ports.spool.add(part);
-    }
-  };
+  const accepted = acceptRows(
+    { lesson, param },
+    { noted: { ...numbers, members }, counts: rows },
+    { ...ports, survey, cleaning: rows.cleaning, scored: known?.cleaning },
+  );
 
   const { maxTokens } = room;
   const { pieceTokens } = ports;
@@ -203,13 +173,21 @@ async function readRows(
     rows.read += batch.length;
     if (rows.read > settings.maxRows) throw tooManyRows(file.param, settings.maxRows);
     const read = await ports.rows.read(lesson, batch, { limits, errors: findings.errors() });
-    for (const [at, { number, issues, isMended, right, long: found }] of read.entries()) {
-      const of = memberOf(batch[at]);
+    let at = 0;
+    for (const each of read) {
       await breathe();
       signal.throwIfAborted();
-      ports.progress();
+      if ('facts' in each) {
+        ports.progress(each.lengths.length);
+        await accepted.addRun(each, batch, at);
+        at += each.lengths.length;
+        continue;
+      }
+      ports.progress(1);
+      const { number, issues, isMended, right, long: found } = each;
+      const of = memberOf(batch[at++]);
       wrong.add(issues.map((issue) => ({ file: file.param, line: number, ...of, ...issue })));
-      if (right !== undefined) await accept(number, right, of);
+      if (right !== undefined) await accepted.add(number, right, of);
       if (isMended === true && right !== undefined) rows.mended++;
       if (found === undefined) continue;
       long.add({ line: number, ...of, isLeftOut: right === undefined, ...found });
@@ -246,25 +224,6 @@ export async function lessonOf(
         };
   requireAgreement(lesson, shape.kind, param);
   return { lesson, shape };
-}
-
-/** The row that parts are of, read when it is asked for: few rows are looked at for more than their hashes. */
-function rowOf([first]: RightRow['parts'], line: number): () => CanonicalRow {
-  let row: CanonicalRow | undefined;
-  return () => {
-    // A text without a piece says nothing.
-    row ??= first === undefined ? { kind: 'text', line, part: 0, text: '' } : parseRow(first.json);
-    return row;
-  };
-}
-
-function surveyed(row: () => CanonicalRow, facts: Omit<SurveyedRow, 'row'>): SurveyedRow {
-  return {
-    ...facts,
-    get row() {
-      return row();
-    },
-  };
 }
 
 /** The lines that a file is known by. */

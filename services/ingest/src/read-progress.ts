@@ -7,7 +7,7 @@ export type ReadProgress = {
   readonly rows: number;
 };
 
-/** Counts what is read of some files, and tells it at each row. */
+/** Counts what is read of some files, and tells it at rows. */
 export function createMeter(
   files: readonly (Pick<FileRecord, 'bytes'> | null)[],
   tell: (at: ReadProgress) => void,
@@ -16,8 +16,8 @@ export function createMeter(
   let bytes = 0;
   let rows = 0;
   return {
-    row(): void {
-      rows++;
+    rows(count: number): void {
+      rows += count;
       tell({ bytes, totalBytes, rows });
     },
     async *counted(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

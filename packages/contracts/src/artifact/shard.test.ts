@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { canonicalRowSchema, examplesOf } from './dataset.ts';
-import { createShardBuilder, decodeShard, encodeShard } from './shard.ts';
+import {
+  createShardBuilder,
+  decodeShard,
+  encodeShard,
+  type ShardExample,
+  type ShardRun,
+} from './shard.ts';
 
 const example = fc
   .array(
@@ -50,6 +56,27 @@ it('put together one by one has the same bytes, and the next one has its own col
       expect(builder.take()).toEqual(encodeShard(examples));
     }),
   );
+});
+
+it('takes the examples of a run together', () => {
+  const builder = createShardBuilder();
+  const run = (examples: readonly ShardExample[]): ShardRun => ({
+    lengths: Uint32Array.from(examples, ({ tokens }) => tokens.length),
+    tokens: Int32Array.from(examples.flatMap(({ tokens }) => [...tokens])),
+    supervised: Uint8Array.from(examples.flatMap(({ supervised }) => [...supervised])),
+  });
+  fc.assert(
+    fc.property(fc.array(fc.array(example, { maxLength: 5 })), (runs) => {
+      for (const [at, examples] of runs.entries())
+        if (at % 2 === 0) builder.addRun(run(examples));
+        else for (const one of examples) builder.add(one);
+      expect(builder.take()).toEqual(encodeShard(runs.flat()));
+    }),
+  );
+  const some = run([{ tokens: Int32Array.of(1, 2), supervised: Uint8Array.of(0, 1) }]);
+  expect(() => builder.addRun({ ...some, lengths: Uint32Array.of(1) })).toThrow(RangeError);
+  builder.add({ ...some, target: Float32Array.of(1) });
+  expect(() => builder.addRun(some)).toThrow('in the column target');
 });
 
 it('has the documented layout', () => {

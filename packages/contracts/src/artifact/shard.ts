@@ -66,10 +66,20 @@ export function encodeShard(examples: readonly ShardExample[]): Uint8Array {
   return builder.take();
 }
 
+/** Examples of tokens and targets alone, end to end. */
+export type ShardRun = {
+  /** Tokens of each. */
+  readonly lengths: Uint32Array;
+  readonly tokens: Int32Array;
+  readonly supervised: Uint8Array;
+};
+
 /** A shard that grows by one example after another, of which it keeps the numbers alone. */
 export type ShardBuilder = {
   /** Adds a copy of an example. Throws what `encodeShard` throws. */
   add(example: ShardExample): void;
+  /** Adds a copy of each example of a run. Throws what `encodeShard` throws. */
+  addRun(run: ShardRun): void;
   /** How many examples were added, and tokens of them all. */
   readonly examples: number;
   readonly tokens: number;
@@ -89,6 +99,15 @@ export function createShardBuilder(): ShardBuilder {
   const ids = createNumbers('int32');
   const gathered = new Map<ColumnName, Numbers>();
   let described: Described = [];
+  const addColumns = (example: ShardExample): void => {
+    if (lengths.count() === 0) {
+      described = describe(example);
+      for (const { name } of described)
+        if (!gathered.has(name)) gathered.set(name, createNumbers(columns[name].dtype));
+    }
+    for (const column of described) gathered.get(column.name)?.add(columnOf(example, column));
+    ids.add(example.tokens);
+  };
   return {
     get examples() {
       return lengths.count();
@@ -97,14 +116,16 @@ export function createShardBuilder(): ShardBuilder {
       return ids.count();
     },
     add(example) {
-      if (lengths.count() === 0) {
-        described = describe(example);
-        for (const { name } of described)
-          if (!gathered.has(name)) gathered.set(name, createNumbers(columns[name].dtype));
-      }
-      for (const column of described) gathered.get(column.name)?.add(columnOf(example, column));
-      ids.add(example.tokens);
+      addColumns(example);
       lengths.add([example.tokens.length]);
+    },
+    addRun({ lengths: added, tokens, supervised }) {
+      if (added.length === 0) return;
+      const all = added.reduce((sum, length) => sum + length, 0);
+      if (all !== tokens.length)
+        throw new RangeError(`examples of ${all} tokens have ${tokens.length} of them`);
+      addColumns({ tokens, supervised });
+      lengths.add(added);
     },
     take() {
       const json = new TextEncoder().encode(JSON.stringify(described));

@@ -22,12 +22,13 @@ it.each([
     const told = ['Who wins?', 'What is the seventh?'].map((question, at) => {
       const row = rowOf(at + 1, question);
       const facts = { group: 1, plain: at, asked: at, answer: 1, both: hash(question) };
-      const known = { personal: [], hasControl: false, isTold: false, sharesContext };
+      const known = { personal: [], hasControl: false };
       const likeness = likenessOf(row);
-      return cleaning.add({ line: row.line, ...facts, ...known, likeness, row: () => row });
+      const cleaned = { line: row.line, ...facts, ...known, likeness, row: () => row };
+      return cleaning.add(cleaned, { isTold: false, sharesContext });
     });
     expect(cleaning.counts).toMatchObject(counts);
     // They stay on one side of the split all the same.
-    expect(new Set(told.map(({ cluster }) => cluster)).size).toBe(1);
+    expect(new Set(told.map(({ relation }) => relation.cluster)).size).toBe(1);
   },
 );

@@ -9,10 +9,14 @@ import type { PersonalKind } from './personal-kinds.ts';
 import { createRelations, type RelatedRow, type Relation, type Relations } from './relations.ts';
 
 /** What is known of a right row. */
-type CleanedRow = RelatedRow & {
+export type CleanedRow = RelatedRow & {
   readonly row: () => CanonicalRow;
   readonly personal: readonly PersonalKind[];
   readonly hasControl: boolean;
+};
+
+/** What is known of all rows of a lesson. */
+export type KindOfRows = {
   /** Whether what the rows contradict is told by the task. */
   readonly isTold: boolean;
   /** Whether rows are alike by a context that several ask about, so that likeness says nothing of what they ask. */
@@ -20,7 +24,8 @@ type CleanedRow = RelatedRow & {
 };
 
 /** A row's place among the others, or why it is left out. */
-type Cleaned = Relation & {
+type Cleaned = {
+  readonly relation: Relation;
   readonly isDropped: boolean;
   readonly findings: readonly Omit<Finding, 'file' | 'line'>[];
 };
@@ -37,7 +42,7 @@ type Counts = {
 /** What is counted while the rows of one file are read. */
 export type FileCleaning = {
   readonly relations: Relations;
-  add(row: CleanedRow): Cleaned;
+  add(row: CleanedRow, kind: KindOfRows): Cleaned;
   readonly counts: Readonly<Counts>;
   readonly personal: ReadonlyMap<PersonalKind, number>;
   readonly sample: LanguageSample;
@@ -49,6 +54,8 @@ const warning = (rule: string, message: string): Omit<Finding, 'file' | 'line'> 
   ...{ path: '', rule, message },
   level: 'warn',
 });
+
+const none: Cleaned['findings'] = [];
 
 /** Counts for the rows of a file; the folder, which is there, keeps numbers of each. */
 export function createFileCleaning(options: CleaningOptions, folder: string): FileCleaning {
@@ -62,11 +69,11 @@ export function createFileCleaning(options: CleaningOptions, folder: string): Fi
   return {
     ...{ relations, counts, personal, sample },
     languages: [],
-    add(row) {
+    add(row, kind) {
       sample.add(row.row, row.both);
       const relation = relations.add(row);
       const { repeats, contradicts } = relation;
-      const resembles = row.sharesContext ? undefined : relation.resembles;
+      const resembles = kind.sharesContext ? undefined : relation.resembles;
       for (const kind of row.personal) personal.set(kind, (personal.get(kind) ?? 0) + 1);
       if (row.personal.length > 0 && options.personal_data === 'redact') counts.redacted++;
       if (row.hasControl) counts.controlStrings++;
@@ -75,6 +82,9 @@ export function createFileCleaning(options: CleaningOptions, folder: string): Fi
       const before = repeats ?? resembles;
       const isDropped = options.duplicates === 'drop' && before !== undefined;
       if (isDropped) counts.dropped++;
+      // Of most rows nothing is found.
+      if (before === undefined && contradicts === undefined)
+        return { relation, isDropped, findings: none };
       const findings: Omit<Finding, 'file' | 'line'>[] = [];
       const like = repeats === undefined ? 'nearly says' : 'says';
       if (isDropped)
@@ -86,9 +96,9 @@ export function createFileCleaning(options: CleaningOptions, folder: string): Fi
       if (contradicts !== undefined) {
         counts.conflicts++;
         const message = `the row asks what line ${contradicts} asks, with another answer`;
-        if (!row.isTold) findings.push(warning('conflict', message));
+        if (!kind.isTold) findings.push(warning('conflict', message));
       }
-      return { ...relation, isDropped, findings };
+      return { relation, isDropped, findings };
     },
   };
 }

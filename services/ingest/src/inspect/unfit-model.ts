@@ -1,5 +1,5 @@
 import { LatheError } from '@lathe/contracts/error';
-import type { LineRead } from '../rows/row-task.ts';
+import type { RowsRead } from '../rows/row-task.ts';
 import type { Rows } from '../rows/rows.ts';
 
 /** Why a model is none for the rows of a file, though another of its kind may be: what a try with that one cures is no verdict on the file. */
@@ -36,7 +36,7 @@ export function unlessUnfit(rows: Rows): Rows {
     },
     async read(lesson, lines, options) {
       const reads = await rows.read(lesson, lines, options);
-      if (isFirst) requireTemplate(reads);
+      if (isFirst) requireTemplate(reads, lines.length);
       isFirst = false;
       requireTools(reads);
       return reads;
@@ -44,8 +44,10 @@ export function unlessUnfit(rows: Rows): Rows {
   };
 }
 
-function requireTools(reads: readonly LineRead[]): void {
-  for (const { number, issues } of reads) {
+function requireTools(reads: RowsRead): void {
+  for (const read of reads) {
+    if (!('issues' in read)) continue;
+    const { number, issues } = read;
     const refusal = issues.find(({ rule }) => rule === 'template-tools')?.message;
     if (refusal === undefined) continue;
     const why = refusal.slice(refusal.indexOf(': ') + 2);
@@ -53,13 +55,15 @@ function requireTools(reads: readonly LineRead[]): void {
   }
 }
 
-function requireTemplate(reads: readonly LineRead[]): void {
-  const refused = reads.flatMap(({ number, issues }) =>
-    issues.flatMap(({ rule, message }) =>
-      rule === 'template' ? [`line ${number}: ${message}`] : [],
-    ),
+function requireTemplate(reads: RowsRead, lines: number): void {
+  const refused = reads.flatMap((read) =>
+    'issues' in read
+      ? read.issues.flatMap(({ rule, message }) =>
+          rule === 'template' ? [`line ${read.number}: ${message}`] : [],
+        )
+      : [],
   );
   const [first] = refused;
-  if (first !== undefined && 2 * refused.length > reads.length)
+  if (first !== undefined && 2 * refused.length > lines)
     throw new UnfitModel(first, { isForTools: false });
 }

@@ -41,7 +41,7 @@ export async function readFiles(asked: PipelineInput, ports: PipelinePorts): Pro
     const cleaning = job.options.cleaning ?? {};
     const alive = () => ports.progress();
     const sizes = { maxTokens, prompts, pieceTokens };
-    const own = { spool, rowFolder, cleaning, progress: meter.row, alive };
+    const own = { spool, rowFolder, cleaning, progress: meter.rows, alive };
     const readPorts: ReadPorts = { ...ports, ...own, ...sizes };
     // Several files are looked at before they are read.
     const looked = new Set<string>(files.length === 1 ? files.map(({ id }) => id) : []);

@@ -1,5 +1,6 @@
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
-import type { LineRead, RightRow } from './row-task.ts';
+import { factsOfRow, hashNames, type PlainRun } from './plain-run.ts';
+import type { LineRead, RightRow, RowsRead } from './row-task.ts';
 
 /** The numbers of all rows of a message, end to end, by their kind: few buffers are handed over, and none is copied. */
 type Numbers = {
@@ -22,8 +23,6 @@ const kindOf = {
   group: 'int32',
 } as const satisfies Readonly<Record<keyof ShardExample, NumberKind>>;
 const columns = Object.keys(kindOf) as (keyof ShardExample)[];
-
-const hashNames = ['both', 'prompt', 'plain', 'group', 'answer', 'asked'] as const;
 
 /** An example by the lengths of its columns; with tokens and targets alone by that of both. */
 type PackedExample = number | Readonly<Partial<Record<keyof ShardExample, number>>>;
@@ -147,7 +146,7 @@ export function buffersOf({ json, numbers }: PackedReads): ArrayBuffer[] {
 }
 
 /** What was read, whose numbers are views on the buffers of the message. */
-export function unpackReads({ reads, json, numbers }: PackedReads): LineRead[] {
+export function unpackReads({ reads, json, numbers }: PackedReads): RowsRead {
   const at: Record<NumberKind, number> = { uint8: 0, int32: 0, uint32: 0, float32: 0, float64: 0 };
   let jsonAt = 0;
   const take = <Kind extends NumberKind>(kind: Kind, length: number): Numbers[Kind] => {
@@ -187,26 +186,37 @@ export function unpackReads({ reads, json, numbers }: PackedReads): LineRead[] {
     parts: parts.map((part) => ({ json: jsonOf(part.json), examples: part.examples.map(example) })),
     likeness: { shingles: take('uint32', shingles), bands: take('uint32', bands) },
   });
-  const plain = (): LineRead => {
-    const number = fact();
-    const [tokens, bytes, shingles, bands] = [fact(), fact(), fact(), fact()];
+  /** So many rows of which there is nothing to say. */
+  const run = (rows: number): PlainRun => {
+    const facts = take('float64', rows * factsOfRow);
+    const lengths = new Uint32Array(rows);
+    const jsonLengths = new Uint32Array(rows);
+    let [tokens, bytes, likeness] = [0, 0, 0];
+    for (let row = 0; row < rows; row++) {
+      const fact = row * factsOfRow;
+      tokens += lengths[row] = facts[fact + 1] as number;
+      bytes += jsonLengths[row] = facts[fact + 2] as number;
+      likeness += (facts[fact + 3] as number) + (facts[fact + 4] as number);
+    }
     return {
-      number,
-      issues: [],
-      right: {
-        parts: [{ json: jsonOf(bytes), examples: [ofTokens(tokens)] }],
-        hasControl: false,
-        hashes: hashes(),
-        likeness: { shingles: take('uint32', shingles), bands: take('uint32', bands) },
-        personal: [],
-      },
+      ...{ facts, lengths, tokens: take('int32', tokens), supervised: take('uint8', tokens) },
+      ...{ jsonLengths, json: jsonOf(bytes), likeness: take('uint32', likeness) },
     };
   };
-  return reads.map((read) => {
-    if (read === null) return plain();
-    const { right: packed, ...others } = read;
-    return { ...others, ...(packed && { right: right(packed) }) };
-  });
+  const found: (LineRead | PlainRun)[] = [];
+  for (let at = 0; at < reads.length; ) {
+    const read = reads[at] as PackedRead;
+    let end = at + 1;
+    if (read === null) {
+      while (reads[end] === null) end++;
+      found.push(run(end - at));
+    } else {
+      const { right: packed, ...others } = read;
+      found.push({ ...others, ...(packed && { right: right(packed) }) });
+    }
+    at = end;
+  }
+  return found;
 }
 
 function joined<Whole extends { set(numbers: ArrayLike<number>, at: number): void }>(

@@ -12,6 +12,7 @@ import type { Cut } from '../pack/cuts.ts';
 import type { Sample } from '../read/format/detect.ts';
 import type { SpooledRow } from '../read/spool.ts';
 import type { PackedLines } from './packed-lines.ts';
+import type { PlainRun } from './plain-run.ts';
 
 /** Whose tokens rows become, and a name for all that is opened for one job. */
 export type RowModel = {
@@ -109,6 +110,9 @@ export type LineRead = {
   /** Of a row that is too long as it stands. */
   readonly long?: LongRow;
 };
+
+/** What was read of some lines, in their order: of each line, or of a run of them. */
+export type RowsRead = readonly (LineRead | PlainRun)[];
 
 /** A row that is too long, whether it is cut, split or left out. */
 export type LongRow = {

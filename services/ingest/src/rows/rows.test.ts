@@ -5,6 +5,7 @@ import { writeTinyModel } from '@lathe/testkit/tiny-model';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Line } from '../read/lines.ts';
 import { openRowEncoder } from '../render/open-encoder.ts';
+import { eachRead } from './plain-run.fixture.ts';
 import { readLineRows } from './read-lines.ts';
 import { inBatches, type Rows, rowsOf, startRowThreads } from './rows.ts';
 
@@ -58,7 +59,7 @@ const mixed = [
 it('reads lines in threads as it does here', async () => {
   const encoder = await openRowEncoder({ folder: folder.path, name: 'tiny' }, lesson);
   const here = readLineRows(mixed, encoder, { lesson, limits, errors: 0 });
-  expect(await rows.read(lesson, mixed, { limits, errors: 0 })).toEqual(here);
+  expect(eachRead(await rows.read(lesson, mixed, { limits, errors: 0 }))).toEqual(here);
   expect(here.map(({ number, right, long }) => (right ? number : long?.tokens))).toEqual([
     1,
     605,

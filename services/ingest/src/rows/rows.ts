@@ -10,7 +10,7 @@ import { UnsureShapeError } from '../read/unsure.ts';
 import { packLines } from './packed-lines.ts';
 import { unpackReads } from './packed-reads.ts';
 import type { RowResults } from './row-results.ts';
-import type { LineRead, RowLimits, RowModel, RowTask, TextLimits } from './row-task.ts';
+import type { RowLimits, RowModel, RowsRead, RowTask, TextLimits } from './row-task.ts';
 import type { WordCounts } from './word-counts.ts';
 
 /** Rows of one job: what takes long is done in threads, and never on the event loop. */
@@ -24,7 +24,7 @@ export type Rows = {
     lesson: Lesson,
     lines: readonly Line[],
     options: { readonly limits: RowLimits; readonly errors: number },
-  ): Promise<readonly LineRead[]>;
+  ): Promise<RowsRead>;
   /** How often words stand in the texts of lines that are right. */
   words(
     lesson: Lesson,

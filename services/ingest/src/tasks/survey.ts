@@ -16,8 +16,8 @@ export type SurveyedRow = {
 
 /** What is learned of a task from all rows together. */
 export type Survey = {
-  /** Takes note of a right row; what is wrong with it beside those before it. */
-  add(row: SurveyedRow): readonly Finding[];
+  /** Takes note of a right row; what is wrong with it beside those before it. Absent where rows say nothing of each other. */
+  add?(row: SurveyedRow): readonly Finding[];
   /** What is wrong with the files as wholes, once all rows were added. */
   findings(): readonly Finding[];
   /** The task with all that the rows say of it; undefined for a model that writes. */
@@ -38,7 +38,6 @@ export type TaskWork = {
 /** Of a task whose rows say nothing of each other. */
 export function plainSurvey(task: Task | undefined): Survey {
   return {
-    add: () => [],
     findings: () => [],
     task: () => task,
     complete: (_, examples) => examples,

@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { tempFolder } from '@lathe/testkit/temp-folder';
+import { expect, it } from 'vitest';
+import { createSpool, type SpooledRow } from './spool.ts';
+
+const utf8 = new TextEncoder();
+const rowOf = (text: string, tokens: readonly number[]): SpooledRow => ({
+  json: utf8.encode(JSON.stringify({ text })),
+  examples: [
+    { tokens: Int32Array.from(tokens), supervised: new Uint8Array(tokens.length).fill(1) },
+  ],
+});
+
+it('gives back rows that came one by one and rows that came together, in their order', async () => {
+  await using folder = await tempFolder();
+  const spool = await createSpool(join(folder.path, 'spool'));
+  const rows = Array.from({ length: 60 }, (_, at) =>
+    rowOf(`ä ${at}`, new Array(10_000 * (at % 4)).fill(at)),
+  );
+  for (let at = 0; at < rows.length; at += 3) {
+    await spool.add(rows[at] as SpooledRow);
+    const run = rows.slice(at + 1, at + 3);
+    const examples = run.flatMap((row) => row.examples);
+    await spool.addRun({
+      lengths: Uint32Array.from(examples, ({ tokens }) => tokens.length),
+      tokens: Int32Array.from(examples.flatMap(({ tokens }) => [...tokens])),
+      supervised: Uint8Array.from(examples.flatMap(({ supervised }) => [...supervised])),
+      jsonLengths: Uint32Array.from(run, ({ json }) => json.length),
+      json: Uint8Array.from(run.flatMap(({ json }) => [...json])),
+    });
+  }
+  const read = (await Array.fromAsync(spool.read())).flat();
+  const jsons = (await Array.fromAsync(spool.jsons())).flat();
+  const texts = rows.map(({ json }) => Buffer.from(json).toString());
+  expect(read.map(({ json }) => Buffer.from(json).toString())).toEqual(texts);
+  expect(jsons.map((json) => Buffer.from(json).toString())).toEqual(texts);
+  expect(read.map(({ examples }) => examples)).toEqual(rows.map(({ examples }) => examples));
+});
