@@ -1,10 +1,8 @@
-import { parseRow } from '../row-json.ts';
 import type { Numbers } from '../row-numbers.ts';
 import { createHeldOutTexts } from './held-out-texts.ts';
-import { rowWords } from './look.ts';
 import { createPhrases } from './phrases.ts';
 import type { Relations } from './relations.ts';
-import { shinglesOfWords } from './shingles.ts';
+import { type RowWords, type WordFinder, wordsOfRows } from './row-words.ts';
 
 /** How a training row says what a held-out one does, which stands on that line. */
 export type Contact = { readonly how: 'prompts' | 'near' | 'phrases'; readonly line: number };
@@ -19,7 +17,9 @@ export type Sides = {
   /** Rows of the validation file. */
   readonly validation: (() => AsyncIterable<readonly Uint8Array[]>) | null;
   readonly relations: Pick<Relations, 'met' | 'bridges' | 'forms'>;
-  /** Called between rows. */
+  /** Finds the words of many rows at once, where there is such a way. */
+  readonly findWords?: WordFinder | undefined;
+  /** Called between some rows and the next. */
   readonly breathe: () => Promise<void>;
 };
 
@@ -39,34 +39,24 @@ export async function findContacts(sides: Sides): Promise<Contacts> {
   const { heldOut, relations } = sides;
   const phrases = createPhrases();
   const texts = createHeldOutTexts(relations.forms());
-  const keep = (json: Uint8Array): void => {
-    const row = parseRow(json);
-    const { asked, all } = rowWords(row);
-    phrases.keep(asked, row.line);
-    texts.keep(shinglesOfWords(all), row.line);
+  const look = { findWords: sides.findWords, breathe: sides.breathe };
+  const keep = ({ asked, shingles, line }: RowWords): void => {
+    phrases.keep(asked, line);
+    texts.keep(shingles, line);
   };
-  if (sides.validation !== null)
-    for await (const [row] of indexed(sides.validation())) {
-      await sides.breathe();
-      keep(row);
-    }
+  if (sides.validation !== null) await forEachRow(sides.validation(), () => true, keep, look);
   else if (heldOut?.includes(1) === true)
-    for await (const [row, index] of indexed(sides.training())) {
-      await sides.breathe();
-      if (heldOut[index] === 1) keep(row);
-    }
+    await forEachRow(sides.training(), (index) => heldOut[index] === 1, keep, look);
   else return { contacts: new Map(), isComplete: true };
   await texts.settle(sides.breathe);
   const near = new Map<number, number>();
-  for await (const [json, index] of indexed(sides.training())) {
-    await sides.breathe();
-    if (heldOut?.[index] === 1) continue;
+  const lookAt = ({ asked, shingles }: RowWords, index: number): void => {
     const number = sides.numbers.at(index) as number;
-    const { asked, all } = rowWords(parseRow(json));
     phrases.look(asked, number);
-    const line = texts.find(shinglesOfWords(all));
+    const line = texts.find(shingles);
     if (line !== undefined) near.set(number, line);
-  }
+  };
+  await forEachRow(sides.training(), (index) => heldOut?.[index] !== 1, lookAt, look);
   const shared = phrases.found();
   const trained = trainedRows(sides);
   const contacts = new Map<number, Contact>();
@@ -91,11 +81,33 @@ function trainedRows({ numbers, heldOut }: Pick<Sides, 'numbers' | 'heldOut'>): 
   return count;
 }
 
-async function* indexed(
-  rows: AsyncIterable<readonly Uint8Array[]>,
-): AsyncGenerator<readonly [Uint8Array, number]> {
-  let index = 0;
-  for await (const some of rows) for (const row of some) yield [row, index++];
+/** Rows whose words are found at a time, which is a matter of milliseconds. */
+const mostRows = 256;
+
+type Look = Pick<Sides, 'findWords' | 'breathe'>;
+
+/** Goes through the words of those rows that are wanted, by their index. */
+async function forEachRow(
+  chunks: AsyncIterable<readonly Uint8Array[]>,
+  isWanted: (index: number) => boolean,
+  take: (row: RowWords, index: number) => void,
+  { findWords, breathe }: Look,
+): Promise<void> {
+  let first = 0;
+  for await (const rows of chunks) {
+    const wanted: number[] = [];
+    for (let at = 0; at < rows.length; at++) if (isWanted(first + at)) wanted.push(at);
+    for (let from = 0; from < wanted.length; from += mostRows) {
+      await breathe();
+      const some = wanted.slice(from, from + mostRows);
+      const words = wordsOfRows(
+        some.map((at) => rows[at] as Uint8Array),
+        findWords,
+      );
+      for (const [place, row] of words.entries()) take(row, first + (some[place] as number));
+    }
+    first += rows.length;
+  }
 }
 
 /** Rows that are alike to rows of the other side, with the line of the first row of that cluster. */

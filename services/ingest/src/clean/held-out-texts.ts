@@ -1,5 +1,6 @@
-import { createFirstPlaces } from '../first-places.ts';
+import { createShingleNumbers } from './shingle-numbers.ts';
 import { jaccard, nearJaccard } from './shingles.ts';
+import { inOrder } from './sort-hashes.ts';
 
 /** Shingles that are kept of all texts together. */
 const usualMost = 4 * 2 ** 20;
@@ -27,40 +28,47 @@ export function createHeldOutTexts(
   forms: ReadonlySet<number>,
   most: number = usualMost,
 ): HeldOutTexts {
-  const numbers = createFirstPlaces();
-  /** Of each element how many texts have it, and the newest entry of those that have it among their first ones. */
+  /** Elements by their shingles: in the order of their coming, and once settled by their ranks, the rarest first. */
+  const numbers = createShingleNumbers();
+  /** Of each element how many texts have it. */
   let holders = new Int32Array(1024);
+  /** Of each rank the newest entry of those texts that have it among their first ones. */
   let heads = new Int32Array();
-  let elements = 0;
-  /** Entries: the text, and the entry before of the same element; from 1. */
+  /** Entries: the text, and the entry before of the same rank; from 1. */
   let owners = new Int32Array();
   let before = new Int32Array();
-  /** Bits of the elements by the last ones of their shingles: most shingles of other texts have none, and need not be looked up. */
-  let bits = new Uint32Array(1);
   const texts: { readonly line: number; readonly shingles: Uint32Array }[] = [];
   let kept = 0;
   let isFull = false;
   /** The text for which each was compared last. */
   let compared = new Int32Array();
   let looks = 0;
+  let ranks = new Uint32Array(1024);
+  /** Ranks are spread over all numbers, which are put in order by their upper bits. */
+  let spread = 0;
 
   const keysOf = (shingles: Uint32Array): Uint32Array => {
     if (forms.size === 0) return shingles;
     const own = shingles.filter((shingle) => !forms.has(shingle));
     return own.length === 0 ? shingles : own;
   };
-  const numberOf = (shingle: number): number => {
-    const known = numbers.get(shingle);
-    if (known !== undefined) return known;
-    numbers.note(shingle, elements);
-    if (elements === holders.length) holders = grown(holders);
-    return elements++;
-  };
-  const inOrder = (found: number[]): number[] =>
-    found.sort((a, b) => (holders[a] as number) - (holders[b] as number) || a - b);
   const isAlike = (a: Uint32Array, b: Uint32Array): boolean =>
+    mayBeNear(a.length, b.length) &&
     jaccard(a, b) >= nearJaccard &&
     (forms.size === 0 || jaccard(keysOf(a), keysOf(b)) >= nearJaccard);
+  /** The ranks of those that are known, the rarest first; undefined where so many are not, among the first. */
+  const ranksOf = (keys: Uint32Array, mostUnknown: number): Uint32Array | undefined => {
+    if (ranks.length < keys.length) ranks = new Uint32Array(2 * keys.length);
+    let known = 0;
+    for (let at = 0; at < keys.length; at++) {
+      const rank = numbers.get(keys[at] as number);
+      if (rank >= 0) ranks[known++] = rank << spread;
+      else if (at - known >= mostUnknown) return undefined;
+    }
+    const found = ranks.subarray(0, known);
+    // Ranks of long texts may stand close together.
+    return known > mostSpread ? found.sort() : inOrder(found);
+  };
 
   return {
     isComplete: () => !isFull,
@@ -71,34 +79,34 @@ export function createHeldOutTexts(
         return;
       }
       kept += shingles.length;
-      texts.push({ line, shingles });
-      for (const shingle of keysOf(shingles)) {
-        const element = numberOf(shingle);
+      const own = shingles.slice();
+      texts.push({ line, shingles: own });
+      for (const shingle of keysOf(own)) {
+        const element = numbers.note(shingle);
+        if (element === holders.length) holders = grown(holders);
         holders[element] = (holders[element] as number) + 1;
       }
     },
     async settle(breathe) {
+      const elements = numbers.count();
+      numbers.renumber(ranksBy(holders, elements));
+      holders = new Int32Array();
+      spread = Math.clz32(elements);
       heads = new Int32Array(elements);
       compared = new Int32Array(texts.length);
       owners = new Int32Array(1024);
       before = new Int32Array(1024);
-      bits = new Uint32Array(
-        2 ** Math.min(20, Math.ceil(Math.log2(1 + elements / bitsOfWord)) + spareBits),
-      );
       let entries = 1;
       for (const [text, { shingles }] of texts.entries()) {
         await breathe();
         const keys = keysOf(shingles);
-        for (const shingle of keys) {
-          const word = wordOf(shingle, bits);
-          bits[word] = (bits[word] as number) | (1 << shingle);
-        }
-        const found = inOrder(Array.from(keys, (shingle) => numbers.get(shingle) as number));
-        for (const element of found.slice(0, firstOf(keys.length))) {
+        const found = ranksOf(keys, keys.length) as Uint32Array;
+        for (let at = 0; at < firstOf(keys.length); at++) {
+          const rank = (found[at] as number) >>> spread;
           if (entries === owners.length) [owners, before] = [grown(owners), grown(before)];
           owners[entries] = text;
-          before[entries] = heads[element] as number;
-          heads[element] = entries++;
+          before[entries] = heads[rank] as number;
+          heads[rank] = entries++;
         }
       }
     },
@@ -106,18 +114,14 @@ export function createHeldOutTexts(
       if (texts.length === 0 || shingles.length === 0) return undefined;
       const keys = keysOf(shingles);
       const first = firstOf(keys.length);
-      const found: number[] = [];
-      let unknown = 0;
-      for (const shingle of keys) {
-        const mayBe = ((bits[wordOf(shingle, bits)] as number) & (1 << shingle)) !== 0;
-        const element = mayBe ? numbers.get(shingle) : undefined;
-        if (element !== undefined) found.push(element);
-        else if (++unknown >= first) return undefined;
-      }
+      const found = ranksOf(keys, first - 1);
+      if (found === undefined) return undefined;
       looks++;
-      for (const element of inOrder(found).slice(0, first - unknown))
-        for (let entry = heads[element] as number; entry > 0; entry = before[entry] as number) {
+      const last = first - (keys.length - found.length);
+      for (let at = 0; at < last && at < found.length; at++)
+        for (let entry = heads[(found[at] as number) >>> spread] as number; entry > 0; ) {
           const text = owners[entry] as number;
+          entry = before[entry] as number;
           if (compared[text] === looks) continue;
           compared[text] = looks;
           const other = texts[text] as (typeof texts)[number];
@@ -128,13 +132,33 @@ export function createHeldOutTexts(
   };
 }
 
-/** Bits of a number, and how many times more bits than elements there are, as a power of 2. */
-const bitsOfWord = 32;
-const spareBits = 3;
+/** Ranks up to so many are put in order by their upper bits. */
+const mostSpread = 512;
 
-/** The number that has the bit of a shingle, which is the one that its last five bits say. */
-function wordOf(shingle: number, bits: Uint32Array): number {
-  return (shingle >>> 5) & (bits.length - 1);
+/** Of each element its place among all, those that the fewest texts have first, and of them the earlier. */
+function ranksBy(holders: Int32Array, elements: number): Int32Array {
+  let mostHolders = 0;
+  for (let at = 0; at < elements; at++) mostHolders = Math.max(mostHolders, holders[at] as number);
+  const places = new Int32Array(mostHolders + 2);
+  for (let at = 0; at < elements; at++) {
+    const next = (holders[at] as number) + 1;
+    places[next] = (places[next] as number) + 1;
+  }
+  for (let at = 1; at < places.length; at++)
+    places[at] = (places[at] as number) + (places[at - 1] as number);
+  const ranks = new Int32Array(elements);
+  for (let at = 0; at < elements; at++) {
+    const count = holders[at] as number;
+    const place = places[count] as number;
+    ranks[at] = place;
+    places[count] = place + 1;
+  }
+  return ranks;
+}
+
+/** Whether sets of so many could be near duplicates, of which the smaller one holds all that they share. */
+function mayBeNear(a: number, b: number): boolean {
+  return Math.min(a, b) >= nearJaccard * Math.max(a, b) - 1e-9;
 }
 
 /** Of so many elements those among which a near duplicate has one too. */

@@ -5,12 +5,19 @@ const phraseWords = 13;
 const shortWords = 8;
 /** A text of fewer words than two phrases is a short one. */
 const leastLong = 2 * phraseWords;
+const bothLengths = [phraseWords, shortWords];
 
 /** Rows that may have a phrase in common before it is a form that everybody fills in. */
 const mostRows = 10;
 
 /** Phrases that are kept at most. */
 const mostPhrases = 1_000_000;
+
+/** Factors of the words' places in both halves of a phrase's number. */
+const [first, second] = [0x01000193, 0x9e3779b1];
+
+/** Bits of the lower half of a phrase's number. */
+const lowBits = 21;
 
 /** Finds texts that share a phrase with one of those that were kept. */
 export type Phrases = {
@@ -25,10 +32,13 @@ export type Phrases = {
 export function createPhrases(): Phrases {
   const lines = new Map<number, number>();
   const holders = new Map<number, number[]>();
+  /** Of both kinds of phrases those that any text kept has. */
+  let lengths: readonly number[] = [];
   /** A bit for the lower half of each phrase that is kept: most of those looked at have none, and need not be looked up. */
   const lowHalves = new Uint32Array(2 ** (lowBits - 5));
+  const isFull = (): boolean => lines.size >= mostPhrases;
   const keepOne = (low: number, phrase: number, line: number): void => {
-    if (lines.size >= mostPhrases || lines.has(phrase)) return;
+    if (isFull() || lines.has(phrase)) return;
     lines.set(phrase, line);
     const word = low >>> 5;
     lowHalves[word] = (lowHalves[word] as number) | (1 << (low & 31));
@@ -42,15 +52,28 @@ export function createPhrases(): Phrases {
   return {
     keep(words, line) {
       const length = words.length < leastLong ? shortWords : phraseWords;
+      if (words.length < length || isFull()) return;
+      lengths = bothLengths.filter((each) => each === length || lengths.includes(each));
       forEachPhrase(words, length, (low, high) => keepOne(low, numberOf(low, high, length), line));
     },
     look(words, number) {
-      if (lines.size === 0) return;
-      for (const length of [phraseWords, shortWords])
-        forEachPhrase(words, length, (low, high) => {
-          if (((lowHalves[low >>> 5] as number) & (1 << (low & 31))) !== 0)
-            lookAt(numberOf(low, high, length), number);
-        });
+      // Each word of each row comes by here, so that nothing is called for it.
+      for (const length of lengths) {
+        const leavingFirst = power(first, length);
+        const leavingSecond = power(second, length);
+        let high = 0;
+        let low = 0;
+        for (let at = 0; at < words.length; at++) {
+          const word = words[at] as number;
+          const left = at < length ? 0 : (words[at - length] as number);
+          high = (Math.imul(high, first) + word - Math.imul(left, leavingFirst)) | 0;
+          low = (Math.imul(low, second) + word - Math.imul(left, leavingSecond)) | 0;
+          if (at < length - 1) continue;
+          const lowHalf = mix(low) >>> (32 - lowBits);
+          if (((lowHalves[lowHalf >>> 5] as number) & (1 << lowHalf)) !== 0)
+            lookAt(numberOf(lowHalf, high, length), number);
+        }
+      }
     },
     found() {
       const found = new Map<number, number>();
@@ -63,19 +86,12 @@ export function createPhrases(): Phrases {
   };
 }
 
-/** Factors of the words' places in both halves of a phrase's number. */
-const factors = [0x01000193, 0x9e3779b1] as const;
-
-/** Bits of the lower half of a phrase's number. */
-const lowBits = 21;
-
 /** Each run of so many words by both halves of its hash, of which the lower one is mixed. */
 function forEachPhrase(
   words: Uint32Array,
   length: number,
   take: (low: number, high: number) => void,
 ): void {
-  const [first, second] = factors;
   const leavingFirst = power(first, length);
   const leavingSecond = power(second, length);
   let high = 0;
