@@ -22,7 +22,10 @@ export type List<T> = {
 export function useList<T extends { readonly id: string }>(path: string, everyMs = 0): List<T> {
   const [older, setOlder] = useState<Part<T> | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
-  const isReading = useRef(false);
+  /** Ends with the path that it is of. */
+  const opened = useRef(new AbortController().signal);
+  /** Whose next page is being read. */
+  const reading = useRef<AbortSignal | null>(null);
   const join = path.includes('?') ? '&' : '?';
   const read = useCallback(
     (after: string | undefined, signal?: AbortSignal): Promise<Page<T>> =>
@@ -30,7 +33,13 @@ export function useList<T extends { readonly id: string }>(path: string, everyMs
     [path, join],
   );
   const first = useQuery((signal) => read(undefined, signal), [path], everyMs);
-  useEffect(() => setOlder(null), [path]);
+  useEffect(() => {
+    const controller = new AbortController();
+    opened.current = controller.signal;
+    setOlder(null);
+    setFailure(null);
+    return () => controller.abort();
+  }, [path]);
 
   const { data } = first;
   const { items, hasMore = false } = data
@@ -38,16 +47,20 @@ export function useList<T extends { readonly id: string }>(path: string, everyMs
     : {};
   const last = items?.at(-1)?.id;
   const loadMore = (): void => {
-    if (isReading.current || !hasMore || last === undefined) return;
-    isReading.current = true;
-    read(last)
+    const signal = opened.current;
+    if (reading.current === signal || !hasMore || last === undefined) return;
+    reading.current = signal;
+    read(last, signal)
       .then((page) => {
+        if (signal.aborted) return;
         setOlder({ items: [...(items ?? []), ...page.data], hasMore: page.has_more });
         setFailure(null);
       })
-      .catch((error: unknown) => setFailure(error))
+      .catch((error: unknown) => {
+        if (!signal.aborted) setFailure(error);
+      })
       .finally(() => {
-        isReading.current = false;
+        if (reading.current === signal) reading.current = null;
       });
   };
   return { items, error: first.error ?? failure, hasMore, loadMore, reload: first.reload };

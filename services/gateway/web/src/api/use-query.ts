@@ -28,14 +28,23 @@ export function useQuery<T>(ask: Ask<T>, inputs: Inputs, everyMs = 0): Query<T> 
     const controller = new AbortController();
     const { signal } = controller;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let looks = 0;
+    let shown = 0;
+    /** Whether what a look came to is of use: not when a later one came first. */
+    const isNews = (number: number): boolean => {
+      if (signal.aborted || number < shown) return false;
+      shown = number;
+      return true;
+    };
     const look = async (): Promise<void> => {
       clearTimeout(timer);
+      const number = ++looks;
       try {
         const data = await asking.current(signal);
-        if (signal.aborted) return;
+        if (!isNews(number)) return;
         setState({ data, error: null });
       } catch (error) {
-        if (signal.aborted) return;
+        if (!isNews(number)) return;
         setState(({ data }) => ({ data, error }));
       }
       later();
