@@ -2,7 +2,8 @@ import { LatheError } from '@lathe/contracts/error';
 import type { Grader, SingleGrader } from '@lathe/contracts/http/grader';
 import { createFairPlaces } from '@lathe/platform/fair-places';
 import type { Logger } from '@lathe/platform/log';
-import { createThreadPool } from '@lathe/platform/threads/thread-pool';
+import { createShutInProcess } from '@lathe/platform/threads/shut-in-process';
+import { createTaskPool } from '@lathe/platform/threads/task-pool';
 import { type Answered, namespacesOf, type Part } from '../begin.ts';
 import { GradingFault, lateFault } from '../fault.ts';
 import { gradersOf } from '../graders-of.ts';
@@ -83,8 +84,9 @@ export function startGraders(settings: GraderSettings, log: Logger): Graders {
   const { graderProcesses, graderMs, graderGraceMs } = settings;
   const program = new URL('./grader-process.ts', import.meta.url);
   const taskMs = graderMs + graderGraceMs;
-  const shutIn = { reads: codeFolders };
-  const pool = createThreadPool(graderProcesses, { program, name: 'graders', taskMs, shutIn, log });
+  const pool = createTaskPool(graderProcesses, (number) =>
+    createShutInProcess({ program, reads: codeFolders, name: `graders ${number}`, taskMs, log }),
+  );
   const limits = { programMs: graderMs, programBytes: settings.graderProgramBytes };
   const command = settings.pythonCommand?.trim().split(/\s+/) ?? [];
   const runsPython = command.length > 0;

@@ -20,7 +20,7 @@ export class Handed {
 export function serveTasks(work: (task: unknown) => unknown): void {
   const port = parentPort;
   if (port === null && process.send === undefined)
-    throw new Error('this program is made for a thread');
+    throw new Error('this program is made for a thread, or a process that is shut in');
   yieldToEventLoops();
   const send = (message: FromThread, buffers: readonly ArrayBuffer[] = []): void => {
     if (port === null) process.send?.(message);

@@ -1,5 +1,3 @@
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { LatheError } from '@lathe/contracts/error';
 import { afterAll, expect, it } from 'vitest';
@@ -46,31 +44,6 @@ it('brings back errors as they were thrown', async () => {
 it('starts again after a thread has died, and fails only what it worked on', async () => {
   await expect(thread.run(['die'])).rejects.toMatchObject({ code: 'unavailable', retryable: true });
   expect(await thread.run(['echo', 1])).toBe(1);
-});
-
-it('shuts a process in: it reads its code and nothing else, and writes, starts and knows nothing', async () => {
-  const code = ['../../../../node_modules/', '../../../'].map((to) => new URL(to, import.meta.url));
-  const shutIn = createThread({ ...options, shutIn: { reads: code } });
-  expect(await shutIn.run(['echo', { a: Uint8Array.of(1) }])).toEqual({ a: Uint8Array.of(1) });
-  const readme = join(import.meta.dirname, '../../../../README.md');
-  expect(await thread.run(['read', readme])).toBeGreaterThan(0);
-  const denied = { message: expect.stringContaining('restricted') as string };
-  await expect(shutIn.run(['read', readme])).rejects.toMatchObject(denied);
-  await expect(shutIn.run(['write', join(tmpdir(), 'written')])).rejects.toMatchObject(denied);
-  await expect(shutIn.run(['start', process.execPath])).rejects.toMatchObject(denied);
-  expect(await thread.run(['variables'])).toContain('PATH');
-  expect(await shutIn.run(['variables'])).not.toContain('PATH');
-  await expect(shutIn.run(['die'])).rejects.toMatchObject({ code: 'unavailable', retryable: true });
-  expect(await shutIn.run(['echo', 1])).toBe(1);
-  await shutIn.stop();
-});
-
-it('ends a process that is shut in and takes too long', async () => {
-  const reads = [new URL('../../../../', import.meta.url)];
-  const hasty = createThread({ ...options, taskMs: 250, shutIn: { reads } });
-  await expect(hasty.run(['compute'])).rejects.toMatchObject({ code: 'timeout', retryable: false });
-  expect(await hasty.run(['echo', 3])).toBe(3);
-  await hasty.stop();
 });
 
 it('leaves the event loop free, and ends a thread that takes too long', async () => {

@@ -1,7 +1,8 @@
 import { LatheError } from '@lathe/contracts/error';
 import type { Products } from '@lathe/engine/device';
 import type { Logger } from '@lathe/platform/log';
-import { createThreadPool, type ThreadPool } from '@lathe/platform/threads/thread-pool';
+import type { TaskPool } from '@lathe/platform/threads/task-pool';
+import { createThreadPool } from '@lathe/platform/threads/thread-pool';
 import type { RecipeInput } from '@lathe/recipe/recipe';
 
 /** A run of which no more is known. */
@@ -57,7 +58,7 @@ export function createEstimates(
   { log, products }: { readonly log: Logger; readonly products: Products },
 ): Estimates {
   const signal = new AbortController().signal;
-  let pool: ThreadPool | undefined;
+  let pool: TaskPool | undefined;
   let timer: NodeJS.Timeout | undefined;
   const rest = (): void => {
     clearTimeout(timer);
