@@ -4,7 +4,7 @@ import type { Reading } from './lesson/lesson.ts';
 import { readContainer, readUploads, type Upload } from './read/container/open-container.ts';
 import type { ContainerOptions } from './read/container/options.ts';
 import type { SplitName, Wanted } from './read/container/split-names.ts';
-import type { Line } from './read/lines.ts';
+import type { LineGroup } from './read/lines.ts';
 import { isTold, type ToldChoices, type ToldName } from './read/told.ts';
 import type { IngestSettings } from './settings.ts';
 
@@ -27,7 +27,7 @@ export type UploadPorts = {
 
 /** The lines of uploads while they are read, with what is known of them by then. */
 export type OpenUploads = {
-  readonly lines: AsyncGenerator<Line>;
+  readonly lines: AsyncGenerator<LineGroup>;
   /** Splits with rows that are not wanted. */
   readonly splits: ReadonlySet<SplitName>;
   /** What names of files and lists could be labels; known from the first line on. */

@@ -14,11 +14,17 @@ import { type RowRoom, roomOf } from './fit/row-room.ts';
 import { allKept, decideLesson, type Shape, settingsOf, type Wish } from './lesson/decide.ts';
 import { canonicalKind, type FileKind, type Lesson, type RowsKind } from './lesson/lesson.ts';
 import { fittingKinds, usableKinds } from './lesson/task-rows.ts';
-import { openUploads, tellNames, type UploadPorts, type Uploads } from './open-uploads.ts';
+import {
+  type OpenUploads,
+  openUploads,
+  tellNames,
+  type UploadPorts,
+  type Uploads,
+} from './open-uploads.ts';
 import { CutSums } from './pack/cuts.ts';
 import type { KeptRow } from './pack/shown-rows.ts';
 import type { SplitName } from './read/container/split-names.ts';
-import type { Line } from './read/lines.ts';
+import type { Line, LineGroup } from './read/lines.ts';
 import type { Spool } from './read/spool.ts';
 import type { ToldChoices } from './read/told.ts';
 import { createRowNumbers, type GrowingNumbers, type Numbers } from './row-numbers.ts';
@@ -110,11 +116,11 @@ type ReadSoFar = Omit<ReadRows, 'splits'>;
 
 async function readRows(
   file: FileToRead,
-  { lines, told }: { readonly lines: AsyncGenerator<Line>; readonly told: () => ToldChoices },
+  { lines, told }: Pick<OpenUploads, 'lines' | 'told'>,
   ports: ReadPorts,
 ): Promise<ReadSoFar> {
   const { settings, findings, signal } = ports;
-  const sample = await takeSample(lines, settings);
+  const { sample, groups } = await takeSample(lines, settings);
   const { param, known, wish } = file;
   const { lesson, shape } = await lessonOf(file, { lines: sample, told: told() }, ports);
   if (known === undefined) tellNames(lesson.reading, told(), findings);
@@ -169,7 +175,7 @@ async function readRows(
     ...(mend && { mend }),
   };
   const breathe = createBreather();
-  for await (const batch of inBatches(chain(sample, lines))) {
+  for await (const batch of inBatches(chain(groups, lines))) {
     rows.read += batch.length;
     if (rows.read > settings.maxRows) throw tooManyRows(file.param, settings.maxRows);
     const read = await ports.rows.read(lesson, batch, { limits, errors: findings.errors() });
@@ -226,28 +232,34 @@ export async function lessonOf(
   return { lesson, shape };
 }
 
-/** The lines that a file is known by. */
+/** The lines that a file is known by, and the groups that were read to have them. */
 export async function takeSample(
-  lines: AsyncGenerator<Line>,
-  settings: IngestSettings,
-): Promise<Line[]> {
+  lines: AsyncGenerator<LineGroup>,
+  { sampleRows, sampleBytes }: IngestSettings,
+): Promise<{ readonly sample: readonly Line[]; readonly groups: readonly LineGroup[] }> {
   const sample: Line[] = [];
+  const groups: LineGroup[] = [];
   let bytes = 0;
-  while (sample.length < settings.sampleRows && bytes < settings.sampleBytes) {
+  const isEnough = () => sample.length >= sampleRows || bytes >= sampleBytes;
+  while (!isEnough()) {
     const next = await lines.next();
     if (next.done === true) break;
-    sample.push(next.value);
-    bytes += 'bytes' in next.value ? next.value.bytes.length : 0;
+    groups.push(next.value);
+    for (const line of next.value) {
+      if (isEnough()) break;
+      sample.push(line);
+      bytes += 'bytes' in line ? line.bytes.length : 0;
+    }
   }
-  return sample;
+  return { sample, groups };
 }
 
 /** The first lines, then the others. */
 export async function* chain(
-  sample: readonly Line[],
-  rest: AsyncGenerator<Line>,
-): AsyncGenerator<Line> {
-  yield* sample;
+  first: readonly LineGroup[],
+  rest: AsyncGenerator<LineGroup>,
+): AsyncGenerator<LineGroup> {
+  yield* first;
   yield* rest;
 }
 

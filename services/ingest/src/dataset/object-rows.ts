@@ -29,26 +29,27 @@ export async function* objectRows(
     },
     tell: ({ number, message }) => tally.add(message, `${record.filename} line ${number}`),
   });
-  for await (const line of lines) {
-    const place = `${record.filename} line ${line.number}`;
-    const parsed = parseLine(line, settings);
-    if ('problem' in parsed && parsed.problem.rule === unreadRule)
-      throw refusal(
-        'files',
-        `cannot be read beyond line ${line.number}: ${parsed.problem.message}`,
-      );
-    if ('problem' in parsed) tally.add(parsed.problem.message, place);
-    else if (
-      typeof parsed.value !== 'object' ||
-      parsed.value === null ||
-      Array.isArray(parsed.value)
-    )
-      tally.add('the line is no JSON object', place);
-    else
-      yield {
-        line: line.number,
-        value: parsed.value as ObjectRow['value'],
-        text: parsed.text,
-      };
-  }
+  for await (const group of lines)
+    for (const line of group) {
+      const place = `${record.filename} line ${line.number}`;
+      const parsed = parseLine(line, settings);
+      if ('problem' in parsed && parsed.problem.rule === unreadRule)
+        throw refusal(
+          'files',
+          `cannot be read beyond line ${line.number}: ${parsed.problem.message}`,
+        );
+      if ('problem' in parsed) tally.add(parsed.problem.message, place);
+      else if (
+        typeof parsed.value !== 'object' ||
+        parsed.value === null ||
+        Array.isArray(parsed.value)
+      )
+        tally.add('the line is no JSON object', place);
+      else
+        yield {
+          line: line.number,
+          value: parsed.value as ObjectRow['value'],
+          text: parsed.text,
+        };
+    }
 }

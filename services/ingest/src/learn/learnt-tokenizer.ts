@@ -71,9 +71,9 @@ async function countAll(
   };
   const limits = { ...settings, personal, ...(ports.mend && { mend: ports.mend }) };
   try {
-    const sample = await takeSample(lines, settings);
+    const { sample, groups } = await takeSample(lines, settings);
     const { lesson } = await lessonOf(source, { lines: sample, told: told() }, ports);
-    for await (const batch of inBatches(chain(sample, lines))) {
+    for await (const batch of inBatches(chain(groups, lines))) {
       signal.throwIfAborted();
       ports.progress();
       for (const [word, count] of await rows.words(lesson, batch, { plan, limits }))

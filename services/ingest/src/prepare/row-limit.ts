@@ -67,14 +67,9 @@ export async function refuseTooManyRows(
   }
 }
 
-/** Rows between two looks at the clock. */
-const rowsAtATime = 1000;
-
 /** How many rows come, some at a time. */
 async function* rowCounts({ lines }: Pick<OpenUploads, 'lines'>): AsyncGenerator<number> {
-  let rows = 0;
-  for await (const _ of lines) if (++rows % rowsAtATime === 0) yield rowsAtATime;
-  yield rows % rowsAtATime;
+  for await (const group of lines) yield group.length;
 }
 
 /**

@@ -28,11 +28,12 @@ export async function lookAt(
     },
   };
   const [only] = uploads;
-  const lines = await Array.fromAsync(
+  const groups = await Array.fromAsync(
     uploads.length === 1 && only !== undefined
       ? readContainer(only.read(), { ...options, name: only.name })
       : readUploads(uploads, options),
   );
+  const lines = groups.flat();
   const usable = usableKinds(architecture);
   const sample = lines.slice(0, ingestDefaults.sampleRows);
   const looked = { lines: sample, param, fits: [], usable, told, ...asked };

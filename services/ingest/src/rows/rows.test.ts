@@ -87,7 +87,8 @@ it('takes some lines at a time, and long ones alone', async () => {
   const bytes = [...Array<number>(600).fill(10), 300_000, 10, 200_000, 100_000];
   const lines = bytes.map((size, at): Line => ({ number: at + 1, bytes: new Uint8Array(size) }));
   async function* source() {
-    yield* lines;
+    yield lines.slice(0, 3);
+    yield lines.slice(3);
   }
   const batches = await Array.fromAsync(inBatches(source()));
   expect(batches.map(({ length }) => length)).toEqual([512, 88, 1, 2, 1]);

@@ -5,7 +5,7 @@ import type { Shape } from '../lesson/decide.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { MeasureTexts } from '../pack/encoding.ts';
 import type { Sample } from '../read/format/detect.ts';
-import type { Line } from '../read/lines.ts';
+import type { Line, LineGroup } from '../read/lines.ts';
 import { UnsureShapeError } from '../read/unsure.ts';
 import { packLines } from './packed-lines.ts';
 import { unpackReads } from './packed-reads.ts';
@@ -120,18 +120,19 @@ const mostLines = 512;
 const mostBytes = 256 * 1024;
 
 /** The lines in order, some at a time. */
-export async function* inBatches(lines: AsyncIterable<Line>): AsyncGenerator<readonly Line[]> {
+export async function* inBatches(groups: AsyncIterable<LineGroup>): AsyncGenerator<LineGroup> {
   let batch: Line[] = [];
   let bytes = 0;
-  for await (const line of lines) {
-    const size = 'bytes' in line ? line.bytes.length : 0;
-    if (batch.length > 0 && (batch.length >= mostLines || bytes + size > mostBytes)) {
-      yield batch;
-      batch = [];
-      bytes = 0;
+  for await (const group of groups)
+    for (const line of group) {
+      const size = 'bytes' in line ? line.bytes.length : 0;
+      if (batch.length > 0 && (batch.length >= mostLines || bytes + size > mostBytes)) {
+        yield batch;
+        batch = [];
+        bytes = 0;
+      }
+      batch.push(line);
+      bytes += size;
     }
-    batch.push(line);
-    bytes += size;
-  }
   if (batch.length > 0) yield batch;
 }

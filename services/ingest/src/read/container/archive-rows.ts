@@ -1,4 +1,4 @@
-import type { Line } from '../lines.ts';
+import type { LineGroup } from '../lines.ts';
 import { type Member, openArchive } from './archive.ts';
 import type { DataFiles } from './choose-members.ts';
 import { dataFilesOf } from './data-files.ts';
@@ -29,7 +29,7 @@ export async function* archiveRows(
   path: string,
   reading: Reading,
   readForm: ReadForm,
-): AsyncGenerator<Line> {
+): AsyncGenerator<LineGroup> {
   const { members, close } = await openArchive(path, reading);
   try {
     for (const [inside, what] of documents)

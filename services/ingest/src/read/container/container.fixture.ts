@@ -22,7 +22,7 @@ export async function readAll(
   const notes: Note[] = [];
   const bytes = typeof file === 'string' ? Buffer.from(file) : file;
   const source = bytes instanceof Uint8Array ? chunksOf(bytes, chunk) : bytes;
-  const lines = await Array.fromAsync(
+  const groups = await Array.fromAsync(
     readContainer(source, {
       param: 'training_file',
       folder: tmpdir(),
@@ -31,6 +31,7 @@ export async function readAll(
       limits: { ...ingestDefaults, ...limits },
     }),
   );
+  const lines = groups.flat();
   return {
     lines,
     notes,

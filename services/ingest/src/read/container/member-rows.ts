@@ -1,4 +1,4 @@
-import type { Line } from '../lines.ts';
+import type { Line, LineGroup } from '../lines.ts';
 import type { Told } from '../told.ts';
 import { areAnswers, areQuestions, createAnswers } from './answer-files.ts';
 import type { Member } from './archive.ts';
@@ -17,7 +17,7 @@ const ofSystems = /(^|\/)(__MACOSX\/|\.DS_Store$|\._|thumbs\.db$|desktop\.ini$)/
 const hidden = /(^|\/)\./;
 
 /** Reads the rows of one file. */
-export type ReadForm = (form: Form, member: string) => AsyncGenerator<Line>;
+export type ReadForm = (form: Form, member: string) => AsyncGenerator<LineGroup>;
 
 /** Files that are read together: those of an archive, or uploads. */
 export type Members = {
@@ -35,7 +35,7 @@ export async function* memberRows(
   { members, said }: Members,
   reading: Reading,
   readForm: ReadForm,
-): AsyncGenerator<Line> {
+): AsyncGenerator<LineGroup> {
   const { options } = reading;
   const looked = await candidatesOf(members, reading);
   const answering = looked.filter(({ keys }) => areAnswers(keys));
@@ -75,22 +75,24 @@ export async function* memberRows(
         : {},
   );
   const answers = createAnswers(options.limits.maxLineBytes);
-  const rowsOf = async function* ({ name, read }: Member): AsyncGenerator<Line> {
+  const rowsOf = async function* ({ name, read }: Member): AsyncGenerator<LineGroup> {
     yield* readForm(await formOf(read(), name, reading), name);
   };
   for (const member of members) {
     if (!joined.has(member.name)) continue;
-    for await (const line of rowsOf(member)) {
-      const wrong = answers.add(line);
-      if (wrong !== undefined) yield wrong;
+    for await (const group of rowsOf(member)) {
+      const wrong = group.map(answers.add).filter((line) => line !== undefined);
+      if (wrong.length > 0) yield wrong;
     }
   }
   for (const member of members) {
     if (!names.includes(member.name)) continue;
     const label = labels.get(member.name);
-    for await (const line of rowsOf(member)) {
-      const answered = joined.size === 0 ? line : answers.answer(line);
-      yield label === undefined ? answered : { ...answered, told: toldOf(answered, label) };
+    for await (const group of rowsOf(member)) {
+      const answered = joined.size === 0 ? group : group.map(answers.answer);
+      yield label === undefined
+        ? answered
+        : answered.map((line) => ({ ...line, told: toldOf(line, label) }));
     }
   }
   if (joined.size > 0 && answers.left() > 0 && options.wanted !== 'validation')

@@ -1,4 +1,4 @@
-import type { Line } from '../lines.ts';
+import type { Line, LineGroup } from '../lines.ts';
 import { archiveRows } from './archive-rows.ts';
 import { type Form, formOf } from './form.ts';
 import { createBudget, Unreadable } from './limits.ts';
@@ -17,7 +17,7 @@ import { textFormRows } from './text-form.ts';
 export async function* readContainer(
   source: AsyncIterable<Uint8Array>,
   options: ContainerOptions,
-): AsyncGenerator<Line> {
+): AsyncGenerator<LineGroup> {
   yield* placed(options, async function* (reading) {
     yield* formRows(await formOf(source, options.name ?? '', reading), undefined, reading);
   });
@@ -33,7 +33,7 @@ export type Upload = { readonly name: string; readonly read: () => AsyncGenerato
 export async function* readUploads(
   uploads: readonly Upload[],
   options: ContainerOptions,
-): AsyncGenerator<Line> {
+): AsyncGenerator<LineGroup> {
   yield* placed(options, async function* (reading) {
     const members = withOwnNames(uploads);
     yield* memberRows({ members }, reading, (form, name) => formRows(form, name, reading));
@@ -53,16 +53,16 @@ function withOwnNames(uploads: readonly Upload[]): Upload[] {
 /** The lines that are read; what cannot be read is told with the last of them. */
 async function* placed(
   options: ContainerOptions,
-  read: (reading: Reading) => AsyncGenerator<Line>,
-): AsyncGenerator<Line> {
+  read: (reading: Reading) => AsyncGenerator<LineGroup>,
+): AsyncGenerator<LineGroup> {
   let last: Line | undefined;
   try {
-    for await (const line of read({
+    for await (const group of read({
       options,
       budget: createBudget(options.limits, options.alive),
     })) {
-      last = line;
-      yield line;
+      last = group.at(-1);
+      yield group;
     }
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
@@ -80,7 +80,7 @@ async function* formRows(
   form: Form,
   member: string | undefined,
   reading: Reading,
-): AsyncGenerator<Line> {
+): AsyncGenerator<LineGroup> {
   const { limits, folder, wanted = 'train', tell, onSplit = () => undefined } = reading.options;
   const { maxSpoolBytes } = limits;
   switch (form.is) {
@@ -101,9 +101,7 @@ async function* formRows(
         folder,
         maxSpoolBytes,
       );
-      for await (const line of parquetRows(file, reading))
-        yield member === undefined ? line : { ...line, member };
-      return;
+      return yield* ofMember(parquetRows(file, reading), member);
     }
     case 'text': {
       const { maxLineBytes, textRowBytes } = limits;
@@ -113,11 +111,18 @@ async function* formRows(
         tell: (note: Note) => tell({ ...note, ...of }),
       };
       for (const note of form.notes) sink.tell({ number: 0, ...note });
-      const rows = textFormRows(form.whole, form.text, sink);
-      if (member === undefined) yield* rows;
-      else for await (const line of rows) yield { ...line, member };
+      yield* ofMember(textFormRows(form.whole, form.text, sink), member);
     }
   }
+}
+
+/** Lines with the name of the file that they are of, where it is one of several. */
+async function* ofMember(
+  groups: AsyncGenerator<LineGroup>,
+  member: string | undefined,
+): AsyncGenerator<LineGroup> {
+  if (member === undefined) yield* groups;
+  else for await (const group of groups) yield group.map((line) => ({ ...line, member }));
 }
 
 /** A stream that tells of its bytes, and ends where the signal says so. */

@@ -1,5 +1,5 @@
 import { readTable, type Table } from '../csv.ts';
-import { type Line, readLines } from '../lines.ts';
+import { eachAlone, type Line, type LineGroup, readLineGroups, readLines } from '../lines.ts';
 import { type ConllLayout, conllLayoutOf } from './conll-layout.ts';
 import { conllRows } from './conll-rows.ts';
 import { jsonRows } from './json-rows.ts';
@@ -44,19 +44,19 @@ export async function* textFormRows(
   whole: AsyncIterable<Uint8Array>,
   form: TextForm,
   sink: RowSink,
-): AsyncGenerator<Line> {
+): AsyncGenerator<LineGroup> {
   const { maxLineBytes, textRowBytes } = sink;
   switch (form.is) {
     case 'json':
-      if (form.layout === 'lines') yield* readLines(whole, maxLineBytes);
-      else yield* jsonRows(whole, form.layout, sink);
+      if (form.layout === 'lines') yield* readLineGroups(whole, maxLineBytes);
+      else yield* eachAlone(jsonRows(whole, form.layout, sink));
       return;
     case 'conll':
-      return yield* conllRows(readLines(whole, maxLineBytes), form.layout, sink);
+      return yield* eachAlone(conllRows(readLines(whole, maxLineBytes), form.layout, sink));
     case 'table':
-      return yield* tableRows(whole, form.layout, sink);
+      return yield* eachAlone(tableRows(whole, form.layout, sink));
     case 'text':
-      return yield* textRows(readLines(whole, maxLineBytes), form.layout, textRowBytes);
+      return yield* eachAlone(textRows(readLines(whole, maxLineBytes), form.layout, textRowBytes));
   }
 }
 

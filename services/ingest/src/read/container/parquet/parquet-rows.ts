@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { type Line, readLines } from '../../lines.ts';
+import { type LineGroup, readLineGroups } from '../../lines.ts';
 import { Unreadable } from '../limits.ts';
 import type { Reading } from '../options.ts';
 
@@ -20,7 +20,7 @@ const aliveMs = 5000;
 export async function* parquetRows(
   { path, bytes }: { readonly path: string; readonly bytes: number },
   { options, budget }: Reading,
-): AsyncGenerator<Line> {
+): AsyncGenerator<LineGroup> {
   const { maxLineBytes, maxRows, maxRowGroupBytes, maxRowGroupValues, ...limits } = options.limits;
   const child = spawn(
     process.execPath,
@@ -58,7 +58,7 @@ export async function* parquetRows(
     }
   };
   try {
-    yield* readLines(counted(), maxLineBytes);
+    yield* readLineGroups(counted(), maxLineBytes);
     const [code] = await ended;
     if (code === 0) return;
     if (code === refusedExit) throw new Unreadable(said);
