@@ -33,6 +33,8 @@ const candidateSchema = z.object({
   columns: columnsSchema,
   /** Of questions with choices: what their answers are taken for. */
   answers: z.enum(choiceAnswers).optional(),
+  /** Of turns with other keys than `from` and `value`: under which the first of them say who speaks, and what is said. */
+  turns: z.object({ speaker: z.string(), text: z.string() }).optional(),
 });
 export type FormatCandidate = z.infer<typeof candidateSchema>;
 

@@ -113,6 +113,11 @@ it.each([
   ['text,label\na,b', 'is text or a table'],
   ['{"instruction": "a", "output": "b"}', 'line 1: the record has the form alpaca'],
   ['{"conversations": []}', 'line 1: the record has the form sharegpt'],
+  ['{"contents": []}', 'line 1: the record has the form gemini'],
+  [
+    '{"system": "Be kind.", "messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}',
+    'line 1: the record has the form chat with "system" beside its messages',
+  ],
 ])('names what only a job reads: %j', async (content, message) => {
   const file = join(folder, `${files++}.data`);
   await writeFile(file, content, 'latin1');

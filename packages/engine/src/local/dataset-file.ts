@@ -126,7 +126,8 @@ const fieldsSchema = z.record(z.string(), z.unknown());
 function kindsOf(record: unknown): RowKind[] {
   const fields = fieldsSchema.safeParse(record).data ?? {};
   const kinds = forms.flatMap(({ kind, has }) => (has(fields) ? [kind] : []));
-  if (kinds.length === 0) refuseForeign(fields);
+  // A job has the system say that.
+  if (kinds.length === 0 || (fields.system ?? '') !== '') refuseForeign(fields);
   return kinds;
 }
 

@@ -13,6 +13,8 @@ const beginnings: readonly (readonly [hex: string, is: string])[] = [
 const foreign: readonly (readonly [form: string, fields: readonly string[]])[] = [
   ['alpaca', ['instruction', 'output']],
   ['sharegpt', ['conversations']],
+  ['gemini', ['contents']],
+  ['chat with "system" beside its messages', ['messages', 'system']],
   ['glaive', ['system', 'chat']],
   ['squad', ['paragraphs']],
 ];

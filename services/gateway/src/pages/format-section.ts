@@ -17,6 +17,7 @@ function formatOf({
   isAsked,
   columns,
   answers,
+  turns,
   unused,
   candidates,
 }: Format): Html {
@@ -29,6 +30,7 @@ function formatOf({
 <div class="wide"><table><tr><th>Role</th><th>Column</th></tr>
 ${Object.entries(columns).map(([role, names]) => html`<tr><td>${role}</td><td>${[names].flat().join(', ')}</td></tr>`)}
 ${answers && html`<tr><td>the answer is</td><td>${choiceAnswersText[answers]}</td></tr>`}
+${turns && html`<tr><td>who speaks, what is said</td><td>${turns.speaker}, ${turns.text} of each turn</td></tr>`}
 ${unused.length > 0 && html`<tr><td class="warn">not used</td><td>${unused.join(', ')}</td></tr>`}</table></div>
 ${others.length > 0 && html`<p class="soft">It could also be read as ${others.map((each, i) => html`${i > 0 && ', '}${each.format} (${percent(each.confidence, 1)})`)}: say so with lathe.data.</p>`}`;
 }

@@ -89,7 +89,12 @@ function checkContent(
   for (const [index, part] of content.entries()) {
     const place = `${path}[${index}]`;
     if (!isObject(part) || part.type !== 'text')
-      fail(report, place, 'part', `${place} must be a text part; only text can be trained`);
+      fail(
+        report,
+        place,
+        'part',
+        `${place} must be a text part, not ${partName(part)}; only text can be trained`,
+      );
     else {
       checkText(part.text, `${place}.text`, report);
       for (const key of Object.keys(part))
@@ -102,6 +107,13 @@ function checkContent(
           );
     }
   }
+}
+
+/** What a part is that is no text: by its type, or by the first key that says more. */
+function partName(part: unknown): string {
+  if (!isObject(part)) return nameOf(part);
+  const key = Object.keys(part).find((name) => name !== 'type' && name !== 'text');
+  return quoted(typeof part.type === 'string' ? part.type : (key ?? 'text'));
 }
 
 /** Checks the `messages` of a row, each for itself; they are empty where there is no list of them. */

@@ -46,7 +46,7 @@ describe('a wrong line fails the job by number and reason', () => {
     [
       'image part',
       messages({ role: 'user', content: [{ type: 'image_url' }] }, assistant),
-      'messages[0].content[0] must be a text part; only text can be trained.',
+      'messages[0].content[0] must be a text part, not "image_url"; only text can be trained.',
     ],
     [
       'unknown role',

@@ -17,7 +17,7 @@ export function FormatForm({
   asked,
   onChange,
 }: Props & { readonly detection: Detection }) {
-  const { format, confidence, isAsked, columns, unused, candidates, answers } = detection;
+  const { format, confidence, isAsked, columns, unused, candidates, answers, turns } = detection;
   const names = [...new Set([...Object.values(columns).flat(), ...unused])].sort();
   return (
     <>
@@ -31,6 +31,11 @@ export function FormatForm({
         onChange={(shape) => onChange(withShape(asked, shape))}
       />
       {answers && <p>An answer is {choiceAnswersText[answers]}.</p>}
+      {turns && (
+        <p>
+          Of each turn {turns.speaker} says who speaks, and {turns.text} what is said.
+        </p>
+      )}
       {unused.length > 0 && <p class="warn">Not trained on: {unused.join(', ')}.</p>}
       <AsItLooks asked={asked} onChange={onChange} />
     </>

@@ -118,6 +118,10 @@ const rowKeys: ReadonlySet<string> = new Set([
     'turns',
     'history',
     'tools',
+    'contents',
+    'system',
+    'systemInstruction',
+    'system_instruction',
   ],
   ...[
     'functions',

@@ -45,6 +45,15 @@ describe('SQuAD', () => {
   });
 });
 
+it.each([
+  ['Gemini', { systemInstruction: { parts: [] }, contents: [{ role: 'user', parts: [] }] }],
+  ['Gemini without more', { contents: [{ role: 'user', parts: [] }] }],
+  ['Bedrock', { system: [{ text: 'a' }], messages: [{ role: 'user' }] }],
+])('takes the only row of a file for one, in the form of %s', async (_, row) => {
+  for (const text of [JSON.stringify(row), JSON.stringify(row, undefined, 2)])
+    expect((await readAll(text)).records).toEqual([row]);
+});
+
 describe('CoNLL', () => {
   it('becomes a row a sentence', async () => {
     const file =

@@ -2,6 +2,7 @@ import { isObject, roles } from '../../check/validate-message.ts';
 import type { Reading } from '../../lesson/lesson.ts';
 import { textNames } from '../shapes.ts';
 import { areProse, isBeside, spelled, usualColumns } from './columns.ts';
+import { inTypedParts, isSystem } from './content-parts.ts';
 import {
   type Converted,
   cellOf,
@@ -12,31 +13,51 @@ import {
   type Row,
   type Sampled,
 } from './format.ts';
-import { isMessages, isText, unpacked } from './said.ts';
+import { isMessages, isNothing, isText, unpacked } from './said.ts';
+import { withSystem } from './system.ts';
 import { toolsIn } from './tool-text.ts';
 import { speakers } from './turns.ts';
 
-/** OpenAI's chats: `messages` with roles, and tools beside them. */
+/** OpenAI's chats: `messages` with roles, and tools beside them; what the system says may stand there too, as Anthropic's and Bedrock's have it. */
 export const chat: Format = {
   kind: 'chat',
   byContent: 'messages',
   usual: {
     messages: ['messages', 'conversations', 'conversation', 'dialogue', 'dialog', 'chat'],
+    system: ['system', 'system_prompt'],
     tools: ['tools', 'functions'],
   },
-  holds: { messages: isMessages },
+  holds: { messages: isMessages, system: isSystem },
   convert: (row, reading) => {
     const { tools, name } = toolsOf(row, reading);
     const column = columnOf(reading.columns, 'messages') ?? 'messages';
+    const messages = inUsualForm(unpacked(row[column]));
+    const own: readonly Place[] = [
+      ['messages', column],
+      ['tools', name],
+    ];
+    if (!Array.isArray(messages) || isNothing(cellOf(row, reading, 'system')))
+      return { row: { messages, ...tools }, places: () => own };
+    const places = messages.map((_, at): Place => [`messages[${at}]`, `${column}[${at}]`]);
+    const spoken = withSystem(row, reading, { messages, places, issues: [] });
     return {
-      row: { messages: withUsualRoles(unpacked(row[column])), ...tools },
-      places: () => [
-        ['messages', column],
-        ['tools', name],
-      ],
+      row: { messages: spoken.messages, ...tools },
+      issues: spoken.issues,
+      places: () => [...own, ...spoken.places],
     };
   },
 };
+
+/** Messages by OpenAI's names of roles, and with its parts. */
+function inUsualForm(messages: unknown): unknown {
+  const named = withUsualRoles(messages);
+  if (!Array.isArray(named)) return named;
+  return named.map((message: unknown) => {
+    const content = isObject(message) ? message.content : undefined;
+    const parts = inTypedParts(content);
+    return parts === content ? message : { ...(message as Row), content: parts };
+  });
+}
 
 /** Messages whose roles are called otherwise, as `human` and `ai`, by OpenAI's names. */
 function withUsualRoles(messages: unknown): unknown {

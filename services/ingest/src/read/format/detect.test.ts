@@ -309,6 +309,23 @@ it('says of one object with a list a column what to do', () => {
   expect(() => detect([columns])).toThrow(/one object with a list a column.*orient='records'/);
 });
 
+it('tells under which keys turns say who speaks, and what', () => {
+  const spoken = (speaker: string, text: string) =>
+    many(() => ({
+      dialogue: [
+        { [speaker]: 'user', [text]: 'Hi' },
+        { [speaker]: 'assistant', [text]: 'Hello.' },
+      ],
+    }));
+  expect(detected(spoken('speaker', 'text'), {})).toMatchObject({
+    format: 'sharegpt',
+    columns: { messages: 'dialogue' },
+    turns: { speaker: 'speaker', text: 'text' },
+  });
+  expect(detected(spoken('from', 'value'), {})).not.toHaveProperty('turns');
+  expect(detected(spoken('role', 'content'), {})?.format).toBe('chat');
+});
+
 it('names roles by OpenAI’s names', () => {
   const messages = [
     { role: 'Human', content: 'Hi' },

@@ -184,10 +184,11 @@ function unusedColumns({ columns, has }: Candidate, { rows, names }: Sampled): r
 }
 
 /** A candidate as the API tells of it. */
-function tellable({ format, columns, confidence, answers }: Candidate): FormatCandidate {
+function tellable({ format, columns, confidence, answers, turns }: Candidate): FormatCandidate {
   const rounded = Math.round(confidence * 100) / 100;
   const { kind } = formats[format];
-  return { format, kind, confidence: rounded, columns, ...(answers && { answers }) };
+  const more = { ...(answers && { answers }), ...(turns && { turns }) };
+  return { format, kind, confidence: rounded, columns, ...more };
 }
 
 /** What is wrong where `lathe.data` names a column that no row has. */

@@ -1,4 +1,4 @@
-import type { ChoiceAnswers, Columns } from '@lathe/contracts/artifact/detection';
+import type { ChoiceAnswers, Columns, FormatCandidate } from '@lathe/contracts/artifact/detection';
 import type { ColumnRole } from '@lathe/contracts/artifact/format-roles';
 import type { DataOptions } from '@lathe/contracts/http/data';
 import type { RowIssue } from '../../check/validate-message.ts';
@@ -41,6 +41,8 @@ export type Match = {
   readonly areNumbers?: boolean | undefined;
   readonly scheme?: TagScheme | undefined;
   readonly answers?: ChoiceAnswers | undefined;
+  /** Of turns with other keys than `from` and `value`: these. */
+  readonly turns?: FormatCandidate['turns'];
 };
 
 /** What is known of the answers of questions with choices: by what the job says, and by the training file beside it. */

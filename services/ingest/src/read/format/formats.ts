@@ -4,6 +4,7 @@ import { alpaca, questionAnswer } from './alpaca.ts';
 import { bfcl } from './bfcl.ts';
 import { chat, chatCompletion, promptCompletion, renamed } from './chat.ts';
 import { columnOf, type Format } from './format.ts';
+import { gemini } from './gemini.ts';
 import { glaive } from './glaive.ts';
 import { labels } from './labels.ts';
 import { multipleChoice } from './multiple-choice.ts';
@@ -33,6 +34,7 @@ export const formats: Readonly<Record<FormatName, Format>> = {
   kto,
   chat,
   sharegpt,
+  gemini,
   glaive,
   bfcl,
   alpaca,

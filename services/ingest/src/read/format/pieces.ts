@@ -1,7 +1,7 @@
 import { isObject } from '../../check/validate-message.ts';
 import type { Format, Row } from './format.ts';
 import { columnOf } from './format.ts';
-import { isText, unpacked } from './said.ts';
+import { isText, isTurn, unpacked } from './said.ts';
 
 /** Texts in pieces, of which some are entities, as SNIPS has them. */
 export const pieces: Format = {
@@ -46,7 +46,7 @@ export function arePieces(value: unknown): boolean {
   return (
     Array.isArray(list) &&
     list.length > 0 &&
-    list.every((each) => isObject(each) && isText(each.text))
+    list.every((each) => isObject(each) && isText(each.text) && !isTurn(each))
   );
 }
 

@@ -2,17 +2,42 @@ import { isObject } from '../../check/validate-message.ts';
 
 /** Whether a value is a list of messages in OpenAI's form, or the JSON of one. */
 export function isMessages(value: unknown): boolean {
-  return isListOf(value, (each) => 'role' in each && !('from' in each));
+  return isListOf(value, (each) => 'role' in each && !isTurn(each) && !hasParts(each));
+}
+
+/** Whether a value is a list of messages in Gemini's form, or the JSON of one. */
+export function isPartsMessages(value: unknown): boolean {
+  return isListOf(value, hasParts);
+}
+
+function hasParts(each: Readonly<Record<string, unknown>>): boolean {
+  return 'parts' in each && !('content' in each);
 }
 
 /** Whether a value is a list of turns in ShareGPT's form, or the JSON of one. */
 export function isTurns(value: unknown): boolean {
-  return isListOf(value, (each) => 'from' in each && 'value' in each);
+  return isListOf(value, isTurn);
 }
 
-/** A turn in ShareGPT's form. */
+/** Under which keys a turn says who speaks, and what is said. */
+export type TurnKeys = { readonly speaker: string; readonly text: string };
+
+/** Those that turns have, the likeliest first. */
+const speakerKeys = ['from', 'role', 'speaker'] as const;
+const textKeys = ['value', 'content', 'text', 'message', 'utterance'] as const;
+
+/** The keys of a turn in ShareGPT's form or one like it; undefined of what is none, as a message of OpenAI's. */
+export function turnKeysOf(value: unknown): TurnKeys | undefined {
+  if (!isObject(value)) return undefined;
+  const speaker = speakerKeys.find((key) => key in value);
+  const text = textKeys.find((key) => key in value);
+  if (speaker === undefined || text === undefined) return undefined;
+  return speaker === 'role' && 'content' in value ? undefined : { speaker, text };
+}
+
+/** A turn in ShareGPT's form, or one like it. */
 export function isTurn(value: unknown): boolean {
-  return isObject(value) && 'from' in value && 'value' in value;
+  return turnKeysOf(value) !== undefined;
 }
 
 function isListOf(value: unknown, is: (each: Record<string, unknown>) => boolean): boolean {

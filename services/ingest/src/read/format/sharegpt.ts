@@ -1,11 +1,12 @@
 import { nameOf } from '../../check/validate-message.ts';
-import type { Reading } from '../../lesson/lesson.ts';
-import { cellOf, columnOf, type Format, type Row } from './format.ts';
-import { isNothing, isText, isTurns, unpacked } from './said.ts';
+import { isSystem } from './content-parts.ts';
+import { cellOf, columnOf, type Format, type Sampled } from './format.ts';
+import { isTurns, type TurnKeys, turnKeysOf, unpacked } from './said.ts';
+import { withSystem } from './system.ts';
 import { toolsIn } from './tool-text.ts';
 import { endAtAnswer, messagesOf } from './turns.ts';
 
-/** ShareGPT: `conversations` of `{from, value}`, with what the system says and its tools beside them. */
+/** ShareGPT: `conversations` of `{from, value}`, or of turns with other keys for these, with what the system says and its tools beside them. */
 export const sharegpt: Format = {
   kind: 'chat',
   byContent: 'messages',
@@ -14,7 +15,11 @@ export const sharegpt: Format = {
     system: ['system', 'system_prompt'],
     tools: ['tools', 'functions'],
   },
-  holds: { messages: isTurns, system: isText },
+  holds: { messages: isTurns, system: isSystem },
+  look(sampled, columns) {
+    const turns = otherKeys(sampled, columnOf(columns, 'messages') ?? 'conversations');
+    return turns === undefined ? {} : { turns };
+  },
   convert(row, reading) {
     const name = columnOf(reading.columns, 'messages') ?? 'conversations';
     const turns = unpacked(row[name]);
@@ -35,18 +40,12 @@ export const sharegpt: Format = {
   },
 };
 
-/** With what a column has the system say, where no turn does. */
-function withSystem(row: Row, reading: Reading, spoken: ReturnType<typeof messagesOf>) {
-  const system = cellOf(row, reading, 'system');
-  if (isNothing(system) || spoken.messages[0]?.role === 'system') return spoken;
-  const name = columnOf(reading.columns, 'system') ?? 'system';
-  const moved = spoken.places.map(([made, source]): [string, string] => [
-    made.replace(/\d+/, (at) => String(Number(at) + 1)),
-    source,
-  ]);
-  return {
-    messages: [{ role: 'system', content: system }, ...spoken.messages],
-    places: [['messages[0]', name] as const, ['messages[0].content', name] as const, ...moved],
-    issues: spoken.issues,
-  };
+/** The keys of the first turns that are not called `from` and `value`. */
+function otherKeys(sampled: Sampled, column: string): TurnKeys | undefined {
+  for (const value of sampled.values(column)) {
+    const turns = unpacked(value);
+    const keys = Array.isArray(turns) ? turnKeysOf(turns[0]) : undefined;
+    if (keys !== undefined && (keys.speaker !== 'from' || keys.text !== 'value')) return keys;
+  }
+  return undefined;
 }

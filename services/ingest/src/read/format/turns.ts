@@ -1,3 +1,4 @@
+import { asksForNothing } from '@lathe/contracts/http/nothing';
 import {
   fail,
   isObject,
@@ -6,7 +7,9 @@ import {
   type RowIssue,
   warn,
 } from '../../check/validate-message.ts';
+import { inTypedParts } from './content-parts.ts';
 import type { Place } from './format.ts';
+import { type TurnKeys, turnKeysOf } from './said.ts';
 import { callsIn } from './tool-text.ts';
 
 /** Who speaks, by the names that ShareGPT's dialects have for them. */
@@ -15,7 +18,13 @@ export const speakers: Readonly<
 > = {
   ...{ system: 'system', human: 'user', user: 'user', prompter: 'user' },
   ...{ gpt: 'assistant', assistant: 'assistant', model: 'assistant', chatgpt: 'assistant' },
-  ...{ bing: 'assistant', bard: 'assistant', ai: 'assistant', bot: 'assistant' },
+  ...{
+    chatbot: 'assistant',
+    bing: 'assistant',
+    bard: 'assistant',
+    ai: 'assistant',
+    bot: 'assistant',
+  },
   ...{ function_call: 'call', tool_call: 'call' },
   ...{ observation: 'tool', tool: 'tool', tool_response: 'tool', function_response: 'tool' },
   ...{ function: 'tool' },
@@ -28,8 +37,8 @@ export type Spoken = {
 };
 
 /**
- * The messages that turns `{from, value}` are. Calls stand as JSON in their text and get ids by their places; observations answer
- * them in their order. What no message can be made of is an error at its place, which is below `name`.
+ * The messages that turns `{from, value}` are, whatever these keys are called. Calls stand as JSON in their text and get ids by their
+ * places; observations answer them in their order. What no message can be made of is an error at its place, which is below `name`.
  */
 export function messagesOf(turns: readonly unknown[], name: string): Spoken {
   const spoken: Spoken = { messages: [], places: [], issues: [] };
@@ -41,40 +50,70 @@ export function messagesOf(turns: readonly unknown[], name: string): Spoken {
       fail(report, place, 'type', `${place} must be an object, not ${nameOf(said)}`);
       continue;
     }
-    const { from, value } = said;
-    const speaker = speakers[String(from).toLowerCase()];
+    const keys = turnKeysOf(said) ?? { speaker: 'from', text: 'value' };
+    const from = said[keys.speaker];
+    const value = inTypedParts(said[keys.text]);
+    const speaker = speakers[String(from).trim().toLowerCase()];
+    const [by, what] = [`${place}.${keys.speaker}`, `${place}.${keys.text}`];
     if (speaker === undefined) {
       const known = Object.keys(speakers).join(', ');
-      fail(
-        report,
-        `${place}.from`,
-        'role',
-        `${place}.from is ${quoted(String(from))}, and must be one of ${known}`,
-      );
+      fail(report, by, 'role', `${by} is ${quoted(String(from))}, and must be one of ${known}`);
       continue;
     }
     const at = `messages[${spoken.messages.length}]`;
-    spoken.places.push([at, place], [`${at}.role`, `${place}.from`]);
+    spoken.places.push([at, place], [`${at}.role`, by]);
     for (const key of ['content', 'tool_calls', 'tool_call_id'])
-      spoken.places.push([`${at}.${key}`, `${place}.value`]);
+      spoken.places.push([`${at}.${key}`, what]);
+    checkOthers(said, { place, keys }, report);
     if (speaker !== 'call') {
       const answered = speaker === 'tool' ? open.shift() : undefined;
       if (speaker === 'tool' && answered === undefined)
         fail(report, place, 'tool-call-id', `${place} answers a call, and none is open before it`);
       const isCalled = answered !== undefined && { tool_call_id: answered };
-      spoken.messages.push({ role: speaker, content: value, ...isCalled });
+      const weight = speaker === 'assistant' && weightOf(said);
+      spoken.messages.push({ role: speaker, content: value, ...isCalled, ...weight });
       continue;
     }
     const calls = callsIn(value, turn);
     if (calls === undefined) {
       const wanted = '{"name": …, "arguments": {…}}';
-      fail(report, `${place}.value`, 'tool-calls', `${place}.value must be the JSON of ${wanted}`);
+      fail(report, what, 'tool-calls', `${what} must be the JSON of ${wanted}`);
       continue;
     }
     open = calls.map(({ id }) => id);
-    spoken.messages.push({ role: 'assistant', content: null, tool_calls: calls });
+    const made = { role: 'assistant', content: null, tool_calls: calls };
+    spoken.messages.push({ ...made, ...weightOf(said) });
   }
   return spoken;
+}
+
+function weightOf({ weight }: Readonly<Record<string, unknown>>) {
+  return weight != null && { weight };
+}
+
+/** Keys of a turn that say more than its text. */
+const furtherContent =
+  /^(?:(?:tool|function)_?calls?|(?:image|audio|video|file|media|attachment)s?|image_url|parts)$/i;
+/** Keys that tell of a turn and change nothing in it; of weights those of answers are taken. */
+const besideTurn: ReadonlySet<string> = new Set(['id', 'metadata', 'created_at', 'weight']);
+
+/** What stands in a turn beside its text. */
+function checkOthers(
+  said: Readonly<Record<string, unknown>>,
+  { place, keys }: { readonly place: string; readonly keys: TurnKeys },
+  report: (issue: RowIssue) => void,
+): void {
+  for (const key of Object.keys(said)) {
+    if (key === keys.speaker || key === keys.text || besideTurn.has(key)) continue;
+    if (asksForNothing(said[key]) || said[key] === '') continue;
+    if (furtherContent.test(key)) {
+      const message = `${place}.${key} cannot be trained: only text can be, and calls in turns of their own`;
+      fail(report, `${place}.${key}`, 'unsupported', message);
+    } else {
+      const message = `the key ${quoted(key)} of ${place} is not used`;
+      warn(report, `${place}.${quoted(key)}`, 'unknown-key', message);
+    }
+  }
 }
 
 /** Takes off what nobody answers, and says so. */
