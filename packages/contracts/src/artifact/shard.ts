@@ -85,6 +85,8 @@ export type ShardBuilder = {
   readonly tokens: number;
   /** The shard of what was added, as `encodeShard` lays it out; the next one begins empty. */
   take(): Uint8Array;
+  /** The same in parts to be written one after another, which are good until the next example is added. */
+  takeParts(): Uint8Array[];
 };
 
 /**
@@ -108,6 +110,17 @@ export function createShardBuilder(): ShardBuilder {
     for (const column of described) gathered.get(column.name)?.add(columnOf(example, column));
     ids.add(example.tokens);
   };
+  const takeParts = (): Uint8Array[] => {
+    const json = new TextEncoder().encode(JSON.stringify(described));
+    const description = new Uint8Array(padded(json.length)).fill(0x20);
+    description.set(json);
+    const header = [magic, version, lengths.count(), ids.count(), description.length];
+    const own = described.map(({ name }) => gathered.get(name)?.take() ?? new Uint8Array());
+    described = [];
+    const parts = [bytesOf(Uint32Array.from(header)), description, lengths.take(), ids.take()];
+    for (const column of own) parts.push(column, padding.subarray(0, -column.length & 3));
+    return parts.filter(({ length }) => length > 0);
+  };
   return {
     get examples() {
       return lengths.count();
@@ -128,26 +141,20 @@ export function createShardBuilder(): ShardBuilder {
       lengths.add(added);
     },
     take() {
-      const json = new TextEncoder().encode(JSON.stringify(described));
-      const description = new Uint8Array(padded(json.length)).fill(0x20);
-      description.set(json);
-      const header = [magic, version, lengths.count(), ids.count(), description.length];
-      const own = described.map(({ name }) => gathered.get(name)?.take() ?? new Uint8Array());
-      const parts = [
-        bytesOf(Uint32Array.from(header)),
-        ...[description, lengths.take(), ids.take(), ...own],
-      ];
-      described = [];
-      const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + padded(length), 0));
+      const parts = takeParts();
+      const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
       let at = 0;
       for (const part of parts) {
         whole.set(part, at);
-        at += padded(part.length);
+        at += part.length;
       }
       return whole;
     },
+    takeParts,
   };
 }
+
+const padding = new Uint8Array(3);
 
 function describe(first: ShardExample): Described {
   return (Object.keys(columns) as ColumnName[]).flatMap((name) => {
@@ -209,15 +216,64 @@ function padded(bytes: number): number {
   return Math.ceil(bytes / 4) * 4;
 }
 
+type Opened = {
+  readonly lengths: Uint32Array;
+  readonly tokens: Int32Array;
+  readonly columns: readonly {
+    readonly name: ColumnName;
+    readonly width: number;
+    readonly array: NumberArray;
+  }[];
+};
+
+type ShardBytes = {
+  /** All arrays are views on one buffer, for who keeps none of them long: on the bytes themselves, where these begin at a multiple of four. */
+  readonly areViews?: boolean;
+};
+
 /**
  * Reads a shard back, of version 1 too, which knew one column: u32 magic, version, examples and tokens, then lengths,
- * token ids and `supervised`, nothing padded. With `areViews` all arrays are views on one buffer, for who keeps none of them long. Throws
- * RangeError with the reason when the bytes are not a whole shard.
+ * token ids and `supervised`, nothing padded. Throws RangeError with the reason when the bytes are not a whole shard.
  */
 export function decodeShard(
   bytes: Uint8Array,
-  { areViews = false }: { readonly areViews?: boolean } = {},
+  { areViews = false }: ShardBytes = {},
 ): ShardExample[] {
+  const { lengths, tokens, columns: found } = open(bytes, areViews);
+  const part = <Numbers extends NumberArray>(array: Numbers, start: number, end: number): Numbers =>
+    (areViews ? array.subarray(start, end) : array.slice(start, end)) as Numbers;
+  let from = 0;
+  return Array.from(lengths, (length, index) => {
+    const to = from + length;
+    const example: { -readonly [Name in keyof ShardExample]: ShardExample[Name] } = {
+      tokens: part(tokens, from, to),
+      supervised: noFlags,
+    };
+    for (const { name, width, array } of found) {
+      const isOfToken = columns[name].of === 'token';
+      const [start, end] = isOfToken ? [from, to] : [index * width, (index + 1) * width];
+      // The array is of the kind that the column's name says.
+      example[name] = part(array, start, end) as never;
+    }
+    if (example.supervised === noFlags) example.supervised = new Uint8Array(length);
+    from = to;
+    return example;
+  });
+}
+
+/**
+ * The examples of a shard end to end, as views on its bytes where these begin at a multiple of four; undefined where they have more than
+ * tokens and targets. Throws what `decodeShard` throws.
+ */
+export function decodeShardRun(bytes: Uint8Array): ShardRun | undefined {
+  const { lengths, tokens, columns: found } = open(bytes, true);
+  const [only] = found;
+  return found.length === 1 && only?.name === 'supervised'
+    ? { lengths, tokens, supervised: only.array as Uint8Array }
+    : undefined;
+}
+
+function open(bytes: Uint8Array, areViews: boolean): Opened {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 16 || view.getUint32(0, true) !== magic)
     throw new RangeError('not a token shard: the magic number is missing');
@@ -225,17 +281,15 @@ export function decodeShard(
   if (written !== 1 && written !== version)
     throw new RangeError(`token shard version ${written} is not supported`);
   const counts = { examples: view.getUint32(8, true), tokens: view.getUint32(12, true) };
-  if (written === 1)
-    return examplesAt(bytes, 16, {
-      ...counts,
-      areViews,
-      described: [{ name: 'supervised', width: 1 }],
-    });
+  if (written === 1) {
+    const described: Described = [{ name: 'supervised', width: 1 }];
+    return columnsAt(bytes, 16, { ...counts, areViews, described });
+  }
   const length = bytes.length < headerBytes ? Infinity : view.getUint32(16, true);
   if (length > mostDescriptionBytes || headerBytes + length > bytes.length)
     throw new RangeError('token shard is cut in its description');
   const described = readDescription(bytes.subarray(headerBytes, headerBytes + length));
-  return examplesAt(bytes, headerBytes + length, { ...counts, areViews, described });
+  return columnsAt(bytes, headerBytes + length, { ...counts, areViews, described });
 }
 
 function readDescription(bytes: Uint8Array): Described {
@@ -246,7 +300,7 @@ function readDescription(bytes: Uint8Array): Described {
   }
 }
 
-function examplesAt(
+function columnsAt(
   bytes: Uint8Array,
   start: number,
   shard: {
@@ -255,7 +309,7 @@ function examplesAt(
     readonly areViews: boolean;
     readonly described: Described;
   },
-): ShardExample[] {
+): Opened {
   const { examples: count, tokens: total, areViews, described } = shard;
   const sizes = described.map(({ name, width }) => {
     const { dtype, of } = columns[name];
@@ -268,37 +322,22 @@ function examplesAt(
     throw new RangeError(
       `token shard is cut: ${bytes.length} bytes for ${count} examples and ${total} tokens`,
     );
-  // A copy, so that numbers of four bytes stand where such numbers may.
-  const { buffer } = new Uint8Array(bytes.subarray(start));
-  const lengths = new Uint32Array(buffer, 0, count);
+  // Else a copy, so that numbers of four bytes stand where such numbers may.
+  const rest = bytes.subarray(start) as Uint8Array<ArrayBuffer>;
+  const { buffer, byteOffset } =
+    areViews && rest.byteOffset % 4 === 0 ? rest : Uint8Array.from(rest);
+  const lengths = new Uint32Array(buffer, byteOffset, count);
   if (lengths.reduce((sum, length) => sum + length, 0) !== total)
     throw new RangeError('token shard lengths do not add up');
-  const tokens = new Int32Array(buffer, 4 * count, total);
-  let at = 4 * (count + total);
+  const tokens = new Int32Array(buffer, byteOffset + 4 * count, total);
+  let at = byteOffset + 4 * (count + total);
   const found = described.map(({ name, width }, index) => {
     const { dtype, of } = columns[name];
     const array = new arrays[dtype](buffer, at, width * (of === 'token' ? total : count));
     at += sizes[index] as number;
-    return { name, width, of, array };
+    return { name, width, array: array as NumberArray };
   });
-  const part = <Numbers extends NumberArray>(array: Numbers, start: number, end: number): Numbers =>
-    (areViews ? array.subarray(start, end) : array.slice(start, end)) as Numbers;
-  let from = 0;
-  return Array.from(lengths, (length, index) => {
-    const to = from + length;
-    const example: { -readonly [Name in keyof ShardExample]: ShardExample[Name] } = {
-      tokens: part(tokens, from, to),
-      supervised: noFlags,
-    };
-    for (const { name, width, of, array } of found) {
-      const [start, end] = of === 'token' ? [from, to] : [index * width, (index + 1) * width];
-      // The array is of the kind that the column's name says.
-      example[name] = part(array, start, end) as never;
-    }
-    if (example.supervised === noFlags) example.supervised = new Uint8Array(length);
-    from = to;
-    return example;
-  });
+  return { lengths, tokens, columns: found };
 }
 
 const noFlags = new Uint8Array();

@@ -6,7 +6,8 @@ export type ObjectStat = {
 };
 /** Written bytes and their digest in hexadecimal. */
 export type PutResult = { readonly bytes: number; readonly sha256: string };
-export type ByteSource = AsyncIterable<Uint8Array> | Uint8Array;
+/** Bytes, or pieces of them, each of which need only be good until the next is asked for. */
+export type ByteSource = AsyncIterable<Uint8Array> | readonly Uint8Array[] | Uint8Array;
 export type PutOptions = {
   /** Refuse a source that is longer, in bytes. */
   readonly maxBytes?: number;

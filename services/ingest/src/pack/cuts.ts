@@ -3,6 +3,9 @@ import type { ShardExample } from '@lathe/contracts/artifact/shard';
 /** Lengths at which rows could be cut; at 0 all of them is lost. */
 export const cutLengths = [0, ...Array.from({ length: 12 }, (_, power) => 2 ** (power + 6))];
 
+/** Of a row what is taught between a length and the next, while it is counted. */
+const between = new Int32Array(cutLengths.length);
+
 /** What a row would lose at a length. */
 export type Cut = { readonly tokens: number; readonly taught: number };
 
@@ -39,6 +42,26 @@ export class CutSums {
       this.tokens[i] = (this.tokens[i] ?? 0) + tokens;
       this.taught[i] = (this.taught[i] ?? 0) + taught;
     }
+  }
+
+  /** Adds a row of one sequence by the flags of its tokens; says how many of them are taught. */
+  addFlags(flags: Uint8Array, from: number, to: number): number {
+    let at = from;
+    let reached = 0;
+    for (; reached < cutLengths.length && to - from > (cutLengths[reached] as number); reached++) {
+      const end = Math.min(to, from + (cutLengths[reached + 1] ?? to));
+      let taught = 0;
+      for (; at < end; at++) if (flags[at] !== 0) taught++;
+      between[reached] = taught;
+    }
+    let taught = 0;
+    for (let i = reached - 1; i >= 0; i--) {
+      taught += between[i] as number;
+      this.rows[i] = (this.rows[i] as number) + 1;
+      this.tokens[i] = (this.tokens[i] as number) + to - from - (cutLengths[i] as number);
+      this.taught[i] = (this.taught[i] as number) + taught;
+    }
+    return taught;
   }
 
   /** Takes away what `add` added of a row. */

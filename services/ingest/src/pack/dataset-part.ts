@@ -3,12 +3,14 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { DatasetPart, ObjectRef } from '@lathe/contracts/artifact/dataset';
 import { createShardBuilder, type ShardExample } from '@lathe/contracts/artifact/shard';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
-import type { SpooledRow } from '../read/spool.ts';
+import { type LinesRun, type SpooledRow, sliceRun } from '../read/spool.ts';
 import { createTextBytes } from '../read/text-bytes.ts';
 
 /** Writes one side of a dataset: token shards, and the canonical rows in their order. */
 export type PartWriter = {
   add(row: SpooledRow): Promise<void>;
+  /** Adds rows of one sequence each, end to end, of all of which so much is taught. */
+  addRun(run: LinesRun, taught: number): Promise<void>;
   /** Stores what is left and says what was stored. */
   finish(): Promise<DatasetPart>;
   /** Closes the local file; safe after `finish`. */
@@ -27,8 +29,9 @@ export type PartPlace = {
   readonly count: (examples: readonly ShardExample[]) => number;
 };
 
-/** Bytes of canonical rows that wait before they are written to the local file. */
+/** Bytes of canonical rows that wait before they are written to the local file, and that are read of it at a time. */
 const waitingBytes = 1024 * 1024;
+const lineEnd = Buffer.from('\n');
 
 export async function createPartWriter(place: PartPlace): Promise<PartWriter> {
   const { artifacts, prefix, name, localFile, shardTokens, count } = place;
@@ -55,14 +58,37 @@ export async function createPartWriter(place: PartPlace): Promise<PartWriter> {
   const flush = async (): Promise<void> => {
     if (shard.examples === 0) return;
     const key = `${prefix}/${name}-${String(shards.length).padStart(5, '0')}.shard`;
-    shards.push(await store(key, shard.take()));
+    shards.push(await store(key, shard.takeParts()));
     await flushLines();
   };
+  const addWhole = (run: LinesRun): void => {
+    shard.addRun(run);
+    lines.addBytes(run.lines);
+    sums.rows += run.lengths.length;
+    sums.tokens += run.tokens.length;
+  };
   return {
+    async addRun(run, taught) {
+      sums.supervisedTokens += taught;
+      const { lengths } = run;
+      let [from, tokens] = [0, shard.tokens];
+      for (let row = 0; row < lengths.length; row++) {
+        const length = lengths[row] as number;
+        sums.longest = Math.max(sums.longest, length);
+        tokens += length;
+        if (tokens < shardTokens && row < lengths.length - 1) continue;
+        addWhole(sliceRun(run, from, row + 1));
+        from = row + 1;
+        if (tokens < shardTokens) continue;
+        await flush();
+        tokens = 0;
+      }
+      if (lines.length >= waitingBytes) await flushLines();
+    },
     async add(row) {
       for (const example of row.examples) shard.add(example);
       lines.addBytes(row.json);
-      lines.add('\n');
+      lines.addBytes(lineEnd);
       sums.rows++;
       sums.supervisedTokens += count(row.examples);
       if (row.examples[0]?.group !== undefined)
@@ -81,7 +107,10 @@ export async function createPartWriter(place: PartPlace): Promise<PartWriter> {
       return {
         ...sums,
         ...(sequences > 1 && { sequences }),
-        ...{ shards, canonical: await store(key, createReadStream(localFile)) },
+        ...{
+          shards,
+          canonical: await store(key, createReadStream(localFile, { highWaterMark: waitingBytes })),
+        },
       };
     },
     close,

@@ -1,5 +1,6 @@
 import type { Insight } from '@lathe/contracts/artifact/insight';
-import type { SpooledRow } from '../read/spool.ts';
+import type { ShardExample } from '@lathe/contracts/artifact/shard';
+import type { LinesRun, SpooledRow } from '../read/spool.ts';
 import { parseRow } from '../row-json.ts';
 import type { Numbers } from '../row-numbers.ts';
 import { type CutSums, cutLengths, cutsOf, CutSums as Sums } from './cuts.ts';
@@ -41,6 +42,19 @@ export function createInsight(facts: InsightFacts) {
   const wanted = whichToShow(lengths);
   const kept: KeptRow[] = [...cutRows];
   let index = 0;
+  /** Of the row that `looksAtNext` came to. */
+  let isDrawn = false;
+  let which: KeptRow['which'] | undefined;
+  const looksAtNext = (): boolean => {
+    isDrawn = sample.draws();
+    which = wanted.get(index++);
+    return isDrawn || which !== undefined;
+  };
+  const look = ({ json, examples }: SpooledRow): void => {
+    if (isDrawn) sample.add(json);
+    if (which !== undefined)
+      kept.push({ which, line: parseRow(json).line, examples: examples.map(copyOf) });
+  };
   return {
     add({ json, examples }: SpooledRow): void {
       for (const { supervised } of examples) {
@@ -51,11 +65,25 @@ export function createInsight(facts: InsightFacts) {
         asked.add(supervised.length - count);
       }
       cuts.add(cutsOf(examples));
-      sample.add(json);
-      const which = wanted.get(index++);
-      if (which === undefined) return;
-      const { line } = parseRow(json);
-      kept.push({ which, line, examples });
+      if (looksAtNext()) look({ json, examples });
+    },
+    /** The same of rows of one sequence each. */
+    addRun(run: LinesRun): void {
+      const { supervised, lines, lineEnds } = run;
+      let from = 0;
+      for (let row = 0; row < lineEnds.length; row++) {
+        const to = from + (run.lengths[row] as number);
+        const count = cuts.addFlags(supervised, from, to);
+        sequences.add(to - from);
+        taught.add(count);
+        asked.add(to - from - count);
+        if (looksAtNext()) {
+          const json = lines.subarray(lineEnds[row - 1] ?? 0, (lineEnds[row] as number) - 1);
+          const tokens = run.tokens.subarray(from, to);
+          look({ json, examples: [{ tokens, supervised: supervised.subarray(from, to) }] });
+        }
+        from = to;
+      }
     },
     async finish({ show, counts, measure }: Tokens, model: EncodingModel): Promise<Insight> {
       const written = taught.lengths();
@@ -74,6 +102,12 @@ export function createInsight(facts: InsightFacts) {
       };
     },
   };
+}
+
+/** Of a row that is kept, whose own numbers are good for a while only. */
+function copyOf(example: ShardExample): ShardExample {
+  const columns = Object.entries(example).map(([name, column]) => [name, column?.slice()]);
+  return Object.fromEntries(columns) as ShardExample;
 }
 
 /** At each length up to the first at which nothing is lost, and at the limit. */

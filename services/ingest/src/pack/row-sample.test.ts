@@ -6,7 +6,7 @@ const text = (line: number, length = 1): Uint8Array =>
 
 function drawn(count: number, limits?: SampleLimits, length?: number): number[] {
   const sample = createRowSample(limits);
-  for (let line = 0; line < count; line++) sample.add(text(line, length));
+  for (let line = 0; line < count; line++) if (sample.draws()) sample.add(text(line, length));
   return sample.rows().map(({ line }) => line);
 }
 

@@ -14,6 +14,7 @@ export function createRowSample(limits: SampleLimits = usualLimits) {
   let units = 0;
   let highest = Number.POSITIVE_INFINITY;
   let places = 0;
+  let rank = 0;
   const shrink = (): void => {
     const drawn = kept.toSorted((a, b) => a.rank - b.rank);
     kept = [];
@@ -29,10 +30,13 @@ export function createRowSample(limits: SampleLimits = usualLimits) {
       highest = kept.at(-1)?.rank ?? highest;
   };
   return {
-    /** Adds the next row, whose JSON is UTF-8. */
+    /** Goes on to the next row; whether it is drawn, and to be added. */
+    draws(): boolean {
+      rank = Math.imul(++places, 0x9e3779b1) >>> 0;
+      return rank < highest;
+    },
+    /** Adds the row that was drawn, whose JSON is UTF-8. */
     add(bytes: Uint8Array): void {
-      const rank = Math.imul(++places, 0x9e3779b1) >>> 0;
-      if (rank >= highest) return;
       const json = jsonText(bytes);
       kept.push({ rank, json });
       units += json.length;

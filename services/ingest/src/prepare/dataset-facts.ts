@@ -19,13 +19,18 @@ export async function reportOfRead(
   const insight = insightOf(training.rows, maxTokens);
   const balance = createBalance();
   for (const each of [training, validation])
-    for await (const some of each?.spool.read() ?? []) {
+    for await (const chunk of each?.spool.read() ?? []) {
       signal.throwIfAborted();
       progress();
-      for (const row of some) {
-        insight.add(row);
-        balance.add(training.rows.survey.labelsOf(row.json), 'train');
-      }
+      const { survey } = training.rows;
+      const run = survey.labelsOf === undefined ? chunk.run : undefined;
+      if (run !== undefined) insight.addRun(run);
+      else
+        for (let at = 0; at < chunk.length; at++) {
+          const row = chunk.row(at);
+          insight.add(row);
+          balance.add(survey.labelsOf?.(row.json) ?? [], 'train');
+        }
     }
   return datasetReport(
     {

@@ -17,7 +17,7 @@ import { createBalance } from '../pack/balance.ts';
 import { createPartWriter, type PartWriter } from '../pack/dataset-part.ts';
 import { createLengthCounts } from '../pack/length-counts.ts';
 import { datasetReport } from '../pack/report.ts';
-import type { Spool, SpooledRow } from '../read/spool.ts';
+import { type LinesRun, type SpooledChunk, type SpooledRow, sliceRun } from '../read/spool.ts';
 import { taskWork } from '../tasks/tasks.ts';
 import { encodingModel, factsOf, insightOf } from './dataset-facts.ts';
 import { heldOutClusters } from './held-out-clusters.ts';
@@ -32,6 +32,15 @@ export type Prepared = {
   readonly maxTokens: number;
 };
 
+/** Where a row goes. */
+type Side = 'train' | 'heldOut' | 'dropped';
+
+/** Where each row of a file goes, by its index, and which of the held-out ones are marked. */
+type Sides = {
+  readonly sideOf: (index: number) => Side;
+  readonly marks: ReturnType<typeof heldOutClusters>;
+};
+
 /** Writes shards, canonical rows and report, and last the manifest, which makes the dataset one. */
 export async function writeDataset(
   { job, attempt, model }: PipelineInput,
@@ -40,6 +49,7 @@ export async function writeDataset(
 ): Promise<WrittenDataset> {
   const { artifacts, settings, findings } = ports;
   const { lesson, survey } = training.rows;
+  const { count, countRun } = taskWork[lesson.task];
   const prefix = datasetPrefix(job.project, job.id, attempt);
   const writer = (name: 'train' | 'held-out'): Promise<PartWriter> =>
     createPartWriter({
@@ -48,46 +58,78 @@ export async function writeDataset(
       name,
       localFile: join(ports.workFolder, `${name}.jsonl`),
       shardTokens: settings.shardTokens,
-      count: taskWork[lesson.task].count,
+      count,
     });
   const trainWriter = await writer('train');
   const heldOutWriter = await writer('held-out');
   const balance = createBalance();
   const insight = insightOf(training.rows, maxTokens);
   const trained = createLengthCounts();
+  const writers = { train: trainWriter, heldOut: heldOutWriter };
   const write = async (
     { json, examples }: SpooledRow,
     side: 'train' | 'heldOut',
-    marked: (json: Uint8Array) => Uint8Array = (plain) => plain,
+    marked: Uint8Array = json,
   ) => {
-    balance.add(survey.labelsOf(json), side);
+    balance.add(survey.labelsOf?.(json) ?? [], side);
     insight.add({ json, examples });
-    const row = { json: marked(json), examples: survey.complete(json, examples) };
+    const row = { json: marked, examples: survey.complete?.(json, examples) ?? examples };
     if (side === 'train') for (const length of packedLengths(lesson, row)) trained.add(length);
-    await (side === 'train' ? trainWriter : heldOutWriter).add(row);
+    await writers[side].add(row);
+  };
+  const writeRun = async (run: LinesRun, side: Side, countTaught: (run: LinesRun) => number) => {
+    insight.addRun(run);
+    if (side === 'dropped') return;
+    if (side === 'train') for (const length of run.lengths) trained.add(length);
+    await writers[side].addRun(run, countTaught(run));
+  };
+  // Where nothing is asked of a row by itself, all that go the same way are copied at once.
+  const countTaught = survey.labelsOf || survey.complete ? undefined : countRun;
+  const breathe = createBreather();
+  const writeChunk = async (chunk: SpooledChunk, first: number, { sideOf, marks }: Sides) => {
+    ports.signal.throwIfAborted();
+    ports.progress();
+    for (let from = 0; from < chunk.length; ) {
+      await breathe();
+      const side = sideOf(first + from);
+      const isMarked = side === 'heldOut' && marks.isMarked(first + from);
+      let to = from + 1;
+      if (chunk.run !== undefined && countTaught !== undefined && !isMarked) {
+        const goesOn = (at: number): boolean =>
+          sideOf(at) === side && !(side === 'heldOut' && marks.isMarked(at));
+        while (to < chunk.length && goesOn(first + to)) to++;
+        await writeRun(sliceRun(chunk.run, from, to), side, countTaught);
+      } else {
+        const row = chunk.row(from);
+        if (side === 'dropped') insight.add(row);
+        else await write(row, side, isMarked ? marks.mark(row.json, first + from) : row.json);
+      }
+      from = to;
+    }
   };
   try {
-    let index = 0;
-    const marks = heldOutClusters(training.rows.groups, (at) => heldOut?.[at] === 1);
-    const breathe = createBreather();
-    for await (const row of each(training.spool)) {
-      await breathe();
-      ports.signal.throwIfAborted();
-      ports.progress();
-      const at = index++;
-      if (parted.dropped.has(training.rows.numbers.at(at) as number)) insight.add(row);
-      else if (heldOut?.[at] !== 1) await write(row, 'train');
-      else await write(row, 'heldOut', (json) => marks.mark(json, at));
+    const trainingSides: Sides = {
+      sideOf: (at) => {
+        const { dropped } = parted;
+        if (dropped.size > 0 && dropped.has(training.rows.numbers.at(at) as number))
+          return 'dropped';
+        return heldOut?.[at] === 1 ? 'heldOut' : 'train';
+      },
+      marks: heldOutClusters(training.rows.groups, (at) => heldOut?.[at] === 1),
+    };
+    const validationSides: Sides = {
+      sideOf: () => 'heldOut',
+      marks: heldOutClusters(validation?.rows.groups ?? [], () => true),
+    };
+    let first = 0;
+    for await (const chunk of training.spool.read()) {
+      await writeChunk(chunk, first, trainingSides);
+      first += chunk.length;
     }
-    index = 0;
-    const groups = validation?.rows.groups ?? [];
-    const validationMarks = heldOutClusters(groups, () => true);
-    for await (const row of validation === null ? [] : each(validation.spool)) {
-      await breathe();
-      ports.signal.throwIfAborted();
-      ports.progress();
-      const at = index++;
-      await write(row, 'heldOut', (json) => validationMarks.mark(json, at));
+    first = 0;
+    for await (const chunk of validation?.spool.read() ?? []) {
+      await writeChunk(chunk, first, validationSides);
+      first += chunk.length;
     }
     const train = await trainWriter.finish();
     const held = await heldOutWriter.finish();
@@ -132,10 +174,6 @@ export async function writeDataset(
     await trainWriter.close();
     await heldOutWriter.close();
   }
-}
-
-async function* each(spool: Spool): AsyncGenerator<SpooledRow> {
-  for await (const rows of spool.read()) yield* rows;
 }
 
 /** Tokens of what is packed as one: both answers of a preference, all texts of a group, or each example of a row. */

@@ -1,8 +1,9 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   createShardBuilder,
   decodeShard,
+  decodeShardRun,
   type ShardExample,
   type ShardRun,
 } from '@lathe/contracts/artifact/shard';
@@ -18,91 +19,212 @@ export type SpooledRun = ShardRun & {
   readonly jsonLengths: Uint32Array;
 };
 
+/** Rows that were read back end to end, each of one sequence of tokens and targets alone. */
+export type LinesRun = ShardRun & {
+  /** The canonical JSON of each as UTF-8, with a line end behind each, and where each line ends. */
+  readonly lines: Uint8Array;
+  readonly lineEnds: Uint32Array;
+};
+
+/** Some rows that follow each other. All of them are good until the next ones are asked for. */
+export type SpooledChunk = {
+  readonly length: number;
+  row(at: number): SpooledRow;
+  /** All of them end to end; undefined where one has more than one sequence of tokens and targets. */
+  readonly run: LinesRun | undefined;
+};
+
 /** Rows with their sequences on the local disk, for as long as it is not yet known to which side of the split they go. */
 export type Spool = {
   add(row: SpooledRow): Promise<void>;
   addRun(run: SpooledRun): Promise<void>;
   /** Every row in the order of adding, those of a chunk at a time. Only after the last `add`. */
-  read(): AsyncGenerator<readonly SpooledRow[]>;
-  /** The canonical JSON of every row as UTF-8 in that order, without its sequences. Only after the last `add`. */
+  read(): AsyncGenerator<SpooledChunk>;
+  /** The canonical JSON of every row as UTF-8 in that order, good until those of the next chunk are asked for. Only after the last `add`. */
   jsons(): AsyncGenerator<readonly Uint8Array[]>;
   remove(): Promise<void>;
 };
 
 /** Rows that wait in memory before they are written, by tokens and by bytes of JSON. */
-const chunkTokens = 100_000;
+const chunkTokens = 250_000;
 const chunkBytes = 1024 * 1024;
 const newline = 0x0a;
-const blank = 0x20;
-/** What stands before and behind the JSON of a row of one sequence. */
-const oneSequence = Buffer.from('1 ');
 const lineEnd = Buffer.from('\n');
 
-/** A row's JSON, and how many sequences it has. */
-type Line = { readonly examples: number; readonly json: Uint8Array };
+/** Where a chunk stands in the file: a shard, how many sequences each row has, and the rows' JSON in lines. */
+type Chunk = {
+  readonly at: number;
+  readonly shardBytes: number;
+  readonly rows: number;
+  readonly jsonBytes: number;
+};
 
 /** A spool in a new folder. Memory holds one chunk at a time. */
 export async function createSpool(folder: string): Promise<Spool> {
   await mkdir(folder, { recursive: true });
+  const path = join(folder, 'rows');
   const shard = createShardBuilder();
   const text = createTextBytes();
-  let chunks = 0;
-  const pathOf = (chunk: number, kind: string) => join(folder, `${chunk}.${kind}`);
+  const chunks: Chunk[] = [];
+  let counts: number[] = [];
+  let written = 0;
 
   const flush = async (): Promise<void> => {
-    if (text.length === 0) return;
-    const chunk = chunks++;
-    await writeFile(pathOf(chunk, 'shard'), shard.take());
-    await writeFile(pathOf(chunk, 'jsonl'), text.take());
+    if (counts.length === 0) return;
+    const parts = shard.takeParts();
+    const shardBytes = parts.reduce((sum, { length }) => sum + length, 0);
+    const rows = counts.length;
+    const countBytes = new Uint8Array(Uint32Array.from(counts).buffer);
+    const json = text.take();
+    await append(path, [...parts, countBytes, json]);
+    chunks.push({ ...{ at: written, shardBytes, rows }, jsonBytes: json.length });
+    written += shardBytes + countBytes.length + json.length;
+    counts = [];
   };
-  // JSON.stringify escapes line ends, so they only stand between rows.
-  const linesOf = (bytes: Buffer): Line[] => {
-    const lines: Line[] = [];
-    let from = 0;
-    for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, from)) {
-      const space = bytes.indexOf(blank, from);
-      const examples = Number(bytes.toString('latin1', from, space));
-      lines.push({ examples, json: bytes.subarray(space + 1, end) });
-      from = end + 1;
-    }
-    return lines;
+  const flushFull = async (): Promise<void> => {
+    if (shard.tokens >= chunkTokens || text.length >= chunkBytes) await flush();
   };
   return {
     async add({ json, examples }) {
       for (const example of examples) shard.add(example);
-      text.add(`${examples.length} `);
+      counts.push(examples.length);
       text.addBytes(json);
-      text.add('\n');
-      if (shard.tokens >= chunkTokens || text.length >= chunkBytes) await flush();
+      text.addBytes(lineEnd);
+      await flushFull();
     },
     async addRun({ json, jsonLengths, ...run }) {
       if (shard.tokens + run.tokens.length > chunkTokens) await flush();
       shard.addRun(run);
       let from = 0;
       for (const length of jsonLengths) {
-        text.addBytes(oneSequence);
+        counts.push(1);
         text.addBytes(json.subarray(from, from + length));
         text.addBytes(lineEnd);
         from += length;
       }
-      if (shard.tokens >= chunkTokens || text.length >= chunkBytes) await flush();
+      await flushFull();
     },
     async *read() {
       await flush();
-      for (let chunk = 0; chunk < chunks; chunk++) {
-        const examples = decodeShard(await readFile(pathOf(chunk, 'shard')), { areViews: true });
-        let at = 0;
-        yield linesOf(await readFile(pathOf(chunk, 'jsonl'))).map(({ json, examples: count }) => {
-          at += count;
-          return { json, examples: examples.slice(at - count, at) };
-        });
-      }
+      yield* readChunks(path, chunks, (chunk) => [chunk.at, sizeOf(chunk)], chunkOf);
     },
     async *jsons() {
       await flush();
-      for (let chunk = 0; chunk < chunks; chunk++)
-        yield linesOf(await readFile(pathOf(chunk, 'jsonl'))).map(({ json }) => json);
+      const place = ({ at, shardBytes, rows, jsonBytes }: Chunk) =>
+        [at + shardBytes + 4 * rows, jsonBytes] as const;
+      yield* readChunks(path, chunks, place, (_, lines) => jsonsOf(lines));
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+const sizeOf = ({ shardBytes, rows, jsonBytes }: Chunk): number =>
+  shardBytes + 4 * rows + jsonBytes;
+
+async function append(path: string, parts: readonly Uint8Array[]): Promise<void> {
+  const file = await open(path, 'a');
+  try {
+    const { bytesWritten } = await file.writev(parts);
+    // What was left is written part by part, of which one may be cut.
+    let left = bytesWritten;
+    for (const part of parts) {
+      if (left < part.length) await file.appendFile(part.subarray(left));
+      left = Math.max(0, left - part.length);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** What is made of the bytes of each chunk, which one buffer holds after another. */
+async function* readChunks<Made>(
+  path: string,
+  chunks: readonly Chunk[],
+  placeOf: (chunk: Chunk) => readonly [at: number, bytes: number],
+  make: (chunk: Chunk, bytes: Uint8Array) => Made,
+): AsyncGenerator<Made> {
+  if (chunks.length === 0) return;
+  const most = chunks.reduce((size, chunk) => Math.max(size, placeOf(chunk)[1]), 0);
+  const buffer = new Uint8Array(most);
+  const file = await open(path, 'r');
+  try {
+    for (const chunk of chunks) {
+      const [at, bytes] = placeOf(chunk);
+      await fill(file, buffer.subarray(0, bytes), at);
+      yield make(chunk, buffer.subarray(0, bytes));
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** Fills an array with what stands in a file from that byte on. Throws where the file ends before. */
+async function fill(file: FileHandle, into: Uint8Array, from: number): Promise<void> {
+  for (let read = 0; read < into.length; ) {
+    const rest = { length: into.length - read, position: from + read };
+    const { bytesRead } = await file.read(into, { offset: read, ...rest });
+    if (bytesRead === 0) throw new RangeError(`the rows end before byte ${from + into.length}`);
+    read += bytesRead;
+  }
+}
+
+function chunkOf({ shardBytes, rows }: Chunk, bytes: Uint8Array): SpooledChunk {
+  const shard = bytes.subarray(0, shardBytes);
+  const countsEnd = shardBytes + 4 * rows;
+  const counts = new Uint32Array(bytes.buffer, bytes.byteOffset + shardBytes, rows);
+  const lines = bytes.subarray(countsEnd);
+  const lineEnds = endsOf(lines, rows);
+  let decoded: { readonly examples: readonly ShardExample[]; readonly ends: readonly number[] };
+  const examplesOf = (row: number): readonly ShardExample[] => {
+    if (decoded === undefined) {
+      let end = 0;
+      const ends = Array.from(counts, (count) => (end += count));
+      decoded = { examples: decodeShard(shard, { areViews: true }), ends };
+    }
+    return decoded.examples.slice(row === 0 ? 0 : decoded.ends[row - 1], decoded.ends[row]);
+  };
+  const plain = counts.every((count) => count === 1) ? decodeShardRun(shard) : undefined;
+  return {
+    length: rows,
+    row: (at) => ({
+      json: lines.subarray(lineEnds[at - 1] ?? 0, (lineEnds[at] as number) - 1),
+      examples: examplesOf(at),
+    }),
+    run: plain && { ...plain, lines, lineEnds },
+  };
+}
+
+/** The rows of a run from one to before another. */
+export function sliceRun(run: LinesRun, from: number, to: number): LinesRun {
+  let [start, end] = [0, 0];
+  for (let row = 0; row < to; row++) {
+    if (row === from) start = end;
+    end += run.lengths[row] as number;
+  }
+  const line = run.lineEnds[from - 1] ?? 0;
+  return {
+    lengths: run.lengths.subarray(from, to),
+    tokens: run.tokens.subarray(start, end),
+    supervised: run.supervised.subarray(start, end),
+    lines: run.lines.subarray(line, run.lineEnds[to - 1]),
+    lineEnds: run.lineEnds.subarray(from, to).map((lineEnd) => lineEnd - line),
+  };
+}
+
+/** Where each line ends: JSON.stringify escapes line ends, so that they only stand between rows. */
+function endsOf(lines: Uint8Array, rows: number): Uint32Array {
+  const ends = new Uint32Array(rows);
+  let end = 0;
+  for (let row = 0; row < rows; row++) ends[row] = end = lines.indexOf(newline, end) + 1;
+  return ends;
+}
+
+function jsonsOf(lines: Uint8Array): Uint8Array[] {
+  const jsons: Uint8Array[] = [];
+  for (let from = 0; from < lines.length; ) {
+    const end = lines.indexOf(newline, from);
+    jsons.push(lines.subarray(from, end));
+    from = end + 1;
+  }
+  return jsons;
 }

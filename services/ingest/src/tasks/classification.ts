@@ -73,6 +73,5 @@ export function numberSurvey(
       const target = Float32Array.from((parseRow(json) as Labelled).label as number[]);
       return examples.map((example): ShardExample => ({ ...example, target }));
     },
-    labelsOf: () => [],
   };
 }

@@ -1,5 +1,5 @@
 import type { CanonicalRow, Finding } from '@lathe/contracts/artifact/dataset';
-import type { ShardExample } from '@lathe/contracts/artifact/shard';
+import type { ShardExample, ShardRun } from '@lathe/contracts/artifact/shard';
 import type { Task } from '@lathe/recipe/task';
 import type { Lesson } from '../lesson/lesson.ts';
 
@@ -22,10 +22,10 @@ export type Survey = {
   findings(): readonly Finding[];
   /** The task with all that the rows say of it; undefined for a model that writes. */
   task(): Task | undefined;
-  /** The examples of a row, whose JSON is given as UTF-8, with what depends on all rows, such as places of labels. */
-  complete(json: Uint8Array, examples: readonly ShardExample[]): readonly ShardExample[];
-  /** What the row is counted under in the balance of labels. */
-  labelsOf(json: Uint8Array): readonly string[];
+  /** The examples of a row, whose JSON is given as UTF-8, with what depends on all rows, such as places of labels; absent where nothing does. */
+  complete?(json: Uint8Array, examples: readonly ShardExample[]): readonly ShardExample[];
+  /** What the row is counted under in the balance of labels; absent where rows have none. */
+  labelsOf?(json: Uint8Array): readonly string[];
 };
 
 /** What ingest does for a task beside reading, checking and encoding its rows. */
@@ -33,6 +33,8 @@ export type TaskWork = {
   readonly survey: (lesson: Lesson, asked: Task) => Survey;
   /** How much of the examples of a row is taught: targets, labelled tokens, or texts. */
   readonly count: (examples: readonly ShardExample[]) => number;
+  /** The same of rows of one example each, end to end; absent where rows are looked at one by one. */
+  readonly countRun?: (run: ShardRun) => number;
 };
 
 /** Of a task whose rows say nothing of each other. */
@@ -40,8 +42,6 @@ export function plainSurvey(task: Task | undefined): Survey {
   return {
     findings: () => [],
     task: () => task,
-    complete: (_, examples) => examples,
-    labelsOf: () => [],
   };
 }
 

@@ -1,5 +1,6 @@
-import type { ShardExample } from '@lathe/contracts/artifact/shard';
+import type { ShardExample, ShardRun } from '@lathe/contracts/artifact/shard';
 import type { TaskType } from '../lesson/lesson.ts';
+import { countFlags } from '../render/flags.ts';
 import { supervisedCount } from '../render/mask.ts';
 import { classification } from './classification.ts';
 import { embedding } from './embedding.ts';
@@ -10,8 +11,22 @@ import { tokenClassification } from './token-classification.ts';
 const targets = (examples: readonly ShardExample[]): number =>
   examples.reduce((sum, { supervised }) => sum + supervisedCount(supervised), 0);
 
+/** The first token of a sequence has nothing before it and never counts. */
+function targetsOfRun({ lengths, supervised }: ShardRun): number {
+  let count = countFlags(supervised);
+  let first = 0;
+  for (let row = 0; row < lengths.length; row++) {
+    const length = lengths[row] as number;
+    if (length > 0 && supervised[first] !== 0) count--;
+    first += length;
+  }
+  return count;
+}
+
+const counts = { count: targets, countRun: targetsOfRun };
+
 /** A model that writes is told by the absence of a task. */
-const writing: TaskWork = { survey: () => plainSurvey(undefined), count: targets };
+const writing: TaskWork = { survey: () => plainSurvey(undefined), ...counts };
 
 /** What ingest does for each task. */
 export const taskWork: Readonly<Record<TaskType, TaskWork>> = {
@@ -29,5 +44,5 @@ export const taskWork: Readonly<Record<TaskType, TaskWork>> = {
     count: () => 1,
   },
   embedding,
-  'masked-lm': { survey: (_, asked) => plainSurvey(asked), count: targets },
+  'masked-lm': { survey: (_, asked) => plainSurvey(asked), ...counts },
 };
