@@ -11,7 +11,7 @@ const { signal } = new AbortController();
 const tooMany = `The file has more than ${most} rows.`;
 
 /** Counts the rows of a file; gives the ranges of it that were read. */
-async function count(text: string, filename: string) {
+async function count(text: string | Buffer, filename: string) {
   await using folder = await tempFolder();
   const store = await openFileStore(folder.path);
   const key = 'p/default/files/file-1';
@@ -42,6 +42,17 @@ it.each([
     'an array',
     'a.json',
     (rows: number) => `[${'{\n"text":\n"a"\n},\n'.repeat(rows).slice(0, -2)}]`,
+  ],
+  ['old Macs’ JSON Lines', 'a.jsonl', (rows: number) => '{"text":"a"}\r'.repeat(rows)],
+  [
+    'old Macs’ tables',
+    'a.csv',
+    (rows: number) => `prompt,completion\r${'a,"b\nc"\r'.repeat(rows)}`,
+  ],
+  [
+    'UTF-16',
+    'a.jsonl',
+    (rows: number) => Buffer.from(`\ufeff${'{"text":"a"}\n'.repeat(rows)}`, 'utf16le'),
   ],
 ])('refuses %s of too many rows before one is read, and no other', async (_, name, rows) => {
   await expect(count(rows(most + 1), name)).rejects.toThrow(tooMany);

@@ -14,6 +14,9 @@ import { tooManyRows } from '../read-file.ts';
 /** Bytes that the shortest row takes, with its line end. */
 const leastBytes = 2;
 const newline = 0x0a;
+const carriageReturn = 0x0d;
+/** Byte order marks of UTF-16, in hexadecimal. */
+const wideMarks = ['fffe', 'feff'];
 const space = 0x20;
 const del = 0x7f;
 
@@ -118,13 +121,17 @@ async function expectedLines(
 ): Promise<number> {
   if (bytes < leastBytes * settings.maxRows) return 0;
   const range = { start: 0, end: Math.min(bytes, settings.sniffBytes) };
-  let seen = 0;
-  let lines = 0;
-  for await (const chunk of artifacts.get(key, range)) {
-    // Whatever is packed has such bytes near its beginning.
-    if (chunk.includes(0)) return 0;
-    for (let at = chunk.indexOf(newline); at !== -1; at = chunk.indexOf(newline, at + 1)) lines++;
-    seen += chunk.length;
-  }
-  return (lines / seen) * bytes;
+  const head = Buffer.concat(await Array.fromAsync(artifacts.get(key, range)));
+  const isWide = wideMarks.includes(head.toString('hex', 0, 2));
+  // Whatever is packed has such bytes near its beginning.
+  if (head.includes(0) && !isWide) return 0;
+  // Old Macs end lines with CR alone, and may have LF in cells.
+  const lines = Math.max(countOf(newline, head), countOf(carriageReturn, head));
+  return (lines / head.length) * bytes;
+}
+
+function countOf(wanted: number, bytes: Uint8Array): number {
+  let count = 0;
+  for (const byte of bytes) if (byte === wanted) count++;
+  return count;
 }

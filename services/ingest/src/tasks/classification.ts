@@ -36,7 +36,9 @@ function classSurvey(lesson: Lesson, { problem, path }: Classes): Survey {
     },
     findings() {
       const missing = book.missing(labels().names, problem === 'single-label' ? 2 : 1);
-      return [...missing, ...book.placeholders(), ...book.alike(), ...book.unseen(labels().names)];
+      // Whoever names the labels means them.
+      const placeholders = lesson.labels === undefined ? book.placeholders() : [];
+      return [...missing, ...placeholders, ...book.alike(), ...book.unseen(labels().names)];
     },
     task: () => ({ type: 'classification', problem, labels: [...labels().names] }),
     complete(json, examples) {

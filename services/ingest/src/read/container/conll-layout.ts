@@ -19,6 +19,8 @@ const blanks = /[ \t]+/;
 const spanTag = /^(?:O|[BIESLUM]-\S+)$/;
 /** Of parts of speech and the like. */
 const wordTag = /^[A-Z][A-Z0-9$:_-]{0,15}$|^[^\p{L}\p{N}\s]{1,3}$/u;
+/** The beginning of a document, be it numbered. */
+const document = /^(?:\d+[ \t]+)?-DOCSTART-/;
 const sampledLines = 500;
 /** Share of the sampled lines that must be alike. */
 const alike = 0.95;
@@ -52,7 +54,9 @@ export function conllLayoutOf(head: string, isWhole: boolean): ConllLayout | und
   const all = head.replace(/^\ufeff/, '').split(/\r?\n/);
   const whole = (isWhole ? all : all.slice(0, -1)).slice(0, sampledLines);
   // Whether a word or a comment begins with "#" is known only with the layout.
-  const lines = whole.filter((line) => line.trim() !== '' && !/^(?:#|-DOCSTART-)/.test(line));
+  const lines = whole.filter(
+    (line) => line.trim() !== '' && !line.startsWith('#') && !document.test(line),
+  );
   if (lines.length < 2) return undefined;
   const isParted = /\S\r?\n[ \t]*\r?\n\S/.test(head);
   for (const separator of [tab, blanks]) {
@@ -146,7 +150,7 @@ export function cellsOf(line: string, separator: RegExp): string[] {
 
 /** Whether a line is no word: the beginning of a document, or a comment. "#" with a tag is a word. */
 export function isBeside(line: string, layout: ConllLayout): boolean {
-  if (line.startsWith('-DOCSTART-')) return true;
+  if (document.test(line)) return true;
   if (!line.startsWith('#')) return false;
   if (layout.isNumbered) return true;
   const cells = cellsOf(line, layout.separator);

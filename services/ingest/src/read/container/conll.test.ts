@@ -64,6 +64,15 @@ it('ends a sentence where a document or a comment begins, without a blank line b
   expect(numbers).toEqual([2, 5, 7]);
 });
 
+it('takes numbered beginnings of documents for no words', async () => {
+  const text = files('1\t-DOCSTART-\tO', '1\ta\tO\n2\tb\tB-X', '0\t-DOCSTART-\tO', '1\tc\tO');
+  const { records } = await readAll(text);
+  expect(records).toEqual([
+    { tokens: ['a', 'b'], ner_tags: ['O', 'B-X'] },
+    { tokens: ['c'], ner_tags: ['O'] },
+  ]);
+});
+
 it.each([' ', '\t'])('takes "#" for a word where it has a tag, between %j', async (blank) => {
   const rows = ['a O', '# O', '#1 B-X', '#a O'].map((row) => row.replace(' ', blank));
   const { records } = await readAll(`${rows.join('\n')}\n`.repeat(2));
