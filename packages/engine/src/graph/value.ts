@@ -77,6 +77,10 @@ export type Lowering = {
   readonly isBackward: (value: Value) => boolean;
   /** There where the device multiplies by kernels of our own. */
   readonly products?: OwnProducts | undefined;
+  /** The sides of a·b, or of a·bᵀ, in longer rows; undefined where they stay as they are. There where the device pads widths. */
+  readonly paddedSides?:
+    | ((a: Value, b: Value, transB: boolean) => readonly [Value, Value] | undefined)
+    | undefined;
 };
 
 /** Why there is no gradient: it is zero everywhere, or, with `deliberate`, cut on purpose. */

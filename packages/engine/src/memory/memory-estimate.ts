@@ -56,7 +56,7 @@ export type MemoryEstimateOptions = Pick<ModelStateOptions, 'model' | 'initial'>
   readonly keptLayers?: number | undefined;
   /** Whether the run evaluates in between, in passes of the same shape; false when absent. */
   readonly evaluates?: boolean | undefined;
-  /** Whose products the run takes; ONNX Runtime's when absent, which take more memory. */
+  /** Whose products the run takes; ONNX Runtime's as they are when absent. They take more memory than our own, and most where widths are padded. */
   readonly products?: Parameters<typeof weightPacking>[2];
 };
 
@@ -66,6 +66,8 @@ const processBytes = 150 * 2 ** 20;
 const nodeBytes = 12 * 2 ** 10;
 /** What operators take for themselves while they run, and what the kernel rounds up, as a share of the arena. */
 const workspaceShare = 0.1;
+/** Of padded weights that were packed, what stays in holes of the allocator, as a share (docs/decisions/2026-11-padded-widths.md). */
+const paddedShare = 0.4;
 const numberBytes = 4;
 
 /**
@@ -82,7 +84,6 @@ export function estimateShape(
   plan: Pick<ModelPlan, 'parameters' | 'adaptation'>,
 ): MemoryEstimate {
   const { accumulates, evaluates, keptLayers, products } = options;
-  const ownKernels = products === 'lathe';
   const groups = planGroups(plan.parameters);
   const weights = weightValues(model, plan);
   const forwardOf = adaptedForward(model, settings, plan);
@@ -98,7 +99,7 @@ export function estimateShape(
       lossGraph(
         forwardOf(weightValues(model, plan), shape, { objective: scored, training: false }),
       ),
-      { ownKernels },
+      { products },
     ).arena;
   const measuring = objective.measured === undefined ? 0 : scoring(sequenceScore);
   const lower = layers && { outputs: { states: layers.below } };
@@ -106,8 +107,8 @@ export function estimateShape(
   const packs = packingFor(settings, objective);
   const packing = weightPacking(graph, packs, products);
   const packingBelow = lower && weightPacking(lower, packs, products);
-  const memory = graphMemory(graph, { packs: packing !== undefined, ownKernels });
-  const below = lower && graphMemory(lower, { packs: packingBelow !== undefined, ownKernels });
+  const memory = graphMemory(graph, { packs: packing !== undefined, products });
+  const below = lower && graphMemory(lower, { packs: packingBelow !== undefined, products });
   const beside =
     measuring * (objective.measured?.estimate === undefined ? 1 : 2) +
     (evaluates ? scoring(objective) : 0) +
@@ -125,7 +126,8 @@ export function estimateShape(
   const constants = memory.constants + (below?.constants ?? 0);
   const runtime = processBytes + nodeBytes * nodes + 3 * constants;
   const { outputs, heap } = memory;
-  const packed = sum(packings.map(({ copies, widened }) => copies + widened));
+  const inHoles = Math.ceil(paddedShare * sum(packings.map(({ padded }) => padded)));
+  const packed = inHoles + sum(packings.map(({ copies, widened }) => copies + widened));
   const released = sum(packings.map((one) => one.released));
   // Evaluation reads the weights as they are stored.
   const mapped = memory.mapped + (below?.mapped ?? 0) - (evaluates ? 0 : released);
@@ -135,7 +137,7 @@ export function estimateShape(
   const isKept = keepsArena(outputs, products);
   // Without an arena, what is copied after a run takes the place of what died in it.
   const isRunning = withWorkspace(heap.running) > withWorkspace(heap.after) + outputs;
-  const isCopied = !ownKernels && (isKept || !isRunning);
+  const isCopied = products !== 'lathe' && (isKept || !isRunning);
   const gradients = sums + (isCopied ? outputs : 0);
   const arena = withWorkspace(isKept ? memory.arena : isRunning ? heap.running : heap.after);
   return {

@@ -1,6 +1,11 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
+import { tempFolder } from '@lathe/testkit/temp-folder';
 import { describe, expect, it } from 'vitest';
+import { modelTensors, parseModelConfig } from '../families/model-config.ts';
 import { openModelFolder } from '../families/model-folder.ts';
+import { writeSafetensors } from '../formats/safetensors.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { dpo } from '../objectives/dpo.ts';
 import { textExample } from '../objectives/example.ts';
@@ -51,6 +56,48 @@ describe('a memory limit', () => {
       /needs about \d+ MiB with one window of 64 tokens at a time, and may use 1 MiB/,
     );
   });
+});
+
+/** A model of one block, all of whose widths are 1024. */
+async function wide(folder: string) {
+  const json = {
+    model_type: 'llama',
+    hidden_act: 'silu',
+    ...{ vocab_size: 64, hidden_size: 1024, intermediate_size: 1024, num_hidden_layers: 1 },
+    ...{ num_attention_heads: 16, num_key_value_heads: 16, rms_norm_eps: 1e-5 },
+    ...{ max_position_embeddings: 512, bos_token_id: 1, eos_token_id: 2 },
+  };
+  const tensors = [...modelTensors(parseModelConfig('config.json', json))].map(
+    ([name, { shape }]) => {
+      const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
+      return { name, dtype: 'F32' as const, shape, data };
+    },
+  );
+  await writeSafetensors(join(folder, 'model.safetensors'), tensors);
+  await writeFile(join(folder, 'config.json'), JSON.stringify(json));
+  return openModelFolder(folder);
+}
+
+it('leaves room for padded widths under a limit, whatever the machine pads', async () => {
+  await using folder = await tempFolder();
+  const model = await wide(folder.path);
+  const examples = [textExample(Array.from({ length: 512 }, (_, at) => at % 60))];
+  const given = { batchSize: 1, epochs: 1, adaptation: { type: 'full' } } as const;
+  const needed = async (products: 'onnxruntime' | 'padded'): Promise<number> => {
+    const settings = resolveRecipe(given);
+    const shape = { rows: 1, tokens: 512, targets: 512, examples: 1 };
+    const asked = { model, settings, shape, evaluates: true, products };
+    return (await estimateMemory({ ...asked, objective: causalLm })).total;
+  };
+  const within = async (memoryLimit: number): Promise<void> => {
+    const settings = resolveRecipe({ ...given, memoryLimit });
+    const trainer = await createTrainer({ model, settings, examples, objective: causalLm });
+    await trainer.dispose();
+  };
+  const [plain, padded] = [await needed('onnxruntime'), await needed('padded')];
+  expect(padded).toBeGreaterThan(plain);
+  await expect(within(plain)).rejects.toThrow('needs about');
+  await within(padded);
 });
 
 describe('an estimate', () => {

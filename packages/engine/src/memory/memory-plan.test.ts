@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../autodiff.ts';
-import { constant, input, type Value } from '../graph/value.ts';
+import { constant, external, input, type Value } from '../graph/value.ts';
 import { lowerGraph } from '../onnx/lower.ts';
 import { exp, mul, neg } from '../ops/elementwise.ts';
 import { reshape } from '../ops/layout.ts';
@@ -53,6 +53,28 @@ describe('the memory of a graph', () => {
     const { live } = graphMemory({ outputs: { dx } });
     expect(live).toBeGreaterThanOrEqual(depth * mebibyte);
     expect(live).toBeLessThanOrEqual((depth + 3) * mebibyte);
+  });
+});
+
+describe('the memory of a product whose widths are padded', () => {
+  const x = input('x', [512, 1024]);
+  const source = { file: '/weights', offset: 0, byteLength: 4 * mebibyte } as const;
+  const frozen = external('frozen', { ...source, dtype: 'float32', shape: [1024, 1024] });
+  const live = (weight: Value, packs: boolean): number => {
+    const graph = { outputs: { y: matmul(x, weight, { transB: true }) } };
+    const before = graphMemory(graph, { packs }).live;
+    return graphMemory(graph, { packs, products: 'padded' }).live - before;
+  };
+  const longerRows = (rows: number): number => 4 * rows * (1024 + 16);
+
+  it('has both sides once more while it runs', () => {
+    const both = longerRows(512) + longerRows(1024);
+    expect(live(input('w', [1024, 1024]), false)).toBe(both);
+    expect(live(frozen, false)).toBe(both);
+  });
+
+  it('has the left side alone where the weight is packed', () => {
+    expect(live(frozen, true)).toBe(longerRows(512));
   });
 });
 

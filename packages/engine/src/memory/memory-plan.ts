@@ -11,7 +11,9 @@ import {
   type Value,
 } from '../graph/value.ts';
 import { lowerGraph } from '../onnx/lower.ts';
+import { padsStored, usualPadding } from '../onnx/padded-widths.ts';
 import { widensStored } from '../step/packed-weights.ts';
+import type { weightPacking } from '../update/weight-packing.ts';
 import { createArena } from './memory-arena.ts';
 import { executionOrder, producer } from './memory-order.ts';
 
@@ -79,18 +81,22 @@ const inPlace: Readonly<Record<string, readonly (readonly [input: number, output
 /**
  * Goes through the runs of a graph as ONNX Runtime's CPU provider makes them, without running it: its order, its
  * reuse of buffers (a dead one of the same shape serves again, and is held until its last use), and its arena. `packs`: weights are
- * laid out anew when the session is opened, and so no run widens those that are stored in 16 bits. `ownKernels`: it runs with them.
+ * laid out anew when the session is opened, and so no run widens those that are stored in 16 bits, or pads them.
  */
 export function graphMemory(
   graph: Graph,
   {
     packs = false,
-    ownKernels = false,
-  }: { readonly packs?: boolean; readonly ownKernels?: boolean } = {},
+    products,
+  }: { readonly packs?: boolean; readonly products?: Parameters<typeof weightPacking>[2] } = {},
 ): GraphMemory {
-  const products = ownKernels ? { threads: 1, leavesStored: packs } : undefined;
-  const lowered = lowerGraph(graph.outputs, { device: 'cpu', products });
-  const order = executionOrder(lowered).filter((node) => !(packs && widensStored(node)));
+  const lowered = lowerGraph(graph.outputs, {
+    device: 'cpu',
+    products: products === 'lathe' ? { threads: 1, leavesStored: packs } : undefined,
+    padding: products === 'padded' ? usualPadding : undefined,
+  });
+  const isReady = (node: Value): boolean => packs && (widensStored(node) || padsStored(node));
+  const order = executionOrder(lowered).filter((node) => !isReady(node));
   const plan = planBuffers(order, Object.values(lowered.outputs));
   const arena = runsIn(plan, Number.POSITIVE_INFINITY);
   const heap = runsIn(plan, mostHeapBytes);

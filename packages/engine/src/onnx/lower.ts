@@ -12,9 +12,13 @@ import { fuseNorms } from './fuse-norms.ts';
 import { fuseProducts } from './fuse-products.ts';
 import { fuseSoftmax } from './fuse-softmax.ts';
 import type { LoweredGraph } from './lowered-graph.ts';
+import { type PaddedWidths, paddedSides } from './padded-widths.ts';
 
-/** What runs a graph: a kind of device, and our own kernels where it has them. */
-export type Target = Pick<Lowering, 'products'> & { readonly device: DeviceName };
+/** What runs a graph: a kind of device, our own kernels where it has them, and which widths are padded for it, if any. */
+export type Target = Pick<Lowering, 'products'> & {
+  readonly device: DeviceName;
+  readonly padding?: PaddedWidths | undefined;
+};
 
 /**
  * Replaces each operator that the device lacks by its other form, and orders the nodes.
@@ -26,12 +30,16 @@ export type Target = Pick<Lowering, 'products'> & { readonly device: DeviceName 
  */
 export function lowerGraph(
   outputs: Readonly<Record<string, Value>>,
-  { device, products }: Target,
+  { device, products, padding }: Target,
 ): LoweredGraph {
   const done = new Map<Value, Value>();
   const nodes: Value[] = [];
   const backward = backwardValues(ancestors(Object.values(outputs)));
-  const lowering: Lowering = { products, isBackward: (value) => backward.has(value) };
+  const lowering: Lowering = {
+    products,
+    isBackward: (value) => backward.has(value),
+    paddedSides: padding && paddedSides(padding),
+  };
   const emit = (value: Value): void => {
     if (done.has(value)) return;
     const inputs = value.inputs.map((source) => done.get(source)!);

@@ -1,6 +1,8 @@
 import { at, broadcast, build, type Dense } from '@lathe/testkit/dense';
 import { checkFamily, type OpSamples } from '@lathe/testkit/gradient-check';
+import { describe } from 'vitest';
 import { describeWithKernels } from '../runtime/own-kernels.fixture.ts';
+import { paddedCpu } from '../runtime/padded-cpu.fixture.ts';
 import { matmulOps } from './matmul.ts';
 
 function flip(x: Dense, swap: boolean): Dense {
@@ -129,6 +131,20 @@ const samples = {
         ],
         attributes: plain,
       },
+      {
+        shapes: [
+          [2, 4],
+          [8, 4],
+        ],
+        attributes: right,
+      },
+      {
+        shapes: [
+          [2, 3, 8],
+          [8, 4],
+        ],
+        attributes: plain,
+      },
     ],
     refuses: [
       {
@@ -153,5 +169,7 @@ const samples = {
 } satisfies Record<'MatMul', OpSamples>;
 
 checkFamily(matmulOps, samples);
+
+describe('with padded widths', () => checkFamily(matmulOps, samples, [paddedCpu()]));
 
 await describeWithKernels((device) => checkFamily(matmulOps, samples, [device]));

@@ -87,7 +87,7 @@ export const matmulOps: Family<MatmulOps> = family<MatmulOps>({
       { inputs, attributes: { transA, transB, alpha } },
       [a, b],
       device,
-      { isBackward, products },
+      { isBackward, products, paddedSides },
     ) => {
       if (products !== undefined && canMultiply(a, b, transA)) {
         const { threads, leavesStored } = products;
@@ -95,6 +95,8 @@ export const matmulOps: Family<MatmulOps> = family<MatmulOps>({
         if (!(leavesStored && isStored(b)))
           return product(a, b, { transA, transB, alpha, threads });
       }
+      const padded = transA ? undefined : paddedSides?.(a, b, transB);
+      if (padded !== undefined) return matmul(...padded, { transB, alpha });
       const flat = a.shape.length === 2 && b.shape.length === 2;
       const isPlain = !transB && alpha === 1;
       // Something transposed of forward values alone would be made in the forward pass, and stay until it is used.

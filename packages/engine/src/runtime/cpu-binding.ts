@@ -15,9 +15,17 @@ export const bindingChoices = ['auto', ...cpuBindings] as const;
 export const kernelChoices = ['auto', 'avx512', 'avx2', 'neon', 'plain', 'off'] as const;
 export type KernelChoice = (typeof kernelChoices)[number];
 
+/**
+ * Whether widths are padded for ONNX Runtime's products (`onnx/padded-widths.ts`), or (`auto`) where the processor's first cache has few
+ * ways. Our own kernels take them as they are.
+ */
+export const paddingChoices = ['auto', 'on', 'off'] as const;
+export type PaddingChoice = (typeof paddingChoices)[number];
+
 export type CpuChoice = {
   readonly binding?: (typeof bindingChoices)[number] | undefined;
   readonly kernels?: KernelChoice | undefined;
+  readonly padding?: PaddingChoice | undefined;
 };
 
 /** The way for CUDA, where `auto` is the C API: only by it a run's state stays on the GPU. */

@@ -94,3 +94,27 @@ describe('kernels that are not there', () => {
     expect(await device.products?.()).toBe('onnxruntime');
   });
 });
+
+describe.each(cpuBindings)('products of padded widths by the binding "%s"', (binding) => {
+  it('are what they would be', async () => {
+    const [rows, width, columns] = [512, 1024, 768] as const;
+    const x = Float32Array.from({ length: rows * width }, (_, at) => Math.sin(0.7 * at));
+    const w = Float32Array.from({ length: columns * width }, (_, at) => Math.sin(1.3 * at));
+    const [left, right] = [input('x', [rows, width]), input('w', [columns, width])];
+    const device = cpuDevice({ threads: 2, binding, padding: 'on' });
+    expect(await device.products?.()).toBe('padded');
+    const program = await device.compile({ outputs: { y: matmul(left, right, { transB: true }) } });
+    const { y } = await program.run({
+      x: { data: x, shape: [rows, width], dtype: 'float32' },
+      w: { data: w, shape: [columns, width], dtype: 'float32' },
+    });
+    await program.dispose();
+    expect(y?.shape).toEqual([rows, columns]);
+    for (const row of [0, 1, 300, rows - 1])
+      for (let column = 0; column < columns; column++) {
+        let sum = 0;
+        for (let at = 0; at < width; at++) sum += x[row * width + at]! * w[column * width + at]!;
+        expect(Math.abs(Number(y?.data[row * columns + column]) - sum)).toBeLessThan(1e-4);
+      }
+  });
+});

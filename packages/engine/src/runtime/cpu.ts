@@ -1,12 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { encodeModel } from '../onnx/encode.ts';
+import { type PaddedWidths, usualPadding } from '../onnx/padded-widths.ts';
 import { byteProblem } from './byte-products.ts';
 import { type CpuChoice, cpuSessions } from './cpu-binding.ts';
 import type { Device } from './device.ts';
+import { padsWidths } from './first-cache.ts';
 import { commonEntries, weightFolder } from './session-settings.ts';
 
 /** How ONNX Runtime is called, which gives the same bits, and whose products it uses. */
 export type CpuOptions = CpuChoice & {
+  /** Which widths are padded where that is chosen; as is usual when left out. */
+  readonly paddedWidths?: PaddedWidths | undefined;
   /** Threads of one operator; ONNX Runtime decides when left out. */
   readonly threads?: number | undefined;
   /** Where ONNX Runtime writes the time of every operator: `<prefix>_<date>.json`, one a program. */
@@ -22,15 +26,19 @@ export function cpuDevice({
   profilePrefix,
   binding,
   kernels: choice,
+  padding,
+  paddedWidths = usualPadding,
 }: CpuOptions = {}): Device {
   const hostThreads = threads ?? availableParallelism();
+  const isPadded = padsWidths(padding);
   return {
     name: 'cpu',
     updatesOnHost: true,
     halfProducts: async () => 'rounded',
     async products() {
       const { kernels } = await cpuSessions({ binding, kernels: choice });
-      return kernels === undefined ? 'onnxruntime' : 'lathe';
+      if (kernels !== undefined) return 'lathe';
+      return isPadded ? 'padded' : 'onnxruntime';
     },
     async updateLibrary() {
       const { kernels } = await cpuSessions({ binding, kernels: choice });
@@ -46,7 +54,11 @@ export function cpuDevice({
       const { open, kernels } = await cpuSessions({ binding, kernels: choice });
       const products =
         kernels === undefined ? undefined : { threads: hostThreads, leavesStored: prepack };
-      const model = encodeModel(graph, { device: 'cpu', folder, products });
+      const model = encodeModel(graph, {
+        device: 'cpu',
+        ...{ folder, products },
+        padding: isPadded && kernels === undefined ? paddedWidths : undefined,
+      });
       const entries = {
         // Only a constant can be laid out anew, which a weight is not that every run makes float32.
         ...commonEntries(folder, prepack),

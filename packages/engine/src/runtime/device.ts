@@ -80,8 +80,8 @@ export interface Residency {
  */
 export type HalfProducts = 'native' | 'narrow' | 'rounded' | 'none';
 
-/** Whose products of matrices: ONNX Runtime's, or those of our own kernels. Their last bits differ. */
-export type Products = 'onnxruntime' | 'lathe';
+/** Whose products of matrices: ONNX Runtime's, the same of padded widths, or those of our own kernels. Their last bits differ. */
+export type Products = 'onnxruntime' | 'padded' | 'lathe';
 
 /**
  * Something that runs graphs. What it answers does not depend on which device it is, only how fast.

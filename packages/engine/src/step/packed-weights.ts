@@ -1,6 +1,7 @@
 import { bytesOf, type Graph } from '../graph/graph.ts';
 import { externalOp, type Value } from '../graph/value.ts';
 import { lowerGraph } from '../onnx/lower.ts';
+import { padsStored, usualPadding } from '../onnx/padded-widths.ts';
 import { comparisonOps } from '../ops/comparison.ts';
 import { type MatMulAttributes, matmulOps } from '../ops/matmul.ts';
 
@@ -14,26 +15,33 @@ export type PackedWeights = {
   readonly widens: boolean;
   /** Mapped weights that nothing reads as they were any more; they are given back. */
   readonly released: number;
+  /** Those copies that are made of padded weights, which are put together in memory first. */
+  readonly padded: number;
 };
 
-/** What packing the weights of a graph for products on the CPU takes, and gives back; our own kernels leave such products to ONNX Runtime. */
-export function packedWeights(graph: Graph): PackedWeights {
-  const { nodes } = lowerGraph(graph.outputs, { device: 'cpu' });
-  const copies = new Map<string, number>();
+/**
+ * What packing the weights of a graph for products on the CPU takes, and gives back; our own kernels leave such products to ONNX
+ * Runtime. `pads`: the products are of padded widths.
+ */
+export function packedWeights(graph: Graph, pads = false): PackedWeights {
+  const padding = pads ? usualPadding : undefined;
+  const { nodes } = lowerGraph(graph.outputs, { device: 'cpu', padding });
+  const copies = new Map<Value | string, number>();
   const packed = new Set<Value>();
   const read = new Set<Value>();
   let widens = false;
-  for (const { op, inputs, attributes } of nodes)
+  // What widens or pads a weight is computed when the session is opened.
+  for (const { op, inputs, attributes } of nodes.filter((node) => !padsStored(node)))
     for (const [side, taken] of inputs.entries()) {
-      const source = widensStored(taken) ? (taken.inputs[0] as Value) : taken;
-      // What widens a weight is computed when the session is opened.
+      const whole = padsStored(taken) ? (taken.inputs[0] as Value) : taken;
+      const source = widensStored(whole) ? (whole.inputs[0] as Value) : whole;
       if (source.op !== externalOp || (op === comparisonOps.Cast && taken === source)) continue;
       const isPacked = op === matmulOps.MatMul && side === 1 && taken.dtype === 'float32';
       if (isPacked) {
         packed.add(source);
-        if (source !== taken) widens = true;
+        if (source !== whole) widens = true;
         const { transB } = attributes as MatMulAttributes;
-        copies.set(`${source.name} ${transB}`, bytesOf(taken));
+        copies.set(whole === taken ? `${source.name} ${transB}` : taken, bytesOf(taken));
       }
       if (!isPacked) read.add(taken);
     }
@@ -42,6 +50,7 @@ export function packedWeights(graph: Graph): PackedWeights {
     copies: sum(copies.values()),
     widens,
     widened: sum([...read].filter(widensStored).map(bytesOf)),
+    padded: sum([...copies].map(([key, bytes]) => (typeof key === 'string' ? 0 : bytes))),
     released: sum([...packed].filter((weight) => !read.has(weight)).map(bytesOf)),
   };
 }

@@ -11,7 +11,7 @@ import type { TrainerOptions } from './trainer.ts';
 /** How often each operator ran in one step with our kernels. */
 async function runs<Example>(options: TrainerOptions<Example>): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const { type = '' } of await ranOperators(options, 'auto'))
+  for (const { type = '' } of await ranOperators(options, { kernels: 'auto' }))
     counts[type] = (counts[type] ?? 0) + 1;
   return counts;
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tempFolder } from '@lathe/testkit/temp-folder';
-import { cpuDevice } from '../runtime/cpu.ts';
+import { type CpuOptions, cpuDevice } from '../runtime/cpu.ts';
 import { createTrainer, type TrainerOptions } from './trainer.ts';
 
 type Event = { readonly cat: string; readonly name: string; readonly args: { op_name?: string } };
@@ -9,11 +9,11 @@ type Event = { readonly cat: string; readonly name: string; readonly args: { op_
 /** The operators of one step in the order in which ONNX Runtime ran them, by its own account. */
 export async function ranOperators<Example>(
   options: TrainerOptions<Example>,
-  kernels: 'auto' | 'off' = 'off',
+  choice: CpuOptions = {},
 ) {
   await using folder = await tempFolder();
   const profilePrefix = join(folder.path, 'profile');
-  const device = cpuDevice({ threads: 1, profilePrefix, kernels });
+  const device = cpuDevice({ threads: 1, profilePrefix, ...choice });
   const trainer = await createTrainer({ ...options, device });
   await trainer.trainStep();
   await trainer.dispose();

@@ -14,6 +14,7 @@ import { readReference } from '../parity/reference.ts';
 import { boundCpu } from '../runtime/bound-memory.fixture.ts';
 import { cpuDevice } from '../runtime/cpu.ts';
 import { describeWithKernels } from '../runtime/own-kernels.fixture.ts';
+import { paddedCpu } from '../runtime/padded-cpu.fixture.ts';
 import { newestState } from './resumable-run.fixture.ts';
 import { createTrainer, type Trainer, type TrainerOptions } from './trainer.ts';
 
@@ -163,6 +164,38 @@ describe('a run that is stopped after a random step and goes on', () => {
   });
 });
 
+describe('products of padded widths', () => {
+  it.each([
+    ['full', { adaptation: { type: 'full' } }],
+    ['LoRA, in several micro-batches', everything],
+  ] as const)('end bit for bit where the undisturbed run ends: %s', async (name, settings) => {
+    const run = { ...(await causalRun(settings)), device: paddedCpu() };
+    const device = paddedCpu(1);
+    await expectSameEnd(run, `padded-${name.replaceAll(/\W+/g, '-')}`, { device });
+  });
+
+  it('are told of where a run goes on without them, or with them though it began without', async () => {
+    const given = await causalRun(everything);
+    const [plain, padded] = await Promise.all(
+      [cpuDevice(), paddedCpu()].map((device) => createTrainer({ ...given, device })),
+    );
+    if (plain === undefined || padded === undefined) throw new Error('there are two trainers');
+    const [plainState, paddedState] = [join(folder, 'plain-widths'), join(folder, 'padded-widths')];
+    await train(plain, 1);
+    await plain.saveState(plainState);
+    await train(padded, 2);
+    await padded.saveState(paddedState);
+    const [usual, longer] = ['onnxruntime', 'padded'] as const;
+    expect(await plain.restoreState(plainState)).toBeUndefined();
+    expect(await plain.restoreState(paddedState)).toEqual({ before: longer, now: usual });
+    expect(plain.step).toBe(2);
+    expect(await padded.restoreState(paddedState)).toBeUndefined();
+    expect(await padded.restoreState(plainState)).toEqual({ before: usual, now: longer });
+    await plain.dispose();
+    await padded.dispose();
+  });
+});
+
 await describeWithKernels(
   (device) => {
     it('end bit for bit where the undisturbed run ends', async () => {
@@ -183,7 +216,10 @@ await describeWithKernels(
       await before.saveState(join(folder, 'other-products'));
       await before.dispose();
       const after = await createTrainer(others);
-      expect(await after.restoreState(join(folder, 'other-products'))).toBe('lathe');
+      expect(await after.restoreState(join(folder, 'other-products'))).toEqual({
+        before: 'lathe',
+        now: 'onnxruntime',
+      });
       points.push(...(await train(after, steps)));
       await after.saveState(join(folder, 'own-products'));
       expect(await after.restoreState(join(folder, 'own-products'))).toBeUndefined();
@@ -204,7 +240,7 @@ it('says of a state that names no form of its steps that an earlier Lathe made i
   const { tensors, state } = await readTrainingState(saved);
   const { stepForm: _, ...named } = state;
   await writeTrainingState(earlier, { tensors, state: named });
-  expect(await trainer.restoreState(earlier)).toBe('earlier');
+  expect(await trainer.restoreState(earlier)).toEqual({ before: 'earlier', now: 'onnxruntime' });
   await trainer.dispose();
 });
 

@@ -73,14 +73,17 @@ function fingerprint<Example>(
 }
 
 /** By whom a run was made up to its state: with which products of matrices, or by an earlier Lathe. */
-export type Maker = Products | 'earlier';
+type Maker = Products | 'earlier';
+
+/** By whom a run was made up to its state, and with which products of matrices it goes on. */
+export type OtherProducts = { readonly before: Maker; readonly now: Products };
 
 /**
  * Raised when steps are computed in another order than before, by which sums have other last bits: where rows lie in windows, or
  * weights for products. 2: windows by what they cost, and packed weights that are stored in 16 bits. 3: our own kernels leave
  * products with packed weights to ONNX Runtime, and compute gates.
  */
-const stepForms: Readonly<Record<Products, number>> = { onnxruntime: 2, lathe: 3 };
+const stepForms: Readonly<Record<Products, number>> = { onnxruntime: 2, padded: 2, lathe: 3 };
 
 export type RunProgress = {
   readonly step: number;
@@ -172,7 +175,8 @@ export async function baseOfState(folder: string): Promise<KeptBase | undefined>
 }
 
 function makerOf(state: { readonly stepForm?: unknown; readonly products?: unknown }): Maker {
-  const products = state.products === 'lathe' ? 'lathe' : 'onnxruntime';
+  const named = (['padded', 'lathe'] as const).find((one) => one === state.products);
+  const products = named ?? 'onnxruntime';
   return state.stepForm === stepForms[products] ? products : 'earlier';
 }
 

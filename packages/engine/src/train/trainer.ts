@@ -19,7 +19,7 @@ import { type PreparedRun, prepareRun, type RunOptions } from './prepare-run.ts'
 import { openPrograms, type RunPrograms, type UpdateOptions } from './run-programs.ts';
 import {
   type Fingerprints,
-  type Maker,
+  type OtherProducts,
   restoreRunState,
   runFingerprints,
   saveRunState,
@@ -275,11 +275,11 @@ export class Trainer<Example> {
   }
 
   /**
-   * Goes on from where a trainer of the same run saved its state. Gives whose products of matrices that one used where
-   * this one uses others, or that it was of an earlier Lathe: what is computed from here on is then the same only up to rounding.
+   * Goes on from where a trainer of the same run saved its state. Where that one used other products of matrices than this one, or
+   * was of an earlier Lathe, it gives both: what is computed from here on is then the same only up to rounding.
    * Throws ForeignStateError for a state of another run, and CheckpointError for a damaged one.
    */
-  async restoreState(folder: string): Promise<Maker | undefined> {
+  async restoreState(folder: string): Promise<OtherProducts | undefined> {
     const { examples, modelState } = this.#run;
     const { runner, measurements } = this.#programs;
     const expected = { fingerprints: this.#fingerprints, measured: measurements.size(examples) };
@@ -290,7 +290,8 @@ export class Trainer<Example> {
     this.#losses.restore(stored.losses);
     this.#done = stored.step;
     this.#failure = undefined;
-    return stored.maker === (await this.#products()) ? undefined : stored.maker;
+    const [before, now] = [stored.maker, await this.#products()];
+    return before === now ? undefined : { before, now };
   }
 
   async exportAdapter(folder: string): Promise<void> {

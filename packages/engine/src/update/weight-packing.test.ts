@@ -2,11 +2,16 @@ import { join } from 'node:path';
 import { type Recipe, type RecipeInput, resolveRecipe } from '@lathe/recipe/recipe';
 import { describe, expect, it } from 'vitest';
 import { openAnyModelFolder, openModelFolder } from '../families/model-folder.ts';
+import { input, type Value } from '../graph/value.ts';
 import { estimateMemory } from '../memory/memory-estimate.ts';
 import { causalLm } from '../objectives/causal-lm.ts';
 import { textExample } from '../objectives/example.ts';
+import { mappedWeight } from '../ops/comparison.ts';
+import { add } from '../ops/elementwise.ts';
+import { matmul } from '../ops/matmul.ts';
 import { readReference, referenceModels } from '../parity/reference.ts';
 import { createTrainer } from '../train/trainer.ts';
+import { weightPacking } from './weight-packing.ts';
 
 const lathe = join(import.meta.dirname, '../../../../models/lathe-tiny');
 const shape = { rows: 2, tokens: 32, targets: 64, examples: 8 };
@@ -94,5 +99,39 @@ describe('packed weights', () => {
     expect(await packedBytes({ adaptation: { type: 'lora', baseBits: 4 } })).toBe(0);
     expect(await packedBytes({ memoryLimit: 2 ** 34 })).toBe(0);
     expect(await packedBytes({ memoryLimit: 2 ** 34, packWeights: true })).toBeGreaterThan(0);
+  });
+
+  it('are longer copies where widths are padded, and no less is given back', () => {
+    const bytes = 4 * 1024 * 1024;
+    const longer = 4 * 1024 * (1024 + 16);
+    const source = { file: '/weights', offset: 0, shape: [1024, 1024] } as const;
+    const x = input('x', [512, 1024]);
+    const copiesOf = (weight: Value, products: 'onnxruntime' | 'padded') => {
+      const forward = matmul(x, weight, { transB: true });
+      const outputs = { y: add(forward, matmul(x, weight)) };
+      return weightPacking({ outputs }, resolveRecipe({}), products);
+    };
+    const plain = mappedWeight('plain', { ...source, dtype: 'float32', byteLength: bytes });
+    const half = mappedWeight('half', { ...source, dtype: 'float16', byteLength: bytes / 2 });
+    const nothing = { widened: 0, widens: false };
+    expect(copiesOf(plain, 'onnxruntime')).toEqual({
+      ...nothing,
+      copies: 2 * bytes,
+      padded: 0,
+      released: bytes,
+    });
+    expect(copiesOf(plain, 'padded')).toEqual({
+      ...nothing,
+      copies: 2 * longer,
+      padded: 2 * longer,
+      released: bytes,
+    });
+    expect(copiesOf(half, 'padded')).toEqual({
+      widened: 0,
+      widens: true,
+      copies: 2 * longer,
+      padded: 2 * longer,
+      released: bytes / 2,
+    });
   });
 });

@@ -24,8 +24,8 @@ export function weightPacking(
 ): PackedWeights | undefined {
   const { packWeights } = settings;
   if (packWeights === false || (packWeights === 'auto' && savesMemory(settings))) return undefined;
-  const packed = packedWeights(graph);
-  const isWorth = products === 'onnxruntime' || packed.widens;
+  const packed = packedWeights(graph, products === 'padded');
+  const isWorth = products !== 'lathe' || packed.widens;
   const isWanted = packWeights === true || (isWorth && packed.copies <= mostCopies);
   return isWanted && packed.copies > 0 ? packed : undefined;
 }

@@ -8,7 +8,11 @@ it('tells the job where it goes on with other products of matrices or from an ea
   const trainer = { step: 7, restoreState: async () => undefined };
   await goOn(trainer, 'folder', send);
   expect(told).toEqual([]);
-  await goOn({ ...trainer, restoreState: async () => 'lathe' as const }, 'folder', send);
+  const from = (before: 'padded' | 'lathe' | 'earlier', now: 'onnxruntime' | 'padded') => ({
+    ...trainer,
+    restoreState: async () => ({ before, now }),
+  });
+  await goOn(from('lathe', 'onnxruntime'), 'folder', send);
   expect(told).toEqual([
     {
       kind: 'log',
@@ -16,10 +20,16 @@ it('tells the job where it goes on with other products of matrices or from an ea
       text: "The run was made up to step 7 with the products of Lathe's kernels and goes on with ONNX Runtime's products: from here on it is the same run up to rounding.",
     },
   ]);
-  await goOn({ ...trainer, restoreState: async () => 'earlier' as const }, 'folder', send);
+  await goOn(from('earlier', 'onnxruntime'), 'folder', send);
   expect(told.at(1)).toEqual({
     kind: 'log',
     level: 'warn',
     text: 'The run was made up to step 7 by an earlier Lathe, which laid its steps out otherwise: from here on it is the same run up to rounding.',
   });
+  await goOn(from('padded', 'onnxruntime'), 'folder', send);
+  await goOn(from('lathe', 'padded'), 'folder', send);
+  expect(told.slice(2).map((message) => message.kind === 'log' && message.text)).toEqual([
+    "The run was made up to step 7 with ONNX Runtime's products of padded widths and goes on with ONNX Runtime's products: from here on it is the same run up to rounding.",
+    "The run was made up to step 7 with the products of Lathe's kernels and goes on with ONNX Runtime's products of padded widths: from here on it is the same run up to rounding.",
+  ]);
 });

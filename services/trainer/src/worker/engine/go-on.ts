@@ -1,7 +1,12 @@
+import type { Products } from '@lathe/engine/device';
 import type { Trainer } from '@lathe/engine/trainer';
 import type { FromEngine } from './engine-message.ts';
 
-const makers = { onnxruntime: "ONNX Runtime's products", lathe: "the products of Lathe's kernels" };
+const makers: Readonly<Record<Products, string>> = {
+  onnxruntime: "ONNX Runtime's products",
+  padded: "ONNX Runtime's products of padded widths",
+  lathe: "the products of Lathe's kernels",
+};
 
 /** Goes on from a saved state. The job is told where it was begun with other products of matrices, or by an earlier Lathe. */
 export async function goOn(
@@ -9,13 +14,14 @@ export async function goOn(
   folder: string,
   send: (message: FromEngine) => void,
 ): Promise<void> {
-  const before = await trainer.restoreState(folder);
-  if (before === undefined) return;
+  const other = await trainer.restoreState(folder);
+  if (other === undefined) return;
+  const { before, now } = other;
   const begun = `The run was made up to step ${trainer.step}`;
   const end = 'from here on it is the same run up to rounding.';
   const text =
     before === 'earlier'
       ? `${begun} by an earlier Lathe, which laid its steps out otherwise: ${end}`
-      : `${begun} with ${makers[before]} and goes on with ${makers[before === 'lathe' ? 'onnxruntime' : 'lathe']}: ${end}`;
+      : `${begun} with ${makers[before]} and goes on with ${makers[now]}: ${end}`;
   send({ kind: 'log', level: 'warn', text });
 }
