@@ -59,6 +59,7 @@ test.each(paused)('a paused job of before goes on: %s', async (name) => {
       engineThreads: 1,
       engineBinding: 'c-api',
       engineKernels: 'off',
+      enginePadding: 'off',
       saveStateMs: 1e9,
       stepBatchMs: 0,
     },

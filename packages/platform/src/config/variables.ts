@@ -118,6 +118,8 @@ export const variables = {
     .means('how ONNX Runtime is called on the CPU and for CUDA: by its C API, or by its package for Node, which is taken too where the former does not load; auto: by its C API where LATHE_KERNELS asks for kernels, and on CUDA, where a run then stays on the GPU'),
   engineKernels: training('LATHE_KERNELS', oneOf('auto', ['auto', 'avx512', 'avx2', 'neon', 'plain', 'off']))
     .means("whose products of matrices training on the CPU uses: Lathe's own kernels by the widest instructions of the processor (auto) or by those named, or ONNX Runtime's (off), which are taken too where the kernels do not load; only LATHE_ENGINE_BINDING=node cannot load them"),
+  enginePadding: training('LATHE_PADDED_WIDTHS', oneOf('auto', ['auto', 'on', 'off']))
+    .means("whether training on the CPU by ONNX Runtime's products pads widths that are multiples of 1024 with 16 zeros, for rows that do not push each other out of the processor's first cache; auto: where that has at most 8 ways, as Linux tells; Lathe's kernels (LATHE_KERNELS) need none"),
   evaluatorKernels: evaluator('LATHE_EVALUATOR_KERNELS', oneOf('off', ['auto', 'avx512', 'avx2', 'neon', 'plain', 'off']))
     .means("whose products of matrices evaluators use on the CPU, as LATHE_KERNELS says of training: Lathe's decode a few answers at a time of a large model faster, and read prompts and decode single answers slower"),
   evaluatorContextTokens: evaluator('LATHE_EVALUATOR_CONTEXT', wholeNumber(16, 4096))

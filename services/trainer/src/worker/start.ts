@@ -107,6 +107,7 @@ export async function startWorker(
               engineThreads: config.engineThreads,
               engineBinding: config.engineBinding,
               engineKernels: config.engineKernels,
+              enginePadding: config.enginePadding,
               saveStateMs: settings.saveStateMs,
               stepBatchMs: settings.stepBatchMs,
               orphanMs: settings.orphanMs,
@@ -140,6 +141,7 @@ export async function startWorker(
     const products = expectedProducts({
       binding: config.engineBinding,
       kernels: config.engineKernels,
+      padding: config.enginePadding,
     });
     const estimates = createEstimates(estimateProgram, { log, products });
     stops.add('estimates', () => estimates.stop());

@@ -1,6 +1,6 @@
 import { wireErrorSchema } from '@lathe/contracts/error';
 import { deviceKindSchema } from '@lathe/contracts/record/worker';
-import { bindingChoices, kernelChoices } from '@lathe/engine/cpu-binding';
+import { bindingChoices, kernelChoices, paddingChoices } from '@lathe/engine/cpu-binding';
 import { type RecipeInput, recipeSchema } from '@lathe/recipe/recipe';
 import { z } from 'zod';
 
@@ -51,6 +51,8 @@ const engineTaskSchema = z.object({
   binding: z.enum(bindingChoices).optional(),
   /** Whose products of matrices are used there; absent: as is usual. */
   kernels: z.enum(kernelChoices).optional(),
+  /** Whether widths are padded for ONNX Runtime's; absent: as is usual. */
+  padding: z.enum(paddingChoices).optional(),
   /** Longest time between two saved states, in milliseconds. */
   saveStateMs: z.number(),
   /** Longest time for which steps are held back to be told together, in milliseconds; 0: each at once. */

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
+import { taskDevice } from './task-device.ts';
 
 /** A system for which there is no koffi. */
 const without = `import { registerHooks } from 'node:module';
@@ -38,4 +39,10 @@ it('trains by the package for Node where the C API cannot be called, and tells t
     ],
     y: 7,
   });
+});
+
+it.each(['on', 'off'] as const)('has widths padded as the task says: %s', async (padding) => {
+  const task = { device: 'cpu', threads: 1, kernels: 'off', padding } as const;
+  const device = await taskDevice(task, () => {});
+  expect(await device.products?.()).toBe(padding === 'on' ? 'padded' : 'onnxruntime');
 });

@@ -10,7 +10,8 @@ export async function taskDevice(
     threads,
     binding,
     kernels,
-  }: Pick<EngineTask, 'device' | 'threads' | 'binding' | 'kernels'>,
+    padding,
+  }: Pick<EngineTask, 'device' | 'threads' | 'binding' | 'kernels' | 'padding'>,
   send: (message: FromEngine) => void,
 ): Promise<Device> {
   const warn = (text: string): void => send({ kind: 'log', level: 'warn', text });
@@ -26,5 +27,5 @@ export async function taskDevice(
         `Lathe's kernels cannot be used on this machine, so matrices are multiplied by ONNX Runtime: ${kernelProblem}`,
       );
   }
-  return openDevice(device, { binding, kernels, ...(threads === 0 ? {} : { threads }) });
+  return openDevice(device, { binding, kernels, padding, ...(threads === 0 ? {} : { threads }) });
 }

@@ -52,6 +52,7 @@ export type Preparation = {
   readonly engineThreads: number;
   readonly engineBinding: EngineTask['binding'];
   readonly engineKernels: EngineTask['kernels'];
+  readonly enginePadding: EngineTask['padding'];
   readonly saveStateMs: number;
   readonly stepBatchMs: number;
   readonly orphanMs: number;
@@ -139,6 +140,7 @@ export async function prepareRun(
     threads: preparation.engineThreads,
     binding: preparation.engineBinding,
     kernels: preparation.engineKernels,
+    padding: preparation.enginePadding,
     saveStateMs: preparation.saveStateMs,
     stepBatchMs: preparation.stepBatchMs,
     orphanMs: preparation.orphanMs,
