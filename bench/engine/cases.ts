@@ -132,6 +132,39 @@ export const benchCases: readonly BenchCase[] = [
   },
 ];
 
+const wide = {
+  ...text,
+  config: {
+    ...llama,
+    vocab_size: 4096,
+    hidden_size: 1024,
+    intermediate_size: 3072,
+    num_hidden_layers: 3,
+    num_attention_heads: 16,
+    num_key_value_heads: 16,
+    max_position_embeddings: 1024,
+    tie_word_embeddings: false,
+  },
+  batch: 2,
+  tokens: 256,
+} as const;
+
+/** All of whose widths are multiples of 1024; bench:turns alone trains them, to compare products of padded widths. */
+export const wideCases: readonly BenchCase[] = [
+  {
+    ...wide,
+    name: 'llama-1024-lora',
+    title: 'Llama, 3 layers of width 1024, LoRA rank 16',
+    method: 'lora',
+  },
+  {
+    ...wide,
+    name: 'llama-1024-full',
+    title: 'Llama, 3 layers of width 1024, full',
+    method: 'full',
+  },
+];
+
 /** What either program prints, as its last line, in JSON. */
 export type BenchResult = {
   /** Seconds of each measured step. */
@@ -149,7 +182,8 @@ export type BenchResult = {
 
 /** The one way to name a case on a command line. Throws RangeError for an unknown name. */
 export function benchCase(name: string | undefined): BenchCase {
-  const found = benchCases.find((entry) => entry.name === name);
+  const all = [...benchCases, ...wideCases];
+  const found = all.find((entry) => entry.name === name);
   if (found !== undefined) return found;
-  throw new RangeError(`no case "${name}"; there are ${benchCases.map((c) => c.name).join(', ')}`);
+  throw new RangeError(`no case "${name}"; there are ${all.map((c) => c.name).join(', ')}`);
 }

@@ -3,6 +3,7 @@
  *
  *     node bench/engine/lathe-run.ts --case <name> --model <folder> --threads <n> [--profile <prefix>] [--steps <n>]
  *         [--update-threads 1|2] [--binding auto|c-api|node] [--kernels auto|avx512|avx2|neon|plain|off]
+ *         [--padding auto|on|off]
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -32,6 +33,8 @@ const { values } = parseArgs({
     binding: { type: 'string', default: 'auto' },
     /** Whose products of matrices are used. */
     kernels: { type: 'string', default: 'auto' },
+    /** Whether widths are padded where products are ONNX Runtime's. */
+    padding: { type: 'string', default: 'auto' },
   },
 });
 const { method, task, batch, tokens, warmup } = benchCase(values.case);

@@ -59,7 +59,7 @@ async function report<Example>(
   objective: Objective<Example>,
   examples: readonly Example[],
 ): Promise<void> {
-  const device = await askedDevice({ ...values, profile: undefined });
+  const device = await askedDevice({ ...values, padding: 'auto', profile: undefined });
   if (values.estimate) {
     const rows = Math.max(1, Math.floor(settings.microBatchTokens / tokens));
     const shape = { rows, tokens, targets: targetsOf(rows), examples: rows };

@@ -35,7 +35,7 @@ const { values } = parseArgs({
 const { tokens, supervised } = JSON.parse(await readFile(values.rows, 'utf8')) as TokenRows;
 const trainer = await createTrainer({
   model: await openAnyModelFolder(values.model),
-  device: await askedDevice({ ...values, profile: values.profile }),
+  device: await askedDevice({ ...values, padding: 'auto', profile: values.profile }),
   objective: causalLm,
   examples: tokens.map((ids, row) => ({
     tokens: Int32Array.from(ids),
