@@ -88,7 +88,7 @@ function checkContent(
   if (content.length === 0) fail(report, path, 'empty', `${path} must not be an empty list`);
   for (const [index, part] of content.entries()) {
     const place = `${path}[${index}]`;
-    if (!isObject(part) || part.type !== 'text')
+    if (!isTextPart(part))
       fail(
         report,
         place,
@@ -109,11 +109,23 @@ function checkContent(
   }
 }
 
+/** Keys of a part that change nothing in what its text says. */
+const besideText: ReadonlySet<string> = new Set(['text', 'cache_control', 'thoughtSignature']);
+
+/** Whether a part is a text: by its type, or, as Gemini and Bedrock have it, since it has a text and nothing more. */
+function isTextPart(part: unknown): part is Record<string, unknown> {
+  if (!isObject(part)) return false;
+  const isMore = (key: string) =>
+    !besideText.has(key) && !asksForNothing(part[key]) && part[key] !== false;
+  return part.type === 'text' || ('text' in part && !Object.keys(part).some(isMore));
+}
+
 /** What a part is that is no text: by its type, or by the first key that says more. */
 function partName(part: unknown): string {
   if (!isObject(part)) return nameOf(part);
-  const key = Object.keys(part).find((name) => name !== 'type' && name !== 'text');
-  return quoted(typeof part.type === 'string' ? part.type : (key ?? 'text'));
+  const key = Object.keys(part).find((name) => name !== 'type' && !besideText.has(name));
+  if (typeof part.type !== 'string' && key === undefined) return 'one without a text';
+  return quoted(typeof part.type === 'string' ? part.type : String(key));
 }
 
 /** Checks the `messages` of a row, each for itself; they are empty where there is no list of them. */

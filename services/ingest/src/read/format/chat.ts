@@ -2,7 +2,6 @@ import { isObject, roles } from '../../check/validate-message.ts';
 import type { Reading } from '../../lesson/lesson.ts';
 import { textNames } from '../shapes.ts';
 import { areProse, isBeside, spelled, usualColumns } from './columns.ts';
-import { inTypedParts, isSystem } from './content-parts.ts';
 import {
   type Converted,
   cellOf,
@@ -14,7 +13,7 @@ import {
   type Sampled,
 } from './format.ts';
 import { isMessages, isNothing, isText, unpacked } from './said.ts';
-import { withSystem } from './system.ts';
+import { isSystem, withSystem } from './system.ts';
 import { toolsIn } from './tool-text.ts';
 import { speakers } from './turns.ts';
 
@@ -31,7 +30,7 @@ export const chat: Format = {
   convert: (row, reading) => {
     const { tools, name } = toolsOf(row, reading);
     const column = columnOf(reading.columns, 'messages') ?? 'messages';
-    const messages = inUsualForm(unpacked(row[column]));
+    const messages = withUsualRoles(unpacked(row[column]));
     const own: readonly Place[] = [
       ['messages', column],
       ['tools', name],
@@ -47,17 +46,6 @@ export const chat: Format = {
     };
   },
 };
-
-/** Messages by OpenAI's names of roles, and with its parts. */
-function inUsualForm(messages: unknown): unknown {
-  const named = withUsualRoles(messages);
-  if (!Array.isArray(named)) return named;
-  return named.map((message: unknown) => {
-    const content = isObject(message) ? message.content : undefined;
-    const parts = inTypedParts(content);
-    return parts === content ? message : { ...(message as Row), content: parts };
-  });
-}
 
 /** Messages whose roles are called otherwise, as `human` and `ai`, by OpenAI's names. */
 function withUsualRoles(messages: unknown): unknown {

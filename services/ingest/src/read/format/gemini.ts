@@ -1,8 +1,7 @@
 import { fail, isObject, nameOf, quoted, type RowIssue } from '../../check/validate-message.ts';
-import { inTypedParts, isSystem } from './content-parts.ts';
 import { columnOf, type Format, type Place } from './format.ts';
 import { isPartsMessages, unpacked } from './said.ts';
-import { withSystem } from './system.ts';
+import { isSystem, withSystem } from './system.ts';
 import { endAtAnswer, type Spoken, speakers } from './turns.ts';
 
 /** Gemini: `contents` of `{role, parts}`, each part a text, with what the system says beside them. */
@@ -54,7 +53,7 @@ function spokenIn(turns: readonly unknown[], name: string): Spoken {
     }
     const at = `messages[${messages.length}]`;
     places.push([at, place], [`${at}.role`, `${place}.role`], [`${at}.content`, `${place}.parts`]);
-    messages.push({ role, content: inTypedParts(parts) });
+    messages.push({ role, content: parts });
   }
   return { messages, places, issues };
 }

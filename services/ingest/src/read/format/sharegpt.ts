@@ -1,8 +1,7 @@
 import { nameOf } from '../../check/validate-message.ts';
-import { isSystem } from './content-parts.ts';
 import { cellOf, columnOf, type Format, type Sampled } from './format.ts';
 import { isTurns, type TurnKeys, turnKeysOf, unpacked } from './said.ts';
-import { withSystem } from './system.ts';
+import { isSystem, withSystem } from './system.ts';
 import { toolsIn } from './tool-text.ts';
 import { endAtAnswer, messagesOf } from './turns.ts';
 

@@ -7,7 +7,6 @@ import {
   type RowIssue,
   warn,
 } from '../../check/validate-message.ts';
-import { inTypedParts } from './content-parts.ts';
 import type { Place } from './format.ts';
 import { type TurnKeys, turnKeysOf } from './said.ts';
 import { callsIn } from './tool-text.ts';
@@ -52,7 +51,7 @@ export function messagesOf(turns: readonly unknown[], name: string): Spoken {
     }
     const keys = turnKeysOf(said) ?? { speaker: 'from', text: 'value' };
     const from = said[keys.speaker];
-    const value = inTypedParts(said[keys.text]);
+    const value = said[keys.text];
     const speaker = speakers[String(from).trim().toLowerCase()];
     const [by, what] = [`${place}.${keys.speaker}`, `${place}.${keys.text}`];
     if (speaker === undefined) {
