@@ -4,6 +4,7 @@ import { type Curve, type LiveRun, smoothed } from '../job/live-run.ts';
 import { nameOf } from '../jobs/job-words.ts';
 import { useQueryText } from '../shell/router.ts';
 import { Plot } from '../ui/plot.tsx';
+import { Smoothing } from '../ui/smoothing.tsx';
 import { Empty } from '../ui/states.tsx';
 import { joined } from './joined-curves.ts';
 import { markOf } from './run-marks.ts';
@@ -43,16 +44,7 @@ export function ComparedCurves({ jobs, runs, version }: Props) {
             ))}
           </select>
         </label>
-        <label class="row soft">
-          Smoothing
-          <input
-            type="range"
-            min={0}
-            max={98}
-            value={smoothing}
-            onInput={(event) => setSmoothing(event.currentTarget.value)}
-          />
-        </label>
+        <Smoothing value={smoothing} onChange={setSmoothing} />
       </div>
       <Plot
         group="compare"

@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { useQueryText } from '../shell/router.ts';
 import { type Line, Plot, type PlotMark } from '../ui/plot.tsx';
+import { Smoothing } from '../ui/smoothing.tsx';
 import { Empty } from '../ui/states.tsx';
 import { type Curve, type LiveRun, smoothed } from './live-run.ts';
 
@@ -55,16 +56,7 @@ export function Curves({ jobId, run, version }: Props) {
     <>
       <Plot {...shared} title="Loss" height={260} x={loss.x} lines={loss.lines} />
       <div class="row soft">
-        <label class="row">
-          Smoothing
-          <input
-            type="range"
-            min={0}
-            max={98}
-            value={smoothing}
-            onInput={(event) => setSmoothing(event.currentTarget.value)}
-          />
-        </label>
+        <Smoothing value={smoothing} onChange={setSmoothing} />
         <span class="small-text">
           Drag over a plot to zoom, or use its keys. Dashed lines are checkpoints
           {marks.some(({ colour }) => colour === 'good') && ', the best one green'}

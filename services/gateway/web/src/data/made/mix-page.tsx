@@ -5,6 +5,7 @@ import { ActButton } from '../../ui/act-button.tsx';
 import { FileOptions } from '../../ui/file-options.tsx';
 import { makeDataset } from './make-dataset.ts';
 import { OfFiles } from './of-files.tsx';
+import { Seed } from './seed.tsx';
 
 /** Makes one file of several, some of which may weigh more. */
 export function MixPage() {
@@ -49,15 +50,7 @@ function Form({ files }: { readonly files: readonly FileObject[] }) {
             <FileOptions files={files.filter(({ id }) => !chosen.includes(id))} chosen="" />
           </select>
         </label>
-        <label>
-          Seed
-          <input
-            type="number"
-            min={0}
-            value={seed}
-            onInput={(event) => setSeed(event.currentTarget.value)}
-          />
-        </label>
+        <Seed value={seed} onChange={setSeed} />
       </div>
       {chosen.length > 0 && (
         <ul class="plain">

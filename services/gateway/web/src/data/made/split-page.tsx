@@ -5,6 +5,7 @@ import { ActButton } from '../../ui/act-button.tsx';
 import { FileOptions } from '../../ui/file-options.tsx';
 import { makeDataset } from './make-dataset.ts';
 import { OfFiles } from './of-files.tsx';
+import { Seed } from './seed.tsx';
 
 /** What stays together in a split, by its name in the API. */
 const groups = {
@@ -79,15 +80,7 @@ function Form({ files }: { readonly files: readonly FileObject[] }) {
             />
           </label>
         )}
-        <label>
-          Seed
-          <input
-            type="number"
-            min={0}
-            value={seed}
-            onInput={(event) => setSeed(event.currentTarget.value)}
-          />
-        </label>
+        <Seed value={seed} onChange={setSeed} />
       </div>
       <p class="row">
         <ActButton class="main" act={make} isDisabled={missing !== ''}>
