@@ -44,8 +44,9 @@ export function openUploads(
   const options: ContainerOptions = {
     ...{ param, folder: workFolder, limits: settings, wanted, alive, signal },
     tell: ({ number, ...note }) => {
-      // Which files are left out was told when the rows to train on were read.
-      if (wanted === 'validation' && note.rule === 'file-left-out') return;
+      // Which files are left out, and how the whole is written, was told when the rows to train on were read.
+      const wasTold = note.rule === 'file-left-out' || note.member === undefined;
+      if (wanted === 'validation' && wasTold) return;
       findings.add({ file: param, line: number, path: '', ...note, level: 'warn' });
     },
     onSplit: (split) => splits.add(split),

@@ -35,6 +35,19 @@ it('trains on one split of an archive, holds out another, and says what it leave
   ]);
 });
 
+it('says once how a file is written that holds both splits', async () => {
+  const listOf = (lines: string | Uint8Array) => `[${String(lines).trim().split('\n').join(',')}]`;
+  const text = `{"info": {"by": "us"}, "train": ${listOf(train.data)}, "validation": ${listOf(dev.data)}}`;
+  const job = await service.run(Buffer.from(`\ufeff${text}`, 'utf16le'));
+  const { manifest, report } = await service.dataset(job);
+  expect(manifest).toMatchObject({ train: { rows: 20 }, heldOut: { rows: 3 } });
+  expect(report.findings.map(({ rule }) => rule).toSorted()).toEqual([
+    'beside-rows',
+    'split',
+    'utf-16',
+  ]);
+});
+
 it('takes the split for validation of an upload that is for it', async () => {
   const validationFile = await service.upload(zipOf([train, dev, test]));
   const job = await service.run(zipOf([train, dev]), { validationFile });
