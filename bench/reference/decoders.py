@@ -18,9 +18,10 @@ import sys
 from pathlib import Path
 
 import torch
+from curves import adamw, run_curve
 from peft import LoraConfig, get_peft_model
 from safetensors.torch import save_file
-from transformers import AutoModelForCausalLM, CONFIG_MAPPING, get_linear_schedule_with_warmup
+from transformers import AutoModelForCausalLM, CONFIG_MAPPING
 
 FIXTURES = Path(__file__).parents[2] / "packages" / "engine" / "src" / "parity" / "fixtures" / "models"
 VOCABULARY = 64
@@ -132,38 +133,10 @@ def forward(model, examples):
 
 
 def curve(model, examples, learning_rate):
-    """The losses, gradient norms and learning rates of a whole run; the examples stay in order."""
-    decayed, spared = [], []
-    for name, parameter in model.named_parameters():
-        if parameter.requires_grad:
-            (spared if "norm" in name or ".ln_" in name or name.endswith("bias") else decayed).append(parameter)
-    optimizer = torch.optim.AdamW(
-        [
-            dict(params=decayed, weight_decay=TRAINING["weightDecay"]),
-            dict(params=spared, weight_decay=0.0),
-        ],
-        lr=learning_rate,
-        betas=(TRAINING["beta1"], TRAINING["beta2"]),
-        eps=TRAINING["epsilon"],
+    optimizer = adamw(
+        model, TRAINING, learning_rate, lambda name: "norm" in name or ".ln_" in name or name.endswith("bias")
     )
-    size = TRAINING["batchSize"]
-    batches = [examples[at : at + size] for at in range(0, len(examples), size)]
-    steps = len(batches) * TRAINING["epochs"]
-    schedule = get_linear_schedule_with_warmup(optimizer, TRAINING["warmupSteps"], steps)
-    points = []
-    for step in range(steps):
-        loss, _ = forward(model, batches[step % len(batches)])
-        optimizer.zero_grad()
-        loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(
-            [p for p in model.parameters() if p.requires_grad], TRAINING["maxGradientNorm"]
-        )
-        points.append(
-            dict(loss=loss.item(), gradientNorm=norm.item(), learningRate=schedule.get_last_lr()[0])
-        )
-        optimizer.step()
-        schedule.step()
-    return points
+    return run_curve(model, optimizer, TRAINING, examples, lambda batch: forward(model, batch)[0])
 
 
 def short(name):

@@ -12,6 +12,7 @@ import json
 from pathlib import Path
 
 import torch
+from curves import run_curve
 from peft import (
     IA3Config,
     LoraConfig,
@@ -21,7 +22,7 @@ from peft import (
     get_peft_model,
 )
 from safetensors.torch import save_file
-from transformers import AutoModelForCausalLM, get_linear_schedule_with_warmup
+from transformers import AutoModelForCausalLM
 
 ENGINE = Path(__file__).parents[2] / "packages" / "engine" / "src"
 MODELS = ENGINE / "parity" / "fixtures" / "models"
@@ -151,22 +152,8 @@ def curve(model, examples, rate, ratio):
             for (spared, own), params in groups.items()
         ]
     )
-    size = TRAINING["batchSize"]
-    batches = [examples[at : at + size] for at in range(0, len(examples), size)]
-    steps = len(batches) * TRAINING["epochs"]
-    schedule = get_linear_schedule_with_warmup(optimizer, TRAINING["warmupSteps"], steps)
-    points = []
-    for step in range(steps):
-        loss = loss_of(model, batches[step % len(batches)])
-        optimizer.zero_grad()
-        loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(
-            [p for p in model.parameters() if p.requires_grad], TRAINING["maxGradientNorm"]
-        )
-        points.append(dict(loss=loss.item(), gradientNorm=norm.item()))
-        optimizer.step()
-        schedule.step()
-    return points
+    points = run_curve(model, optimizer, TRAINING, examples, lambda batch: loss_of(model, batch))
+    return [dict(loss=point["loss"], gradientNorm=point["gradientNorm"]) for point in points]
 
 
 def record(name):
