@@ -14,53 +14,52 @@ const firstSlots = 4096;
 /** How many times more bits than numbers there are: most shingles that have none find none of their bit, and need not be looked up. */
 const spareBits = 8;
 
-/** A table of shingles in 24 to 48 bytes of each: typed arrays, half empty at least, and the shingle's own bits say where it stands. */
+/** A table of shingles in 20 to 40 bytes of each: half empty at least, and the shingle's own bits say where it stands. */
 export function createShingleNumbers(): ShingleNumbers {
-  let keys = new Uint32Array(firstSlots);
-  /** From 1; 0 where nothing stands. */
-  let numbers = new Int32Array(firstSlots);
+  /** A shingle, and beside it its number from 1, or 0 where nothing stands: one place of the cache has both. */
+  let slots = new Uint32Array(2 * firstSlots);
   let bits = new Uint32Array((spareBits * firstSlots) / 64);
   let count = 0;
-  const slotOf = (shingle: number): number => {
-    const last = keys.length - 1;
-    let slot = shingle & last;
-    while (numbers[slot] !== 0 && keys[slot] !== shingle) slot = (slot + 1) & last;
-    return slot;
+  /** Where the number of a shingle stands, or would. */
+  const placeOf = (shingle: number): number => {
+    const last = slots.length - 1;
+    let place = ((shingle << 1) & last) | 1;
+    while (slots[place] !== 0 && slots[place - 1] !== shingle) place = (place + 2) & last;
+    return place;
   };
-  const put = (slot: number, shingle: number, number: number): void => {
-    keys[slot] = shingle;
-    numbers[slot] = number;
+  const put = (place: number, shingle: number, number: number): void => {
+    slots[place - 1] = shingle;
+    slots[place] = number;
     const word = (shingle >>> 5) & (bits.length - 1);
     bits[word] = (bits[word] as number) | (1 << shingle);
   };
   const grow = (): void => {
-    const [oldKeys, oldNumbers] = [keys, numbers];
-    keys = new Uint32Array(2 * oldKeys.length);
-    numbers = new Int32Array(keys.length);
-    bits = new Uint32Array((spareBits * keys.length) / 64);
-    for (let at = 0; at < oldKeys.length; at++) {
-      const shingle = oldKeys[at] as number;
-      if (oldNumbers[at] !== 0) put(slotOf(shingle), shingle, oldNumbers[at] as number);
+    const old = slots;
+    slots = new Uint32Array(2 * old.length);
+    bits = new Uint32Array(2 * bits.length);
+    for (let place = 1; place < old.length; place += 2) {
+      const shingle = old[place - 1] as number;
+      if (old[place] !== 0) put(placeOf(shingle), shingle, old[place] as number);
     }
   };
   return {
     count: () => count,
     note(shingle) {
-      const slot = slotOf(shingle);
-      if (numbers[slot] !== 0) return (numbers[slot] as number) - 1;
-      put(slot, shingle, ++count);
-      if (2 * count > keys.length) grow();
+      const place = placeOf(shingle);
+      const known = slots[place] as number;
+      if (known !== 0) return known - 1;
+      put(place, shingle, ++count);
+      if (4 * count > slots.length) grow();
       return count - 1;
     },
     get(shingle) {
       const word = bits[(shingle >>> 5) & (bits.length - 1)] as number;
-      if ((word & (1 << shingle)) === 0) return -1;
-      return (numbers[slotOf(shingle)] as number) - 1;
+      return (word & (1 << shingle)) === 0 ? -1 : (slots[placeOf(shingle)] as number) - 1;
     },
     renumber(others) {
-      for (let slot = 0; slot < numbers.length; slot++) {
-        const number = numbers[slot] as number;
-        if (number !== 0) numbers[slot] = (others[number - 1] as number) + 1;
+      for (let place = 1; place < slots.length; place += 2) {
+        const number = slots[place] as number;
+        if (number !== 0) slots[place] = (others[number - 1] as number) + 1;
       }
     },
   };
