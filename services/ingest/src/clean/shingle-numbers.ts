@@ -11,14 +11,15 @@ export type ShingleNumbers = {
 };
 
 const firstSlots = 4096;
-/** How many times more bits than numbers there are: most shingles that have none find none of their bit, and need not be looked up. */
-const spareBits = 8;
+const mostFull = 0.75;
+/** Bits for each slot: most shingles that have no number find none of their bit, and need not be looked up. */
+const bitsOfSlot = 4;
 
-/** A table of shingles in 20 to 40 bytes of each: half empty at least, and the shingle's own bits say where it stands. */
+/** A table of shingles in 11 to 23 bytes of each: a quarter is empty at least, and the shingle's own bits say where it stands. */
 export function createShingleNumbers(): ShingleNumbers {
   /** A shingle, and beside it its number from 1, or 0 where nothing stands: one place of the cache has both. */
   let slots = new Uint32Array(2 * firstSlots);
-  let bits = new Uint32Array((spareBits * firstSlots) / 64);
+  let bits = new Uint32Array((bitsOfSlot * firstSlots) / 32);
   let count = 0;
   /** Where the number of a shingle stands, or would. */
   const placeOf = (shingle: number): number => {
@@ -49,7 +50,7 @@ export function createShingleNumbers(): ShingleNumbers {
       const known = slots[place] as number;
       if (known !== 0) return known - 1;
       put(place, shingle, ++count);
-      if (4 * count > slots.length) grow();
+      if (count > mostFull * (slots.length / 2)) grow();
       return count - 1;
     },
     get(shingle) {
