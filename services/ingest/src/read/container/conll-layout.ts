@@ -47,7 +47,7 @@ const phrases: ReadonlySet<string | undefined> = new Set([
 
 /** Names of columns in a first line. */
 const columnName =
-  /^(?:(?:ner|pos|iob|bio|outer|inner|span|entity)?[ _-]?(?:tag|label|ner|iob|bio|entity)s?|outer|inner|token|word|form)$/i;
+  /^(?:(?:ner|pos|iob|bio|outer|inner|span|entity|chunk)?[ _-]?(?:tag|label)s?|ner|iob|bio|entity|outer|inner|pos|[ux]pos|chunk|tokens?|words?|form|text|lemma)$/i;
 
 /** The layout of a file of one word a line, with blank lines between sentences; undefined for any other. */
 export function conllLayoutOf(head: string, isWhole: boolean): ConllLayout | undefined {
@@ -86,7 +86,7 @@ function layoutOf(
   const hasNames =
     same.length > 1 &&
     first?.length === columns &&
-    first.some((cell) => columnName.test(cell)) &&
+    first.filter((cell) => columnName.test(cell)).length > 1 &&
     !first.some((cell) => spanTag.test(cell));
   const rows = hasNames ? same.slice(1) : same;
   const isNumbered = columns > 2 && areCounted(rows);

@@ -105,6 +105,14 @@ it('leaves out a first line that names the columns, and says so', async () => {
   ]);
 });
 
+it('keeps a first word that is called as columns are', async () => {
+  const { records, notes } = await readAll(
+    'Word NN\ncounts VBZ\n. .\n\nIt PRP\nis VBZ\n\n'.repeat(4),
+  );
+  expect(records[0]).toEqual({ tokens: ['Word', 'counts', '.'], tags: ['NN', 'VBZ', '.'] });
+  expect(notes).toEqual([]);
+});
+
 it('reads CoNLL-U with its words that are numbered otherwise', async () => {
   const rest = '_\t_\t_\t_\t_\t_';
   const text = files(
