@@ -11,7 +11,7 @@ it('notes the first row of each number, as a Map would', () => {
       const known = new Map<number, number>();
       for (const [row, one] of keys.entries()) {
         expect(places.get(one)).toBe(known.get(one));
-        places.note(one, row);
+        expect(places.note(one, row)).toBe(known.get(one));
         if (!known.has(one)) known.set(one, row);
       }
     }),

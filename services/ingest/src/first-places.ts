@@ -9,8 +9,8 @@ const growth = 1.25;
 export type FirstPlaces = {
   /** The row that was noted of a number; undefined where none was. */
   get(key: number): number | undefined;
-  /** Notes the row of a number that has none yet; another one stays as it is. */
-  note(key: number, row: number): void;
+  /** Notes the row of a number that has none yet; another one stays as it is, and its row is returned. */
+  note(key: number, row: number): number | undefined;
 };
 
 /** A table for numbers from 0 to 2 ** 53 and rows below 2 ** 31, in 16 to 20 bytes of each. */
@@ -55,10 +55,11 @@ function createPart(): FirstPlaces {
     },
     note(key, row) {
       const slot = slotOf(key);
-      if (keys[slot] !== -1) return;
+      if (keys[slot] !== -1) return rows[slot];
       keys[slot] = key;
       rows[slot] = row;
       if (++count > mostFull * keys.length) grow();
+      return undefined;
     },
   };
 }

@@ -28,9 +28,8 @@ export function createClusters(clusterOfRow: GrowingNumbers): Clusters {
     add(group, alike) {
       // As most rows are like no other.
       const near = alike.length === 0 ? none : alike.map((row) => clusterOfRow.at(row) as number);
-      const first = firstOfGroup.get(group);
+      const first = firstOfGroup.note(group, clusterOfRow.length);
       const cluster = first === undefined ? (near[0] ?? group) : (clusterOfRow.at(first) as number);
-      if (first === undefined) firstOfGroup.note(group, clusterOfRow.length);
       clusterOfRow.push(cluster);
       const others =
         near.length === 0 ? none : [...new Set(near)].filter((other) => other !== cluster);

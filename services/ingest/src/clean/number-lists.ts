@@ -10,14 +10,14 @@ const keptPieces = 8;
 export type NumberLists = {
   /** Keeps a copy of the next list: the first is number 0. */
   add(numbers: Uint32Array): void;
-  /** A list that was kept, to be read only. */
+  /** A list that was kept, to be read only, and before the next one is added. */
   list(place: number): Uint32Array;
 };
 
 /** Lists of which memory holds some megabytes, and 16 bytes of each; the file's folder is there, and nothing stays open. */
 export function createNumberLists(path: string): NumberLists {
   /** A piece that went to the file is undefined. */
-  const pieces: (Uint32Array | undefined)[] = [];
+  const pieces: (Uint32Array<ArrayBuffer> | undefined)[] = [];
   /** Of each piece the number with which it begins in the file. */
   const begins: number[] = [];
   let inFile = 0;
@@ -25,17 +25,22 @@ export function createNumberLists(path: string): NumberLists {
   let places = new Uint32Array(3 * 1024);
   let count = 0;
   let used = 0;
-  /** Of the newest piece; of those before it what is beyond their last list goes to the file too. */
-  const begin = (size: number): void => {
-    pieces.push(new Uint32Array(size));
-    used = 0;
-    const oldest = pieces.length - 1 - keptPieces;
+  /** Puts the oldest piece in memory into the file, with what is beyond its last list; undefined where there are few. */
+  const leave = (): Uint32Array<ArrayBuffer> | undefined => {
+    const oldest = pieces.length - keptPieces;
     const leaving = pieces[oldest];
-    if (leaving === undefined) return;
+    if (leaving === undefined) return undefined;
     appendFileSync(path, new Uint8Array(leaving.buffer));
     begins[oldest] = inFile;
     inFile += leaving.length;
     pieces[oldest] = undefined;
+    return leaving;
+  };
+  const begin = (size: number): void => {
+    const left = leave();
+    // Its memory serves again, instead of waiting to be collected.
+    pieces.push(left?.length === size ? left : new Uint32Array(size));
+    used = 0;
   };
   return {
     add(numbers) {

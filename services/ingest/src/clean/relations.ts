@@ -69,7 +69,7 @@ export function createRelations(folder: string): Relations {
     bridges,
     add({ line, group, plain, asked, answer, both, likeness }) {
       const number = lines.length;
-      const repeated = firstOf.get(both);
+      const repeated = firstOf.note(both, number);
       // What says the same has been compared already.
       const alike = repeated === undefined ? index.add(number, likeness) : [repeated];
       const { cluster, others } = clusters.add(group, alike);
@@ -79,11 +79,9 @@ export function createRelations(folder: string): Relations {
         met.delete(cluster);
         if (met.size > 0) bridges.set(number, [...met]);
       }
-      const before = asked === undefined ? undefined : firstAsked.get(asked);
+      const before = asked === undefined ? undefined : firstAsked.note(asked, number);
       const contradicts =
         before !== undefined && answers.at(before) !== answer ? before : undefined;
-      if (repeated === undefined) firstOf.note(both, number);
-      if (asked !== undefined && before === undefined) firstAsked.note(asked, number);
       lines.push(line);
       answers.push(answer);
       plains.push(plain);
