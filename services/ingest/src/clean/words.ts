@@ -1,9 +1,29 @@
-import { isOperator, isSign, plainSigns, signRun } from '../operators.ts';
+import { isOperator, isSign, plainSigns } from '../operators.ts';
 
-/** Scripts that part no words: each of their characters counts as one. */
-const word =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]|[\p{L}\p{M}\p{N}]+/u;
-const wordOrSigns = new RegExp(`${word.source}|${signRun.source}`, 'gu');
+/** Scripts that part no words: each of their characters counts as one where a word may begin. */
+const alone =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const partOfWord = /[\p{L}\p{M}\p{N}]/u;
+
+/** What a character is, as bits of a number. */
+const [isKnown, isAlone, isPart, isOfSigns] = [1, 2, 4, 8];
+const known = new Uint8Array(0x10000);
+
+/** What a character is, by its code; those of one unit are looked at once. */
+function kindOf(code: number): number {
+  return (known[code] ?? 0) || learn(code);
+}
+
+function learn(code: number): number {
+  const character = String.fromCodePoint(code);
+  let kind = isKnown;
+  if (alone.test(character)) kind |= isAlone;
+  if (partOfWord.test(character)) kind |= isPart;
+  if (isSign(character)) kind |= isOfSigns;
+  if (code < known.length) known[code] = kind;
+  return kind;
+}
+
 const signCode = 1;
 const beyondAscii = /[\u0080-\uffff]/;
 
@@ -24,7 +44,7 @@ let gathered = new Uint32Array(1024);
  * punctuation. Operators are words. FNV-1a, mixed.
  */
 export function wordHashes(text: string): Uint32Array {
-  if (beyondAscii.test(text)) return Uint32Array.from(wordsOf(text), hashWord);
+  if (beyondAscii.test(text)) return anyWordHashes(text);
   if (written.length < text.length) written = Buffer.alloc(2 * text.length);
   return asciiWordHashes(written.subarray(0, written.write(text, 'latin1')), text);
 }
@@ -49,26 +69,52 @@ export function asciiWordHashes(bytes: Uint8Array, known?: string): Uint32Array 
     const start = at;
     while (plainCodes[bytes[at + 1] as number] === signCode) at++;
     text ??= Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-    if (isOperator(text, start, at + 1)) gathered[count++] = hashWord(text.slice(start, at + 1));
+    if (isOperator(text, start, at + 1)) gathered[count++] = hashUnits(text, start, at + 1);
   }
   if (hash !== offset) gathered[count++] = mix(hash);
   return gathered.slice(0, count);
 }
 
-function wordsOf(text: string): string[] {
+function anyWordHashes(text: string): Uint32Array {
   const plain = plainSigns(text.normalize('NFKC').toLowerCase());
-  const found: string[] = [];
-  for (const { 0: each, index } of plain.matchAll(wordOrSigns))
-    if (!isSign(each) || isOperator(plain, index, index + each.length)) found.push(each);
-  return found;
+  if (gathered.length <= plain.length) gathered = new Uint32Array(2 * plain.length);
+  let count = 0;
+  for (let at = 0; at < plain.length; ) {
+    const start = at;
+    const code = plain.codePointAt(at) as number;
+    const kind = kindOf(code);
+    at += unitsOf(code);
+    if ((kind & isAlone) !== 0) gathered[count++] = hashUnits(plain, start, at);
+    else if ((kind & isPart) !== 0) {
+      at = endOf(plain, at, isPart);
+      gathered[count++] = hashUnits(plain, start, at);
+    } else if ((kind & isOfSigns) !== 0) {
+      at = endOf(plain, at, isOfSigns);
+      if (isOperator(plain, start, at)) gathered[count++] = hashUnits(plain, start, at);
+    }
+  }
+  return gathered.slice(0, count);
 }
+
+/** Where characters of a kind end that stand from there on. */
+function endOf(text: string, from: number, kind: number): number {
+  let at = from;
+  while (at < text.length) {
+    const code = text.codePointAt(at) as number;
+    if ((kindOf(code) & kind) === 0) break;
+    at += unitsOf(code);
+  }
+  return at;
+}
+
+const unitsOf = (code: number): number => (code > 0xffff ? 2 : 1);
 
 const offset = 0x811c9dc5 | 0;
 const prime = 0x01000193;
 
-function hashWord(text: string): number {
+function hashUnits(text: string, from: number, to: number): number {
   let hash = offset;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), prime);
+  for (let at = from; at < to; at++) hash = Math.imul(hash ^ text.charCodeAt(at), prime);
   return mix(hash);
 }
 
