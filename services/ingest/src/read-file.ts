@@ -28,6 +28,7 @@ import type { Line, LineGroup } from './read/lines.ts';
 import type { Spool } from './read/spool.ts';
 import type { ToldChoices } from './read/told.ts';
 import { createRowNumbers, type GrowingNumbers, type Numbers } from './row-numbers.ts';
+import { giveBack } from './rows/packed-reads.ts';
 import { inBatches, type Rows } from './rows/rows.ts';
 import type { IngestSettings } from './settings.ts';
 import type { Survey } from './tasks/survey.ts';
@@ -203,6 +204,7 @@ async function readRows(
       if (found.marked && !rows.cutRows.some((row) => row.which === which))
         rows.cutRows.push({ which, line: number, ...found.marked });
     }
+    giveBack(read);
   }
   wrong.judge(rows.read);
   long.judge(rows.read);

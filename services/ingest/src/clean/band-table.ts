@@ -3,16 +3,18 @@ import { bandCount } from './minhash.ts';
 const firstSlots = 1024;
 /** How full the slots of a band may be, and how much larger they grow. */
 const mostFull = 0.75;
-const growth = 1.5;
+const growth = 1.25;
 /** Texts whose earlier ones of the same band are noted together. */
 const pageTexts = 1024;
 
-/** Which texts have which bands, in 14 × 11 to 16 bytes a text, and 14 × 4 more where texts share bands. */
+/** Which texts have which bands, in 14 × 11 to 14 bytes a text, and 14 × 4 more where texts share bands. */
 export type BandTable = {
   /** Keeps the bands of the next text: the first is number 0. */
   add(bands: Uint32Array): void;
   /** Numbers of the texts with one of the bands, each once, at most so many: the newest of each band first. */
   find(bands: Uint32Array, most: number): ReadonlySet<number>;
+  /** Gives its memory back at once: nothing is asked of it any more. */
+  close(): void;
 };
 
 /** Of most texts there is no other. */
@@ -26,7 +28,7 @@ export function createBandTable(): BandTable {
   let texts = 0;
   const bandsOf = Array.from({ length: bandCount }, createBand);
   /** What came before a text in each band, as its number and one more; pages are made where a text has any. */
-  const before: (Int32Array | undefined)[] = [];
+  const before: (Int32Array<ArrayBuffer> | undefined)[] = [];
   const beforeOf = (text: number, band: number): number =>
     before[Math.floor(text / pageTexts)]?.[(text % pageTexts) * bandCount + band] ?? 0;
   return {
@@ -52,6 +54,10 @@ export function createBandTable(): BandTable {
       }
       return found ?? none;
     },
+    close() {
+      for (const band of bandsOf) band.close();
+      for (const page of before) page?.buffer.transfer(0);
+    },
   };
 }
 
@@ -60,6 +66,7 @@ type Band = {
   get(key: number): number;
   /** Takes the place of the entry that was the newest, which is returned. */
   put(key: number, entry: number): number;
+  close(): void;
 };
 
 function createBand(): Band {
@@ -82,6 +89,8 @@ function createBand(): Band {
       slots[place] = smaller[at] as number;
       slots[place + 1] = smaller[at + 1] as number;
     }
+    // Given back at once: tables grow together, and it would be long until garbage is collected.
+    smaller.buffer.transfer(0);
   };
   return {
     get: (key) => slots[placeOf(key) + 1] as number,
@@ -92,6 +101,9 @@ function createBand(): Band {
       slots[place + 1] = entry;
       if (last === 0 && ++count > (mostFull * slots.length) / 2) grow();
       return last;
+    },
+    close() {
+      slots.buffer.transfer(0);
     },
   };
 }

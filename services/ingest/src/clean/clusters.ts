@@ -15,6 +15,8 @@ type Placed = {
 export type Clusters = {
   /** Places the row of the next number; `alike` are numbers of rows before, in order. */
   add(group: number, alike: readonly number[]): Placed;
+  /** Gives its memory back at once: no row comes any more. */
+  close(): void;
 };
 
 /**
@@ -35,5 +37,6 @@ export function createClusters(clusterOfRow: GrowingNumbers): Clusters {
         near.length === 0 ? none : [...new Set(near)].filter((other) => other !== cluster);
       return { cluster, others };
     },
+    close: () => firstOfGroup.close(),
   };
 }

@@ -32,6 +32,8 @@ export type NearIndex = {
   forms(): ReadonlySet<number>;
   /** Whether some texts were not kept, since there were too many. */
   isFull(): boolean;
+  /** Gives its memory back at once: nothing is asked of it any more. */
+  close(): void;
 };
 
 /** An index of so many texts at most: its memory is about 200 bytes each; most shingles lie in the file, whose folder is there. */
@@ -66,6 +68,10 @@ export function createNearIndex(path: string, limits: NearLimits = usualLimits):
     forms: () =>
       new Set(counted < formTexts ? [] : frequencies.keys().filter((shingle) => !isOwn(shingle))),
     isFull: () => isFull,
+    close() {
+      table.close();
+      kept.close();
+    },
     add(text, likeness) {
       const found = find(likeness);
       const { shingles: own, bands } = likeness;

@@ -113,6 +113,7 @@ export function createRelations(folder: string): Relations {
     close() {
       isFull ||= index.isFull();
       forms ??= index.forms();
+      for (const each of [index, clusters, firstOf, firstAsked]) each.close();
       ({ index, clusters, firstOf, firstAsked } = looking());
     },
   };
