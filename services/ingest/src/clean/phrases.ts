@@ -1,3 +1,4 @@
+import { createFirstPlaces } from '../first-places.ts';
 import { mix } from './words.ts';
 
 /** Words of a phrase that nobody writes twice by chance, as GPT-3's authors took; fewer of a short text. */
@@ -29,26 +30,45 @@ export type Phrases = {
   found(): Map<number, number>;
 };
 
+/** What is known of a phrase that is kept, side by side: its line, which of those that were met it was, and how many texts met it, and the last of them. */
+const [lineAt, metAt, countAt, lastAt, factsOfPhrase] = [0, 1, 2, 3, 4] as const;
+
 export function createPhrases(): Phrases {
-  const lines = new Map<number, number>();
-  const holders = new Map<number, number[]>();
+  /** Phrases by their numbers. */
+  const places = createFirstPlaces();
+  let facts = new Int32Array(1024 * factsOfPhrase);
+  let kept = 0;
+  let met = 0;
+  /** Phrases that texts met and the numbers of these, in pairs. */
+  let meetings = new Int32Array(2048);
+  let meetingsEnd = 0;
   /** Of both kinds of phrases those that any text kept has. */
   let lengths: readonly number[] = [];
   /** A bit for the lower half of each phrase that is kept: most of those looked at have none, and need not be looked up. */
   const lowHalves = new Uint32Array(2 ** (lowBits - 5));
-  const isFull = (): boolean => lines.size >= mostPhrases;
+  const isFull = (): boolean => kept >= mostPhrases;
   const keepOne = (low: number, phrase: number, line: number): void => {
-    if (isFull() || lines.has(phrase)) return;
-    lines.set(phrase, line);
+    if (isFull() || places.note(phrase, kept) !== undefined) return;
+    const at = kept++ * factsOfPhrase;
+    if (at === facts.length) facts = grown(facts);
+    facts[at + lineAt] = line;
     const word = low >>> 5;
     lowHalves[word] = (lowHalves[word] as number) | (1 << (low & 31));
   };
   const lookAt = (phrase: number, number: number): void => {
-    if (!lines.has(phrase)) return;
-    const others = holders.get(phrase);
-    if (others === undefined) holders.set(phrase, [number]);
-    else if (others.length <= mostRows && others.at(-1) !== number) others.push(number);
+    const place = places.get(phrase);
+    if (place === undefined) return;
+    const at = place * factsOfPhrase;
+    const count = facts[at + countAt] as number;
+    if (count > mostRows || (count > 0 && facts[at + lastAt] === number)) return;
+    if (count === 0) facts[at + metAt] = met++;
+    facts[at + countAt] = count + 1;
+    facts[at + lastAt] = number;
+    if (meetingsEnd === meetings.length) meetings = grown(meetings);
+    meetings[meetingsEnd++] = at;
+    meetings[meetingsEnd++] = number;
   };
+  const orderOf = (at: number): number => facts[at + metAt] as number;
   return {
     keep(words, line) {
       const length = words.length < leastLong ? shortWords : phraseWords;
@@ -76,14 +96,24 @@ export function createPhrases(): Phrases {
       }
     },
     found() {
-      const found = new Map<number, number>();
-      for (const [phrase, numbers] of holders)
-        if (numbers.length <= mostRows)
-          for (const number of numbers)
-            if (!found.has(number)) found.set(number, lines.get(phrase) as number);
-      return found;
+      // Of the phrases of a text that few have the one that was met first.
+      const first = new Map<number, number>();
+      for (let next = 0; next < meetingsEnd; next += 2) {
+        const at = meetings[next] as number;
+        const number = meetings[next + 1] as number;
+        if ((facts[at + countAt] as number) > mostRows) continue;
+        const before = first.get(number);
+        if (before === undefined || orderOf(at) < orderOf(before)) first.set(number, at);
+      }
+      return new Map(Array.from(first, ([number, at]) => [number, facts[at + lineAt] as number]));
     },
   };
+}
+
+function grown(numbers: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(2 * numbers.length);
+  larger.set(numbers);
+  return larger;
 }
 
 /** Each run of so many words by both halves of its hash, of which the lower one is mixed. */
