@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { DatasetPart, ObjectRef } from '@lathe/contracts/artifact/dataset';
 import { createShardBuilder, type ShardExample } from '@lathe/contracts/artifact/shard';
@@ -109,10 +108,25 @@ export async function createPartWriter(place: PartPlace): Promise<PartWriter> {
         ...(sequences > 1 && { sequences }),
         ...{
           shards,
-          canonical: await store(key, createReadStream(localFile, { highWaterMark: waitingBytes })),
+          canonical: await store(key, piecesOf(localFile)),
         },
       };
     },
     close,
   };
+}
+
+/** A file in pieces, which one buffer holds after another. */
+async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
+  const buffer = new Uint8Array(waitingBytes);
+  const file = await open(path);
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(buffer);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
 }
