@@ -1,5 +1,5 @@
 /**
- * Prepares a clone: npm packages from the lockfile, the dashboard and, where there is a C compiler, the kernels built from
+ * Prepares a clone: npm packages from the lockfile, the dashboard and, where there is a C compiler, the libraries in C built from
  * their sources, and pinned programs in .tools/bin.
  *
  *     node scripts/setup.mjs [--for start|test|k8s|load|all]
@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { say } from './setup/command.mjs';
 import { buildDashboard } from './setup/dashboard.mjs';
 import { installTool } from './setup/go-tool.mjs';
-import { setUpKernels } from './setup/kernels.mjs';
+import { setUpNative } from './setup/native.mjs';
 import { installPackages } from './setup/packages.mjs';
 import { purposes, tools } from './setup/tools.mjs';
 
@@ -53,7 +53,7 @@ const [packagesProblem, toolProblems] = await Promise.all([
   installTools(wanted),
 ]);
 const dashboardProblem = packagesProblem === null ? await buildDashboard() : null;
-await setUpKernels();
+await setUpNative();
 for (const problem of [packagesProblem, dashboardProblem]) if (problem !== null) say(`${problem}.`);
 for (const { problem } of toolProblems) say(`${problem}.`);
 // Tests that need a missing tool fail by themselves and name it; the others can run.

@@ -154,9 +154,10 @@ it('refuses a purpose that it does not know', async () => {
 
 it('goes on without kernels where there is no C compiler, and builds them as soon as there is', async () => {
   await using fresh = await clone({ go: quickGo });
-  const kernels = path.join(fresh.root, 'packages', 'kernels');
-  for (const name of ['build.mjs', 'stamp.mjs', 'c'])
-    await cp(path.join(scripts, '..', 'packages', 'kernels', name), path.join(kernels, name), {
+  const packages = path.join(fresh.root, 'packages');
+  const needed = ['native/build.mjs', 'native/stamp.mjs', 'kernels/library.mjs', 'kernels/c'];
+  for (const name of needed)
+    await cp(path.join(scripts, '..', 'packages', name), path.join(packages, name), {
       recursive: true,
     });
   const without = fresh.setUp();
@@ -165,5 +166,5 @@ it('goes on without kernels where there is no C compiler, and builds them as soo
   expect(fresh.setUp().said).not.toContain('kernels');
   await fresh.add('cc', quickGo);
   expect(fresh.setUp().said).toContain('the kernels are built');
-  expect(await readdir(path.join(kernels, 'dist'))).toHaveLength(2);
+  expect(await readdir(path.join(packages, 'kernels', 'dist'))).toHaveLength(2);
 });

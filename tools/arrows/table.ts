@@ -65,7 +65,13 @@ export const arrows: Table = {
       },
     },
     'packages/engine': {
-      imports: ['packages/recipe', 'packages/tokenizer', 'packages/scoring', 'packages/kernels'],
+      imports: [
+        'packages/recipe',
+        'packages/tokenizer',
+        'packages/scoring',
+        'packages/native',
+        'packages/kernels',
+      ],
       rooms: {
         graph: '',
         ops: 'graph',
@@ -105,7 +111,9 @@ export const arrows: Table = {
     },
     // Pure functions of rows: no package, no I/O.
     'packages/scoring': { imports: [], npm: [] },
-    'packages/kernels': { imports: [], npm: [] },
+    'packages/native': { imports: [], npm: ['koffi'] },
+    'packages/kernels': { imports: ['packages/native'], npm: [] },
+    'packages/row-reader': { imports: ['packages/native'], npm: [] },
     'packages/graders': {
       imports: ['packages/contracts', 'packages/platform', 'packages/scoring'],
       rooms: { 'json-schema': '', '.': '', isolated: '.' },
@@ -182,7 +190,13 @@ export const arrows: Table = {
       },
     },
     'services/ingest': {
-      imports: [...wire, 'packages/tokenizer', 'packages/scoring', 'packages/graders'],
+      imports: [
+        ...wire,
+        'packages/tokenizer',
+        'packages/scoring',
+        'packages/graders',
+        'packages/row-reader',
+      ],
       rooms: {
         'settings.ts': '',
         'ascii-text.ts': '',
@@ -318,7 +332,7 @@ export const arrows: Table = {
     // Its place says what must be set before it is loaded.
     'onnxruntime-node': ['packages/engine/src/runtime/onnxruntime.ts'],
     // Native code is called in one place.
-    koffi: ['packages/engine/src/runtime'],
+    koffi: ['packages/native/src/koffi.ts'],
     minio: ['packages/platform', 'packages/testkit', 'test'],
     '@grpc/grpc-js': ['services/trainer'],
   },

@@ -1,4 +1,4 @@
-import { stayingLibrary } from './koffi.ts';
+import { stayingLibrary } from '@lathe/native/koffi';
 
 /** Where glibc's `fenv_t` for x86-64 keeps the register MXCSR, and its bits "flush to zero" and "denormals are zero". */
 const registerAt = 28;

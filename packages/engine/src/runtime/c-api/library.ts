@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import '../no-telemetry.ts';
+import { koffi, type NativeFunction, stayingLibrary } from '@lathe/native/koffi';
 import { functions, tableVersion } from './functions.ts';
-import { koffi, type NativeFunction, stayingLibrary } from './koffi.ts';
 
 /** An address in this process. */
 export type Address = bigint;

@@ -1,4 +1,4 @@
-import { stayingLibrary } from './koffi.ts';
+import { stayingLibrary } from '@lathe/native/koffi';
 
 /**
  * Makes sessions that are opened from now on use an instruction set in our kernels; '' is the widest that this processor

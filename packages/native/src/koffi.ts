@@ -34,6 +34,7 @@ const loaded = new Map<string, NativeLibrary>();
 /**
  * A library, which stays. koffi unloads one whose handle is collected, and what was found in it by addresses does not hold
  * that. Throws where it cannot be loaded.
+ * @example stayingLibrary('libm.so.6').func('cos', 'double', ['double'])(0); // 1
  */
 export function stayingLibrary(file: string): NativeLibrary {
   const library = loaded.get(file) ?? koffi.load(file);

@@ -10,13 +10,22 @@ const quickCompiler =
   '#!/bin/sh\necho called >> "$CALLS"\nwhile [ "$1" != -o ]; do shift; done\n: > "$2"\n';
 const brokenCompiler = '#!/bin/sh\necho called >> "$CALLS"\necho no such header >&2\nexit 1\n';
 
-/** A copy of the package's sources, and a PATH with this compiler only. */
+/** How a package tells of its library. */
+const tellsOf = `import { fileURLToPath } from 'node:url';
+export const library = { name: 'lathe-counters', called: 'counters', otherwise: 'fingers are used', flags: [],
+  folder: fileURLToPath(new URL('.', import.meta.url)) };`;
+
+/** A package with a library, this one beside it, and a PATH with this compiler only. */
 async function sources(compiler: string | null) {
   const folder = await tempFolder();
-  const root = join(folder.path, 'kernels');
+  const root = join(folder.path, 'counters');
   const [path, calls] = [join(folder.path, 'programs'), join(folder.path, 'calls')];
-  for (const name of ['build.mjs', 'stamp.mjs', 'c', 'src/kernel-library.ts'])
-    await cp(join(import.meta.dirname, '..', name), join(root, name), { recursive: true });
+  for (const name of ['build.mjs', 'stamp.mjs', 'src/built-library.ts'])
+    await cp(join(import.meta.dirname, '..', name), join(folder.path, 'native', name));
+  const builder = join(folder.path, 'native', 'build.mjs');
+  await mkdir(join(root, 'c'), { recursive: true });
+  await writeFile(join(root, 'library.mjs'), tellsOf);
+  await writeFile(join(root, 'c', 'count.c'), 'int count(int so_far) { return so_far + 1; }\n');
   await mkdir(path);
   await writeFile(calls, '');
   const compile = async (script: string): Promise<void> => {
@@ -31,13 +40,16 @@ async function sources(compiler: string | null) {
     built: async () => JSON.parse(await readFile(join(root, 'dist', 'built.json'), 'utf8')),
     build: () => {
       const env = { PATH: path, CALLS: calls };
-      const { status, stderr } = spawnSync(process.execPath, [join(root, 'build.mjs')], { env });
+      const { status, stderr } = spawnSync(process.execPath, [builder, 'counters'], { env });
       return { status, said: String(stderr) };
     },
-    /** What whoever loads the kernels of this copy is told. */
+    /** What whoever loads the library is told. */
     library: () => {
-      const door = pathToFileURL(join(root, 'src', 'kernel-library.ts')).href;
-      const told = `import { kernelLibrary } from '${door}'; console.log(JSON.stringify(kernelLibrary()));`;
+      const [door, library] = ['native/src/built-library.ts', 'counters/library.mjs'].map(
+        (name) => pathToFileURL(join(folder.path, name)).href,
+      );
+      const told = `import { builtLibrary } from '${door}'; import { library } from '${library}';
+console.log(JSON.stringify(builtLibrary(library)));`;
       const given = ['--input-type=module', '--eval', told];
       return JSON.parse(String(spawnSync(process.execPath, given).stdout));
     },
@@ -47,12 +59,12 @@ async function sources(compiler: string | null) {
 
 it('builds once, and again when a source is another', async () => {
   await using made = await sources(quickCompiler);
-  expect(made.build()).toEqual({ status: 0, said: 'the kernels are built\n' });
+  expect(made.build()).toEqual({ status: 0, said: 'the counters are built\n' });
   const first = await made.built();
   expect(await readdir(join(made.root, 'dist'))).toEqual(['built.json', first.file]);
   expect(made.build()).toEqual({ status: 0, said: '' });
   expect(await made.calls()).toBe(1);
-  await writeFile(join(made.root, 'c', 'scratch.h'), '/* another */');
+  await writeFile(join(made.root, 'c', 'count.h'), '/* another */');
   expect(made.build().status).toBe(0);
   const second = await made.built();
   expect(second.file).not.toBe(first.file);
@@ -65,7 +77,7 @@ it('tells the compiler’s own words once, and does not try the same again', asy
   expect(status).toBe(1);
   expect(said).toContain('could not be built');
   expect(said).toContain('no such header');
-  expect(await made.built()).toMatchObject({ problem: 'the kernels could not be built' });
+  expect(await made.built()).toMatchObject({ problem: 'the counters could not be built' });
   expect(made.build()).toEqual({ status: 1, said: '' });
   expect(await made.calls()).toBe(1);
 });
@@ -75,7 +87,7 @@ it('leaves no library where there is no compiler, and one as soon as there is', 
   expect(made.build()).toMatchObject({ status: 1 });
   expect(await made.built()).toMatchObject({ problem: expect.stringContaining('no C compiler') });
   await made.compile(quickCompiler);
-  expect(made.build()).toEqual({ status: 0, said: 'the kernels are built\n' });
+  expect(made.build()).toEqual({ status: 0, said: 'the counters are built\n' });
 });
 
 it('is not loaded after its sources have changed, until it is built again', async () => {
@@ -83,8 +95,8 @@ it('is not loaded after its sources have changed, until it is built again', asyn
   made.build();
   const first = await made.built();
   expect(made.library()).toEqual({ file: join(made.root, 'dist', first.file) });
-  await writeFile(join(made.root, 'c', 'scratch.h'), '/* another */');
+  await writeFile(join(made.root, 'c', 'count.h'), '/* another */');
   expect(made.library()).toEqual({ problem: expect.stringContaining('built from other sources') });
   made.build();
-  expect(made.library()).toEqual({ file: expect.stringContaining('lathe-kernels-') });
+  expect(made.library()).toEqual({ file: expect.stringContaining('lathe-counters-') });
 });

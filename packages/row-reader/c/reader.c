@@ -1,0 +1,3 @@
+#include "reader.h"
+
+int32_t lathe_rows_version(void) { return 1; }

@@ -1,0 +1,16 @@
+/* What is called from outside; all else is hidden. */
+#ifndef LATHE_READER_H
+#define LATHE_READER_H
+
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#define EXPORTED __attribute__((visibility("default")))
+#else
+#define EXPORTED
+#endif
+
+/* Which form of the calls this library has. */
+EXPORTED int32_t lathe_rows_version(void);
+
+#endif
