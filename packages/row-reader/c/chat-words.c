@@ -1,0 +1,148 @@
+#include "chat-words.h"
+
+#include <string.h>
+
+#include "shingles.h"
+#include "word-hashes.h"
+
+/* A row that is read, up to `at`. */
+struct row {
+  const uint8_t *at, *end;
+};
+
+static bool takes(struct row *row, const char *expected) {
+  const size_t length = strlen(expected);
+  if ((size_t)(row->end - row->at) < length || memcmp(row->at, expected, length) != 0) return false;
+  row->at += length;
+  return true;
+}
+
+/* Numbers of so many digits are exact. */
+enum { most_digits = 15 };
+
+static bool takes_number(struct row *row, double *number) {
+  int64_t value = 0;
+  int digits = 0;
+  for (; row->at < row->end && *row->at >= '0' && *row->at <= '9'; row->at++, digits++) {
+    if (digits == most_digits) return false;
+    value = 10 * value + (*row->at - '0');
+  }
+  *number = (double)value;
+  return digits > 0;
+}
+
+/* What an escape stands for that JSON.stringify writes; 0: another one. */
+static uint8_t meant_by(uint8_t letter) {
+  switch (letter) {
+    case 'n': return '\n';
+    case 'r': return '\r';
+    case 't': return '\t';
+    case 'b': return '\b';
+    case 'f': return '\f';
+    case '"':
+    case '\\': return letter;
+    default: return 0;
+  }
+}
+
+/* How many bytes from there stand for themselves: ASCII without quotation marks, backslashes and control characters. */
+static size_t plain_run(const uint8_t *from, const uint8_t *end) {
+  const uint64_t each = 0x0101010101010101u, upper = 0x8080808080808080u;
+  const uint8_t *at = from;
+  for (; end - at >= 8; at += 8) {
+    uint64_t bytes;
+    memcpy(&bytes, at, sizeof bytes);
+    const uint64_t quotes = bytes ^ each * '"', slashes = bytes ^ each * '\\';
+    /* The lowest that is found is right; those above it may not be. */
+    const uint64_t found =
+        ((quotes - each) | (slashes - each) | (bytes - each * 0x20) | bytes) & upper;
+    if (found != 0) break;
+  }
+  while (at < end && *at >= 0x20 && *at < 0x80 && *at != '"' && *at != '\\') at++;
+  return (size_t)(at - from);
+}
+
+/* Writes what stands up to the quotation mark that ends it; -1 where that is not of ASCII as JSON.stringify writes it. */
+static int32_t take_content(struct row *row, uint8_t *content) {
+  uint8_t *to = content;
+  for (;;) {
+    const size_t run = plain_run(row->at, row->end);
+    memcpy(to, row->at, run);
+    to += run;
+    row->at += run;
+    if (row->at == row->end) return -1;
+    const uint8_t sign = *row->at++;
+    if (sign == '"') return (int32_t)(to - content);
+    if (sign != '\\' || row->at == row->end) return -1;
+    *to = meant_by(*row->at++);
+    if (*to++ == 0) return -1;
+  }
+}
+
+/* A message of a role and a content; the length of that, or -1. */
+static int32_t take_message(struct row *row, bool *is_user, uint8_t *content) {
+  if (!takes(row, "{\"role\":\"")) return -1;
+  *is_user = takes(row, "user");
+  if (!*is_user && !takes(row, "assistant") && !takes(row, "system") && !takes(row, "developer"))
+    return -1;
+  if (!takes(row, "\",\"content\":\"")) return -1;
+  const int32_t length = take_content(row, content);
+  return takes(row, "}") ? length : -1;
+}
+
+static bool takes_end(struct row *row) {
+  double examples;
+  if (!takes(row, "]")) return false;
+  if (takes(row, ",\"examples\":") && !takes_number(row, &examples)) return false;
+  return takes(row, "}") && row->at == row->end;
+}
+
+/* Where a row stands, and how many words it asks, and asks and answers. */
+struct facts {
+  double line;
+  int32_t asked, all;
+};
+
+/* Whether a row is a chat whose words are written; they are no more than it has bytes. */
+static bool read_chat(struct row *row, uint8_t *content, uint32_t *words, struct facts *facts) {
+  double line;
+  if (!takes(row, "{\"kind\":\"chat\",\"line\":") || !takes_number(row, &line) ||
+      !takes(row, ",\"messages\":["))
+    return false;
+  bool has_user = false, is_user;
+  int32_t asked = 0;
+  struct text said;
+  do {
+    said = (struct text){content, take_message(row, &is_user, content)};
+    if (said.length < 0) return false;
+    if (!is_user) continue;
+    has_user = true;
+    asked += word_hashes(&said, words + asked);
+  } while (takes(row, ","));
+  if (!has_user || is_user || !takes_end(row)) return false;
+  *facts = (struct facts){line, asked, asked + word_hashes(&said, words + asked)};
+  return true;
+}
+
+int32_t chat_words_of(workspace *own, const uint8_t *text, int64_t length, const int32_t *starts, const int32_t *ends, int32_t rows, struct chat_words *found) {
+  int64_t words = 0, shingles = 0;
+  for (int32_t at = 0; at < rows; at++) {
+    if (starts[at] < 0 || starts[at] > ends[at] || ends[at] > length) return -1;
+    if (!workspace_fit(own, ends[at] - starts[at])) return -1;
+    struct row row = {text + starts[at], text + ends[at]};
+    struct facts facts = {-1, -1, 0};
+    if (read_chat(&row, own->text, own->words, &facts)) {
+      const int32_t sorted = shingles_of(own->words, facts.all, own->sorted, own->scratch);
+      if (words + facts.all > found->room || shingles + sorted > found->room) return -1;
+      memcpy(found->words + words, own->words, (size_t)facts.all * sizeof *own->words);
+      memcpy(found->shingles + shingles, own->sorted, (size_t)sorted * sizeof *own->sorted);
+      words += facts.all;
+      shingles += sorted;
+    }
+    found->lines[at] = facts.line;
+    found->asked[at] = facts.asked;
+    found->word_ends[at] = (int32_t)words;
+    found->shingle_ends[at] = (int32_t)shingles;
+  }
+  return 0;
+}

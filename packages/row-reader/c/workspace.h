@@ -1,0 +1,30 @@
+/* What one thread works with, so that nothing is allocated for each row. */
+#ifndef LATHE_WORKSPACE_H
+#define LATHE_WORKSPACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "minhash.h"
+#include "sha256.h"
+
+/* The arrays lie in one block of memory, for texts of at most `most` bytes; it grows to about 34 bytes for each of the longest text. */
+typedef struct workspace {
+  sha256_blocks *blocks;
+  minhash *minhash;
+  struct permutations permutations;
+  /* Each of as many numbers. */
+  uint32_t *words, *sorted, *scratch;
+  /* Each of as many bytes, but `written`, which has three times as many. */
+  uint8_t *text, *marks, *written;
+  int32_t most;
+} workspace;
+
+/* With those instructions (instructions.h) of the ones that there are here; all of them: ~0u. NULL where there is no memory. */
+workspace *workspace_open(uint32_t instructions);
+void workspace_close(workspace *);
+
+/* Makes room for a text of so many bytes, which empties all arrays; false where there is no memory, or the text is of more than 32 MB. */
+bool workspace_fit(workspace *, int64_t length);
+
+#endif

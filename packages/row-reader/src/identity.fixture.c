@@ -1,0 +1,154 @@
+/*
+ * Answers cases of identity.fuzz.test.ts, each a letter and numbers of 32 bits, by a line of numbers. All that is given stands in memory of
+ * exactly its size, so that sanitizers see whatever is read beyond it.
+ *
+ *     program INSTRUCTIONS < cases > answers
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "chat-words.h"
+#include "group-words.h"
+#include "identity.h"
+#include "plain-prompt.h"
+#include "word-hashes.h"
+
+static void *take(size_t bytes) {
+  void *taken = malloc(bytes);
+  if (bytes > 0 && (taken == NULL || fread(taken, 1, bytes, stdin) != bytes)) exit(2);
+  return taken;
+}
+
+static int32_t take_number(void) {
+  int32_t *taken = take(sizeof *taken);
+  const int32_t number = *taken;
+  free(taken);
+  return number;
+}
+
+static void print_numbers(const char *name, const uint32_t *numbers, int64_t count) {
+  printf(" %s", name);
+  for (int64_t at = 0; at < count; at++) printf(" %u", numbers[at]);
+}
+
+static void print_bytes(const char *name, const uint8_t *bytes, int32_t length) {
+  printf(" %s ", name);
+  for (int32_t at = 0; at < length; at++) printf("%02x", bytes[at]);
+}
+
+static void answer_text(const workspace *own) {
+  const int32_t length = take_number();
+  uint8_t *bytes = take((size_t)length);
+  const struct text text = {bytes, length};
+  uint32_t *words = malloc((size_t)length * sizeof *words);
+  uint8_t *marks = malloc((size_t)length), *written = malloc(3 * (size_t)length);
+  uint8_t *plain = malloc((size_t)length);
+  print_numbers("words", words, word_hashes(&text, words));
+  print_bytes("group", written, group_words(&text, marks, written));
+  print_bytes("plain", plain, plain_prompt(&text, plain));
+  struct sha256 sha;
+  sha256_begin(&sha, own->blocks);
+  /* In pieces of growing size. */
+  for (int32_t at = 0, piece = 1; at < length; at += piece, piece = 2 * piece + 1)
+    sha256_add(&sha, bytes + at, (size_t)(piece < length - at ? piece : length - at));
+  printf(" hash %.0f", sha256_number(&sha));
+  free(bytes);
+  free(words);
+  free(marks);
+  free(written);
+  free(plain);
+}
+
+static void answer_words(const workspace *own) {
+  const int32_t count = take_number();
+  const size_t bytes = (size_t)count * sizeof(uint32_t);
+  uint32_t *words = take(bytes), *shingles = malloc(bytes), *scratch = malloc(bytes);
+  const int32_t found = shingles_of(words, count, shingles, scratch);
+  print_numbers("shingles", shingles, found);
+  int32_t signature[permutations];
+  uint32_t bands[band_count];
+  own->minhash(&own->permutations, shingles, found, signature);
+  bands_of(signature, bands);
+  print_numbers("bands", bands, band_count);
+  free(words);
+  free(shingles);
+  free(scratch);
+}
+
+static void answer_chat(workspace *own) {
+  const int32_t count = take_number();
+  int32_t *places = take(((size_t)count + 1) * sizeof *places);
+  int32_t *ends = take((size_t)count * sizeof *ends);
+  uint8_t *contents = take((size_t)places[count]), *json = take((size_t)ends[count - 1]);
+  const struct chat chat = {count, contents, places, json, ends};
+  struct chat_hashes hashes;
+  uint32_t bands[band_count], *shingles = malloc(most_shingles * sizeof *shingles);
+  const int32_t found = identity_of(own, &chat, &hashes, bands, shingles, most_shingles);
+  /* As many have room where there is that room, and one less has not. */
+  uint32_t *narrow = malloc((size_t)found * sizeof *narrow);
+  const int32_t again = identity_of(own, &chat, &hashes, bands, narrow, found);
+  const int32_t less = identity_of(own, &chat, &hashes, bands, narrow, found - 1);
+  printf(" room %d %d", again - found, less);
+  printf(" hashes %.0f %.0f %.0f", hashes.both, hashes.prompt, hashes.plain);
+  printf(" %.0f %.0f %.0f", hashes.group, hashes.answer, hashes.asked);
+  print_numbers("bands", bands, band_count);
+  print_numbers("shingles", narrow, found);
+  free(places);
+  free(ends);
+  free(contents);
+  free(json);
+  free(shingles);
+  free(narrow);
+}
+
+static void answer_rows(workspace *own) {
+  const int32_t rows = take_number(), length = take_number();
+  const size_t count = (size_t)rows;
+  int32_t *starts = take(count * sizeof *starts), *ends = take(count * sizeof *ends);
+  uint8_t *text = take((size_t)length);
+  struct chat_words found = {.room = length};
+  found.lines = malloc(count * sizeof *found.lines);
+  found.asked = malloc(count * sizeof *found.asked);
+  found.word_ends = malloc(count * sizeof *found.word_ends);
+  found.shingle_ends = malloc(count * sizeof *found.shingle_ends);
+  found.words = malloc((size_t)length * sizeof *found.words);
+  found.shingles = malloc((size_t)length * sizeof *found.shingles);
+  const int32_t told = chat_words_of(own, text, length, starts, ends, rows, &found);
+  printf(" told %d", told);
+  int32_t words = 0, shingles = 0;
+  for (int32_t at = 0; told == 0 && at < rows; at++) {
+    printf(" row %.0f %d", found.lines[at], found.asked[at]);
+    print_numbers("words", found.words + words, found.word_ends[at] - words);
+    print_numbers("shingles", found.shingles + shingles, found.shingle_ends[at] - shingles);
+    words = found.word_ends[at];
+    shingles = found.shingle_ends[at];
+  }
+  if (words > 0) {
+    found.room = words - 1;
+    printf(" less %d", chat_words_of(own, text, length, starts, ends, rows, &found));
+  }
+  free(starts);
+  free(ends);
+  free(text);
+  free(found.lines);
+  free(found.asked);
+  free(found.word_ends);
+  free(found.shingle_ends);
+  free(found.words);
+  free(found.shingles);
+}
+
+int main(int count, char **arguments) {
+  workspace *own = workspace_open(count > 1 ? (uint32_t)strtoul(arguments[1], NULL, 10) : ~0u);
+  if (own == NULL) return 2;
+  for (int kind = getchar(); kind != EOF; kind = getchar()) {
+    if (kind == 't') answer_text(own);
+    if (kind == 'w') answer_words(own);
+    if (kind == 'c') answer_chat(own);
+    if (kind == 'r') answer_rows(own);
+    putchar('\n');
+  }
+  workspace_close(own);
+  return 0;
+}

@@ -1,0 +1,333 @@
+/** What packages/row-reader finds in C of texts and chats is what is found here, in every number, with each set of instructions. */
+import { spawnSync } from 'node:child_process';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
+import { tempFolder } from '@lathe/testkit/temp-folder';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { askedOf, likenessOf, rowWords } from '../clean/look.ts';
+import { bandsOf } from '../clean/minhash.ts';
+import { shinglesOfWords } from '../clean/shingles.ts';
+import { wordHashes } from '../clean/words.ts';
+import { groupWords } from '../group-words.ts';
+import { groupOf, identityOf } from '../kinds/row-kinds.ts';
+import { hash } from '../pack/split.ts';
+import { plainPrompt } from '../plain-prompt.ts';
+
+const root = join(import.meta.dirname, '../../../..');
+const folder = join(root, 'packages/row-reader');
+const parts =
+  /^(?:characters|chat-words|group-words|identity|instructions|minhash|operators|plain-prompt|sha256|shingles|word-hashes|workspace)\.c$/;
+const sources = readdirSync(join(folder, 'c'))
+  .filter((name) => parts.test(name))
+  .map((name) => join(folder, 'c', name));
+const checks = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+
+/** Random each time, and printed when it fails. */
+const seed = Math.floor(Math.random() * 1e9);
+/** Sets of instructions.h: none, each by itself, and all that there are here. */
+const instructions = [0, 1, 2, 4, 0xff];
+
+/** A question to the program: what is written to it, and what it is to answer. */
+type Case = { readonly asked: Buffer; readonly answer: string };
+
+const numbers = (...given: readonly number[]) => Buffer.from(Uint32Array.from(given).buffer);
+const hex = (text: string) => Buffer.from(text, 'latin1').toString('hex');
+const listed = (name: string, given: Iterable<number>) => [name, ...given].join(' ');
+
+function textCase(text: string): Case {
+  const answer = ` ${listed('words', wordHashes(text))} group ${hex(groupWords(text))} plain ${hex(plainPrompt(text))} hash ${hash(text)}`;
+  return { asked: Buffer.concat([Buffer.from('t'), numbers(text.length), ascii(text)]), answer };
+}
+
+function wordsCase(words: readonly number[]): Case {
+  const shingles = shinglesOfWords(Uint32Array.from(words));
+  const answer = ` ${listed('shingles', shingles)} ${listed('bands', bandsOf(shingles))}`;
+  return { asked: Buffer.concat([Buffer.from('w'), numbers(words.length, ...words)]), answer };
+}
+
+type Chat = Extract<CanonicalRow, { readonly kind: 'chat' }>;
+
+function chatCase(row: Chat): Case {
+  const places = [0];
+  const ends: number[] = [];
+  for (const message of row.messages) {
+    places.push((places.at(-1) ?? 0) + message.content.length);
+    ends.push(JSON.stringify(row.messages.slice(0, ends.length + 1)).length - 2);
+  }
+  const { prompt, answer } = identityOf(row);
+  const asked = askedOf(row) ?? '';
+  const { shingles, bands } = likenessOf(row);
+  const hashes = [
+    `${asked}\u0000${answer}`,
+    prompt,
+    plainPrompt(prompt),
+    groupOf(row),
+    answer,
+    asked,
+  ].map(hash);
+  return {
+    asked: Buffer.concat([
+      ...[Buffer.from('c'), numbers(row.messages.length, ...places, ...ends)],
+      ascii(row.messages.map(({ content }) => content).join('')),
+      ascii(JSON.stringify(row.messages).slice(1, -1)),
+    ]),
+    answer: ` room 0 -1 ${listed('hashes', hashes)} ${listed('bands', bands)} ${listed('shingles', shingles)}`,
+  };
+}
+
+/** A row as it is stored, and whether it is one that is read in C. */
+type Stored = { readonly json: string; readonly isPlain: boolean };
+
+function rowsCase(rows: readonly Stored[]): Case {
+  const starts: number[] = [];
+  const ends: number[] = [];
+  let text = '';
+  let answer = ' told 0';
+  let words = 0;
+  for (const { json, isPlain } of rows) {
+    text += '1 ';
+    starts.push(Buffer.byteLength(text));
+    text += `${json}\n`;
+    ends.push(Buffer.byteLength(text) - 1);
+    if (!isPlain) answer += ' row -1 -1 words shingles';
+    else {
+      const row = JSON.parse(json) as CanonicalRow;
+      const { asked, all } = rowWords(row);
+      words += all.length;
+      answer += ` row ${row.line} ${asked.length} ${listed('words', all)} ${listed('shingles', shinglesOfWords(all))}`;
+    }
+  }
+  if (words > 0) answer += ' less -1';
+  const bytes = Buffer.from(text);
+  return {
+    asked: Buffer.concat([
+      ...[Buffer.from('r'), numbers(rows.length, bytes.length, ...starts, ...ends), bytes],
+    ]),
+    answer,
+  };
+}
+
+const ascii = (text: string) => Buffer.from(text, 'latin1');
+
+const pieces = [
+  ...[
+    'a',
+    'B',
+    'of',
+    'Order',
+    'CamelCase',
+    'extraordinarily',
+    'snake_case',
+    'antidisestablishmentarianism',
+  ],
+  ...[
+    '7',
+    '12',
+    '345',
+    '2024',
+    '1234567890123',
+    '0',
+    '3.14',
+    '1,000',
+    '10-12',
+    '2024-11-30',
+    '1/2',
+    '12/2024',
+    '1-2-3',
+  ],
+  ...' \t\n\r\v\f'.split(''),
+  ...[
+    '  ',
+    ' \t ',
+    '\r\n',
+    '\n\n',
+    ' - ',
+    ' + ',
+    ' = ',
+    '--',
+    '=>',
+    ' => ',
+    '->',
+    '!=',
+    ' / ',
+    ' | ',
+    ' && ',
+  ],
+  ...'+-*/=<>^%|&!~'.split(''),
+  ...'.,;:!?"\''.split(''),
+  ...['. ', ', ', '?!', '."', '." ', '...', ' . '],
+  ...'()[]{}_#@$\\`'.split(''),
+];
+const control = fc.integer({ min: 0, max: 127 }).map((code) => String.fromCharCode(code));
+const piece = fc.constantFrom(...pieces);
+const hostile = fc
+  .array(fc.oneof({ weight: 9, arbitrary: piece }, { weight: 1, arbitrary: control }), {
+    maxLength: 40,
+    size: 'max',
+  })
+  .map((list) => list.join(''));
+const sum = fc
+  .array(fc.constantFrom('1', '23', '4567', '.', ',', '-', '/', '+', ' ', 'x', '(', ')', '\t'), {
+    maxLength: 16,
+    size: 'max',
+  })
+  .map((list) => list.join(''));
+const text = fc.oneof(hostile, sum);
+/** What plain chats are of: contents that are not blank, without other control characters than JSON has names for. */
+const content = text
+  .map((said) => said.replaceAll(/[^\n\r\t\x20-\x7e]/g, ''))
+  .filter((said) => said.trim() !== '');
+
+const turns = fc.tuple(
+  fc.boolean(),
+  fc.array(fc.tuple(content, content), { minLength: 1, maxLength: 3 }),
+  content,
+);
+const chat = fc.tuple(turns, fc.integer({ min: 1, max: 3_000_000 })).map(
+  ([[isTold, pairs, told], line]): Chat => ({
+    ...{ kind: 'chat', line },
+    messages: [
+      ...(isTold ? [{ role: 'system' as const, content: told }] : []),
+      ...pairs.flatMap(([asked, answer]) => [
+        { role: 'user' as const, content: asked },
+        { role: 'assistant' as const, content: answer },
+      ]),
+    ],
+  }),
+);
+
+const plainRow = (row: object): Stored => ({ json: JSON.stringify(row), isPlain: true });
+const otherRow = (json: string): Stored => ({ json, isPlain: false });
+const replaced = (row: Chat, last: object) => ({
+  ...row,
+  messages: [...row.messages.slice(0, -1), last],
+});
+/** Forms of a row, as they may wait in the spool. */
+const forms: readonly ((row: Chat) => Stored)[] = [
+  plainRow,
+  plainRow,
+  (row) => plainRow({ ...row, examples: row.messages.length }),
+  (row) => plainRow(replaced(row, { role: 'assistant', content: '' })),
+  (row) => plainRow(replaced(row, { role: 'assistant', content: ' a\f\b "b" \u007f\\' })),
+  (row) => otherRow(JSON.stringify({ ...row, tools: [] })),
+  (row) => otherRow(JSON.stringify({ ...row, group: 'a' })),
+  (row) =>
+    otherRow(JSON.stringify(replaced(row, { role: 'assistant', content: '', tool_calls: [] }))),
+  (row) => otherRow(JSON.stringify(replaced(row, { role: 'assistant', content: 'é' }))),
+  (row) => otherRow(JSON.stringify(replaced(row, { role: 'assistant', content: '\u0001' }))),
+  (row) => otherRow(JSON.stringify(replaced(row, { role: 'user', content: 'and then' }))),
+  (row) =>
+    otherRow(
+      JSON.stringify({ ...row, messages: row.messages.filter(({ role }) => role !== 'user') }),
+    ),
+  (row) => otherRow(JSON.stringify({ ...row, messages: [] })),
+  (row) => otherRow(JSON.stringify({ ...row, kind: 'prompt' })),
+  (row) => otherRow(JSON.stringify(row).replace('"content"', '"content" ')),
+  (row) => otherRow(JSON.stringify(row).replace('"}', '\\/"}')),
+  (row) => otherRow(JSON.stringify(row).slice(0, -row.messages.length)),
+  (row) => otherRow(`${JSON.stringify(row)} `),
+  () => otherRow(''),
+  () => otherRow('{"kind":"chat","line":1,"messages":[{"role":"user","content":"\\'),
+];
+const stored = fc.tuple(chat, fc.constantFrom(...forms)).map(([row, form]) => form(row));
+
+/** Texts of this repository. */
+function* realTexts(): Generator<string> {
+  const files = globSync(['*.md', 'docs/*.md', 'services/ingest/src/clean/*.ts'], { cwd: root });
+  for (const file of files.sort())
+    for (const paragraph of readFileSync(join(root, file), 'utf8').split(/(?<=\n\n)/))
+      if (!/[^\n\r\t\x20-\x7e]/.test(paragraph) && paragraph.trim() !== '') yield paragraph;
+}
+
+function realCases(): Case[] {
+  const texts = [...realTexts()].slice(0, 600);
+  const chats = texts.map(
+    (asked, line): Chat => ({
+      ...{ kind: 'chat', line },
+      messages: [
+        { role: 'user', content: asked },
+        {
+          role: 'assistant',
+          content: ` ${texts[(7 * line) % texts.length]}${texts[(11 * line) % texts.length]}`,
+        },
+      ],
+    }),
+  );
+  return [...texts.map(textCase), ...chats.map(chatCase), rowsCase(chats.map(plainRow))];
+}
+
+function longCases(): Case[] {
+  const words = (count: number) =>
+    Array.from({ length: count }, (_, at) => `word${at * at}`).join(' ');
+  const spread = (count: number) =>
+    Array.from({ length: count }, (_, at) => Math.imul(at + 1, 0x9e3779b1) >>> 0);
+  const texts = [
+    words(5000),
+    '1+'.repeat(3000),
+    '-'.repeat(5000),
+    '. '.repeat(5000),
+    '12345678'.repeat(900),
+    ' '.repeat(5000),
+  ];
+  return [
+    ...texts.map(textCase),
+    ...[0, 1, 4, 5, 6, 15, 16, 17, 1023, 1027, 1028, 1029, 4099, 4100, 4101, 9000].map((count) =>
+      wordsCase(spread(count)),
+    ),
+    ...[3, 700, 6000].map((count) => wordsCase(new Array<number>(count).fill(7))),
+    chatCase({
+      ...{ kind: 'chat', line: 1 },
+      messages: [
+        { role: 'user', content: words(5000) },
+        { role: 'assistant', content: words(4000) },
+      ],
+    }),
+    rowsCase([]),
+  ];
+}
+
+const drawn = <Value>(arbitrary: fc.Arbitrary<Value>, count: number): Value[] =>
+  fc.sample(arbitrary, { seed, numRuns: count });
+const cases: readonly Case[] = [
+  ...['', 'a', ' ', '-', '7', '-7', '7 - 5', 'a - b'].map(textCase),
+  ...drawn(text, 3000).map(textCase),
+  ...drawn(fc.array(fc.nat(0xffffffff), { maxLength: 200, size: 'max' }), 100).map(wordsCase),
+  ...drawn(chat, 600).map(chatCase),
+  ...drawn(fc.array(stored, { maxLength: 12, size: 'max' }), 300).map(rowsCase),
+  ...realCases(),
+  ...longCases(),
+];
+
+function run(command: string, args: readonly string[], input?: Buffer) {
+  return spawnSync(command, args, { encoding: 'utf8', input, maxBuffer: 2 ** 30 });
+}
+
+/** Why nothing can be compiled here, for the name of the test. */
+const withoutCompiler = run('cc', ['--version']).status === 0 ? '' : ' (no C compiler here)';
+
+it.runIf(withoutCompiler === '')(
+  `finds in C what is found here of texts and chats, within its memory${withoutCompiler}`,
+  async () => {
+    await using place = await tempFolder();
+    const program = join(place.path, 'identity');
+    const built = run('cc', [
+      ...['-std=c11', '-O1', '-Wall', '-Wextra', '-Werror', ...checks, '-I', join(folder, 'c')],
+      ...[join(folder, 'src/identity.fixture.c'), ...sources, '-o', program],
+    ]);
+    expect(built.stderr).toBe('');
+    const input = Buffer.concat(cases.map(({ asked }) => asked));
+    for (const used of instructions) {
+      const { status, stdout, stderr } = run(program, [String(used)], input);
+      const where = `with seed ${seed} and instructions ${used}`;
+      expect({ status, stderr }, where).toEqual({ status: 0, stderr: '' });
+      const answers = stdout.split('\n');
+      for (const [at, { answer, asked }] of cases.entries())
+        if (answers[at] !== answer)
+          expect(answers[at], `${where}: ${asked.toString('latin1')}`).toBe(answer);
+      expect(answers.length).toBe(cases.length + 1);
+    }
+  },
+  120_000,
+);
