@@ -124,7 +124,8 @@ static bool read_chat(struct row *row, uint8_t *content, uint32_t *words, struct
   return true;
 }
 
-int32_t chat_words_of(workspace *own, const uint8_t *text, int64_t length, const int32_t *starts, const int32_t *ends, int32_t rows, struct chat_words *found) {
+int32_t chat_words_of(workspace *own, const uint8_t *text, int64_t length, const int32_t *starts, const int32_t *ends,
+                      int32_t rows, struct chat_words *found) {
   int64_t words = 0, shingles = 0;
   for (int32_t at = 0; at < rows; at++) {
     if (starts[at] < 0 || starts[at] > ends[at] || ends[at] > length) return -1;
@@ -145,4 +146,15 @@ int32_t chat_words_of(workspace *own, const uint8_t *text, int64_t length, const
     found->shingle_ends[at] = (int32_t)shingles;
   }
   return 0;
+}
+
+EXPORTED workspace *lathe_rows_workspace(void) {
+  return workspace_open(~0u);
+}
+
+EXPORTED int32_t lathe_rows_words(workspace *own, const uint8_t *text, int64_t length, const int32_t *starts,
+                                  const int32_t *ends, int32_t rows, double *lines, int32_t *asked, uint32_t *words,
+                                  int32_t *word_ends, uint32_t *shingles, int32_t *shingle_ends, int32_t room) {
+  struct chat_words found = {lines, asked, words, word_ends, shingles, shingle_ends, room};
+  return chat_words_of(own, text, length, starts, ends, rows, &found);
 }

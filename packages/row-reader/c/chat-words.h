@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "reader.h"
 #include "workspace.h"
 
 /* What is found in rows, by columns. */
@@ -26,6 +27,13 @@ struct chat_words {
  * than a chat of ASCII as JSON.stringify writes it, with role and content alone, a user in it and none last, is told as such. Returns -1 where there
  * is no memory, a row is not in the text, or there is no room, which there is for as many hashes as the rows have bytes; else 0.
  */
-int32_t chat_words_of(workspace *, const uint8_t *text, int64_t length, const int32_t *starts, const int32_t *ends, int32_t rows, struct chat_words *found);
+int32_t chat_words_of(workspace *, const uint8_t *text, int64_t length, const int32_t *starts, const int32_t *ends, int32_t rows,
+                      struct chat_words *found);
+
+/* The same with the columns by themselves, for one thread with its workspace, which is NULL where there is no memory. */
+EXPORTED workspace *lathe_rows_workspace(void);
+EXPORTED int32_t lathe_rows_words(workspace *, const uint8_t *text, int64_t length, const int32_t *starts, const int32_t *ends,
+                                  int32_t rows, double *lines, int32_t *asked, uint32_t *words, int32_t *word_ends,
+                                  uint32_t *shingles, int32_t *shingle_ends, int32_t room);
 
 #endif

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { openChatWords } from './chat-words.ts';
+
+/** None where set-up had no compiler. What is found is compared with the TypeScript in services/ingest. */
+const find = openChatWords();
+
+/** A row of so many words that are asked, and that are answered. */
+function rowOf(line: number, asked: number, answered: number): Buffer {
+  const words = (count: number) => Array.from({ length: count }, (_, at) => `word${at}`).join(' ');
+  const messages = [
+    { role: 'user', content: words(asked) },
+    { role: 'assistant', content: words(answered) },
+  ];
+  return Buffer.from(JSON.stringify({ kind: 'chat', line, messages }));
+}
+const other = Buffer.from('{"kind":"text","line":4,"part":0,"text":"word0"}');
+
+it.runIf(find !== undefined)(
+  'tells the words and shingles of each row, and rows of another form',
+  () => {
+    const found = find?.([rowOf(2, 3, 4), other, rowOf(7, 0, 1), rowOf(9, 2, 0)]);
+    const [first, second, third] = found?.words ?? [];
+    expect(found).toMatchObject({
+      lines: Float64Array.of(2, -1, 7, 9),
+      asked: Int32Array.of(3, -1, 0, 2),
+      wordEnds: Int32Array.of(7, 7, 8, 10),
+      shingleEnds: Int32Array.of(3, 3, 4, 5),
+    });
+    expect(new Set([first, second, third]).size).toBe(3);
+    expect([...(found?.words.slice(3, 6) ?? [])]).toEqual([first, second, third]);
+    expect([...(found?.words.slice(7, 10) ?? [])]).toEqual([first, first, second]);
+  },
+);
+
+it.runIf(find !== undefined)('finds as much in many rows as in each by itself', () => {
+  const rows = Array.from({ length: 40 }, (_, at) => rowOf(at + 1, 10 * at, 40));
+  const each = rows.flatMap((row) => {
+    const { words, wordEnds } = find?.([row]) ?? { words: new Uint32Array(), wordEnds: [] };
+    return [...words.slice(0, wordEnds[0])];
+  });
+  const all = find?.(rows);
+  expect([...(all?.words.slice(0, all.wordEnds.at(-1)) ?? [])]).toEqual(each);
+  expect(find?.([])).toMatchObject({ lines: new Float64Array(), wordEnds: new Int32Array() });
+});
