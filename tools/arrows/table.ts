@@ -113,7 +113,7 @@ export const arrows: Table = {
     'packages/scoring': { imports: [], npm: [] },
     'packages/native': { imports: [], npm: ['koffi'] },
     'packages/kernels': { imports: ['packages/native'], npm: [] },
-    'packages/row-reader': { imports: ['packages/native'], npm: [] },
+    'packages/row-reader': { imports: ['packages/native', 'packages/tokenizer'], npm: [] },
     'packages/graders': {
       imports: ['packages/contracts', 'packages/platform', 'packages/scoring'],
       rooms: { 'json-schema': '', '.': '', isolated: '.' },

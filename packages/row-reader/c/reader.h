@@ -4,11 +4,7 @@
 
 #include <stdint.h>
 
-#if defined(__GNUC__)
-#define EXPORTED __attribute__((visibility("default")))
-#else
-#define EXPORTED
-#endif
+#include "exported.h"
 
 /* Which form of the calls this library has. */
 EXPORTED int32_t lathe_rows_version(void);

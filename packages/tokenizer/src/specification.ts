@@ -41,7 +41,7 @@ export function parseSpecification(
   control: ReadonlySet<string> = new Set(),
 ): Specification {
   const file = parseField(source, fileSchema, json, '');
-  const { preTokenize, wordEnd, isByteLevel } = readPreTokenizer(source, file.pre_tokenizer);
+  const { isByteLevel, ...cut } = readPreTokenizer(source, file.pre_tokenizer);
   const { words, subwordPrefix, ...model } = readModel(source, file.model, isByteLevel);
   const { entries } = model;
   const decoders = flattenSequence(source, file.decoder, 'decoder', 'decoders');
@@ -66,8 +66,7 @@ export function parseSpecification(
     })),
     normalize: readNormalizer(source, file.normalizer),
     isNormalized: file.normalizer != null,
-    preTokenize,
-    wordEnd,
+    ...cut,
     words,
     post: readPostProcessor(source, file.post_processor),
     decoder: isBytes ? 'bytes' : readDecoderChain(source, file.decoder),

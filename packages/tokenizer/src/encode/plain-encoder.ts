@@ -1,6 +1,14 @@
+import type { BytePairs } from '../model/word-encoder.ts';
+import type { CutterName } from '../pre-tokenize/word-ends.ts';
 import type { TokenList } from '../token-list.ts';
 import { createSectionSplitter } from './added-tokens.ts';
 import type { SectionParts } from './section-encoder.ts';
+
+/** What gives the tokens of ASCII texts without special tokens, for who encodes them elsewhere. */
+export type AsciiWords = BytePairs & {
+  /** How texts are cut into words: each cuts what the ones before gave. */
+  readonly cutters: readonly CutterName[];
+};
 
 /** Encodes texts of which it is known where their special tokens are. */
 export type PlainEncoder = {
@@ -8,6 +16,8 @@ export type PlainEncoder = {
   sections(text: string): readonly (number | string)[];
   /** Appends the tokens of a text between two special ones, or of a whole one without any. */
   append(units: Uint16Array, length: number, tokens: TokenList): void;
+  /** What gives the tokens that `append` appends of ASCII; undefined where it is not byte-level BPE. */
+  asciiWords(): AsciiWords | undefined;
 };
 
 /**
@@ -15,11 +25,11 @@ export type PlainEncoder = {
  * undefined for others.
  */
 export function createPlainEncoder(
-  parts: Pick<SectionParts, 'addedTokens' | 'wordEnd' | 'words'> & {
+  parts: Pick<SectionParts, 'addedTokens' | 'cutters' | 'wordEnd' | 'words'> & {
     readonly isNormalized: boolean;
   },
 ): PlainEncoder | undefined {
-  const { addedTokens, wordEnd, words } = parts;
+  const { addedTokens, cutters, wordEnd, words } = parts;
   if (parts.isNormalized || wordEnd === undefined || words.append === undefined) return undefined;
   const isUsual = addedTokens.every(
     ({ isControl, normalized, singleWord, stripLeft, stripRight }) =>
@@ -30,5 +40,9 @@ export function createPlainEncoder(
   return {
     sections: (text) => split(text, true).map(({ token, text: section }) => token ?? section),
     append: (units, length, tokens) => words.append?.({ units, length, wordEnd }, tokens),
+    asciiWords: () => {
+      const pairs = words.bytePairs?.();
+      return cutters && pairs && { ...pairs, cutters };
+    },
   };
 }

@@ -2,7 +2,7 @@ import type { WordEncoder } from '../model/word-encoder.ts';
 import { firstCharacterLength, type Normalizer } from '../normalize/normalizer.ts';
 import type { Place, PreTokenizer } from '../pre-tokenize/pre-tokenizer.ts';
 import { unitsOf } from '../pre-tokenize/text-units.ts';
-import type { WordEnd } from '../pre-tokenize/word-ends.ts';
+import type { CutterName, WordEnd } from '../pre-tokenize/word-ends.ts';
 import type { TokenList } from '../token-list.ts';
 import { type AddedToken, createSectionSplitter } from './added-tokens.ts';
 
@@ -13,6 +13,8 @@ export type SectionParts = {
   readonly preTokenize: PreTokenizer;
   /** The same without strings, where that is known for the pattern. */
   readonly wordEnd: WordEnd | undefined;
+  /** What `wordEnd` is made of. */
+  readonly cutters: readonly CutterName[] | undefined;
   readonly words: WordEncoder;
 };
 

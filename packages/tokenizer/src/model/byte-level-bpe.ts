@@ -40,6 +40,11 @@ export function createByteLevelBpe(specification: BpeSpecification): WordEncoder
   return {
     encode: cacheWords(compute),
     append: createSliceCache(compute),
+    bytePairs: () => ({
+      byteTokens: tokenOfByte.slice(0, 128).map((token) => (token < 0 ? (unknown ?? -1) : token)),
+      merges,
+      wholeWords: ignoreMerges ? asciiEntries(vocabulary) : [],
+    }),
     reaches: reachOf(specification, merges, tokenOfByte),
     appendOffsets: (word, tokens, start, out) => {
       const ends = characterEnds(word);
@@ -51,6 +56,14 @@ export function createByteLevelBpe(specification: BpeSpecification): WordEncoder
       }
     },
   };
+}
+
+/** The entries of a vocabulary that stand for ASCII. */
+function asciiEntries(vocabulary: ReadonlyMap<string, number>): [Uint8Array, number][] {
+  return [...vocabulary].flatMap(([entry, id]): [Uint8Array, number][] => {
+    const bytes = bytesOfEntry(entry);
+    return bytes?.every((byte) => byte < 128) ? [[bytes, id]] : [];
+  });
 }
 
 /** For each UTF-8 byte of `word`, where its character starts and ends in UTF-16 units. */

@@ -13,12 +13,24 @@ export type CutText = {
   readonly wordEnd: (units: Uint16Array, from: number, to: number) => number;
 };
 
+/** What gives the tokens of an ASCII word by byte-level BPE. */
+export type BytePairs = {
+  /** The token of each byte below 128; -1: there is none. */
+  readonly byteTokens: Int32Array;
+  /** Left, right and result of each merge, by rank. A pair that is there twice has its last rank. */
+  readonly merges: readonly (readonly [left: number, right: number, result: number])[];
+  /** ASCII words that are one token whatever the merges give. */
+  readonly wholeWords: readonly (readonly [word: Uint8Array, token: number])[];
+};
+
 /** A model of tokenizer.json: it turns one word into tokens. */
 export type WordEncoder = {
   /** Token ids of one word. The array is shared: do not change it. */
   encode(word: string): readonly number[];
   /** Appends the token ids of all words of a text; where it is there, it is faster than `encode`. */
   append?(text: CutText, out: TokenList): void;
+  /** The same for who computes it elsewhere; left out where it is not byte-level BPE. */
+  bytePairs?(): BytePairs;
   /** Whether any word has the token; left out: every entry may be one. */
   reaches?(token: number): boolean;
   /** Appends the UTF-16 range of each token of `word`, which starts at `start` of the text. */

@@ -23,7 +23,7 @@ import {
   type Splitter,
   splitMatches,
 } from './pre-tokenizer.ts';
-import { digitEnd, gpt2End, inTurn, type WordEnd, wordEndOfPattern } from './word-ends.ts';
+import { type CutterName, cutterOfPattern, inTurn, type WordEnd, wordEnds } from './word-ends.ts';
 
 const behaviorSchema = z.enum([
   'Isolated',
@@ -54,6 +54,8 @@ export type ReadPreTokenizer = {
   preTokenize: PreTokenizer;
   /** The same without strings, where every step of it can be done so. */
   wordEnd: WordEnd | undefined;
+  /** What `wordEnd` is made of: each cuts what the ones before gave. */
+  cutters: readonly CutterName[] | undefined;
   /** The last step writes words in the byte alphabet, so the model must be one of bytes. */
   isByteLevel: boolean;
 };
@@ -69,19 +71,21 @@ export function readPreTokenizer(
     refuseComponent(source, steps[at]!, ' before another pre-tokenizer');
   const read = steps.flatMap((step) => readStep(source, step));
   const splitters = read.flatMap((step) => ('split' in step ? [step.split] : []));
-  const ends = read.flatMap((step) => ('wordEnd' in step && step.wordEnd ? [step.wordEnd] : []));
+  const known = read.flatMap((step) => ('cutter' in step && step.cutter ? [step.cutter] : []));
+  const cutters = known.length === read.length ? known : undefined;
   return {
     preTokenize:
       splitters.length === read.length
         ? inSequence(splitters)
         : inSteps(read.map((step) => ('split' in step ? isolateStep(step.split) : step.step))),
-    wordEnd: ends.length === read.length ? inTurn(ends) : undefined,
+    wordEnd: cutters && inTurn(cutters.map((name) => wordEnds[name])),
+    cutters,
     isByteLevel: at >= 0,
   };
 }
 
 /** Steps that only cut are kept apart: where all do, no positions are needed. */
-type Read = { split: Splitter; wordEnd?: WordEnd | undefined } | { step: PreTokenizerStep };
+type Read = { split: Splitter; cutter?: CutterName | undefined } | { step: PreTokenizerStep };
 
 function readStep(source: string, located: Located): Read[] {
   const { component, path } = located;
@@ -91,15 +95,15 @@ function readStep(source: string, located: Located): Read[] {
       const words = isolateMatches(translatePattern(source, gpt2Pattern));
       return [
         ...(options.add_prefix_space ? [{ step: addPrefixSpace }] : []),
-        ...(options.use_regex ? [{ split: words, wordEnd: gpt2End }] : []),
+        ...(options.use_regex ? [{ split: words, cutter: 'gpt2' as const }] : []),
       ];
     }
     case 'Split': {
       const { pattern, behavior, invert } = parseField(source, splitSchema, component, path);
       const expression = patternExpression(source, pattern);
       if (behavior === 'Isolated') {
-        const wordEnd = 'Regex' in pattern ? wordEndOfPattern.get(pattern.Regex) : undefined;
-        return [{ split: isolateMatches(expression), wordEnd }];
+        const cutter = 'Regex' in pattern ? cutterOfPattern.get(pattern.Regex) : undefined;
+        return [{ split: isolateMatches(expression), cutter }];
       }
       return [{ step: splitMatches(expression, behavior, invert) }];
     }
@@ -108,7 +112,7 @@ function readStep(source: string, located: Located): Read[] {
       // The reference counts every Unicode number as a digit, Roman numerals and fractions too.
       return [
         individual_digits
-          ? { split: isolateMatches(/\p{N}/gu), wordEnd: digitEnd }
+          ? { split: isolateMatches(/\p{N}/gu), cutter: 'digits' }
           : { split: isolateMatches(/\p{N}+/gu) },
       ];
     }

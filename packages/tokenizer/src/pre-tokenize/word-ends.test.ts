@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { translatePattern } from '../regex.ts';
 import { gpt2Pattern, isolateMatches, type Splitter } from './pre-tokenizer.ts';
 import { unitsOf } from './text-units.ts';
-import { digitEnd, gpt2End, inTurn, type WordEnd, wordEndOfPattern } from './word-ends.ts';
+import { cutterOfPattern, inTurn, type WordEnd, wordEnds } from './word-ends.ts';
 
 const split = (pattern: string): Splitter => isolateMatches(translatePattern('test', pattern));
 const gpt2 = split(gpt2Pattern);
@@ -27,10 +27,16 @@ const units = fc.constantFrom(
 const texts = fc.array(units, { maxLength: 24 }).map((all) => all.join(''));
 
 it.each([
-  ['GPT-2', gpt2End, gpt2],
-  ['digits', digitEnd, digits],
-  ['SmolLM2', inTurn([digitEnd, gpt2End]), (text: string) => digits(text).flatMap(gpt2)],
-  ...[...wordEndOfPattern].map(([pattern, end]) => [pattern, end, split(pattern)] as const),
+  ['GPT-2', wordEnds.gpt2, gpt2],
+  ['digits', wordEnds.digits, digits],
+  [
+    'SmolLM2',
+    inTurn([wordEnds.digits, wordEnds.gpt2]),
+    (text: string) => digits(text).flatMap(gpt2),
+  ],
+  ...[...cutterOfPattern].map(
+    ([pattern, cutter]) => [pattern, wordEnds[cutter], split(pattern)] as const,
+  ),
 ] as const)('cuts as the pattern of %s does', (_, wordEnd, expected) => {
   fc.assert(
     fc.property(texts, (text) => {

@@ -67,7 +67,7 @@ function blanksEnd(units: Uint16Array, from: number, to: number): number {
 }
 
 /** The pattern of GPT-2 (pre-tokenizer.ts has it). */
-export const gpt2End: WordEnd = (units, from, to) => {
+const gpt2End: WordEnd = (units, from, to) => {
   const code = units[from] as number;
   const short = code === apostrophe ? contraction(units, from, to, false) : 0;
   if (short > 0) return from + short;
@@ -116,7 +116,7 @@ function numberEnd(units: Uint16Array, from: number, to: number, most: number): 
 }
 
 /** Each number by itself, and what stands between them. */
-export const digitEnd: WordEnd = (units, from, to) => {
+const digitEnd: WordEnd = (units, from, to) => {
   let at = from + lengthAt(units, from);
   if (classAt(units, from) === number) return at;
   while (at < to && classAt(units, at) !== number) at += lengthAt(units, at);
@@ -140,11 +140,21 @@ export function inTurn(all: readonly WordEnd[]): WordEnd | undefined {
   };
 }
 
+/** How words are cut by the patterns that are known. */
+export const wordEnds = {
+  gpt2: gpt2End,
+  llama3: llama3End(3),
+  qwen: llama3End(1),
+  digits: digitEnd,
+} as const satisfies Record<string, WordEnd>;
+
+export type CutterName = keyof typeof wordEnds;
+
 const llama3 =
   "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
-/** Where words end by the pattern of tokenizer.json. */
-export const wordEndOfPattern: ReadonlyMap<string, WordEnd> = new Map([
-  [llama3, llama3End(3)],
-  [llama3.replace('\\p{N}{1,3}', '\\p{N}'), llama3End(1)],
+/** What cuts as a pattern of tokenizer.json does. */
+export const cutterOfPattern: ReadonlyMap<string, CutterName> = new Map([
+  [llama3, 'llama3'],
+  [llama3.replace('\\p{N}{1,3}', '\\p{N}'), 'qwen'],
 ]);
