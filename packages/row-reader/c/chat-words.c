@@ -103,8 +103,15 @@ struct facts {
   int32_t asked, all;
 };
 
+static int32_t hash_words(workspace *own, const struct text *said, uint32_t *words) {
+  own->sort_characters(said, own->lower, &own->bits);
+  find_runs(&own->bits, said->length, &own->runs);
+  const struct text lower = {own->lower, said->length};
+  return word_hashes(&lower, &own->runs, words);
+}
+
 /* Whether a row is a chat whose words are written; they are no more than it has bytes. */
-static bool read_chat(struct row *row, uint8_t *content, uint32_t *words, struct facts *facts) {
+static bool read_chat(workspace *own, struct row *row, struct facts *facts) {
   double line;
   if (!takes(row, "{\"kind\":\"chat\",\"line\":") || !takes_number(row, &line) ||
       !takes(row, ",\"messages\":["))
@@ -113,14 +120,14 @@ static bool read_chat(struct row *row, uint8_t *content, uint32_t *words, struct
   int32_t asked = 0;
   struct text said;
   do {
-    said = (struct text){content, take_message(row, &is_user, content)};
+    said = (struct text){own->text, take_message(row, &is_user, own->text)};
     if (said.length < 0) return false;
     if (!is_user) continue;
     has_user = true;
-    asked += word_hashes(&said, words + asked);
+    asked += hash_words(own, &said, own->words + asked);
   } while (takes(row, ","));
   if (!has_user || is_user || !takes_end(row)) return false;
-  *facts = (struct facts){line, asked, asked + word_hashes(&said, words + asked)};
+  *facts = (struct facts){line, asked, asked + hash_words(own, &said, own->words + asked)};
   return true;
 }
 
@@ -132,7 +139,7 @@ int32_t chat_words_of(workspace *own, const uint8_t *text, int64_t length, const
     if (!workspace_fit(own, ends[at] - starts[at])) return -1;
     struct row row = {text + starts[at], text + ends[at]};
     struct facts facts = {-1, -1, 0};
-    if (read_chat(&row, own->text, own->words, &facts)) {
+    if (read_chat(own, &row, &facts)) {
       const int32_t sorted = shingles_of(own->words, facts.all, own->sorted, own->scratch);
       if (words + facts.all > found->room || shingles + sorted > found->room) return -1;
       memcpy(found->words + words, own->words, (size_t)facts.all * sizeof *own->words);

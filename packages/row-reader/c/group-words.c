@@ -3,9 +3,10 @@
 #include <string.h>
 
 #include "characters.h"
+#include "copy-run.h"
 
-/* Marks: of the first sign of an operator, and of the first digit of a number that is calculated with. */
-enum { operator_mark = 1, kept_mark = 2 };
+/* Marks: of an operator in a name, and of the first digit of a number that is calculated with. */
+enum { name_mark = 1, kept_mark = 2 };
 
 static bool is_digit_at(const struct text *text, int32_t at) {
   return at >= 0 && at < text->length && (kind_of(text->bytes[at]) & is_digit) != 0;
@@ -62,43 +63,63 @@ static void keep_right(const struct text *text, int32_t end, uint8_t *marks) {
   keep_numbers(text, from, to, marks);
 }
 
-static void mark(const struct text *text, uint8_t *marks) {
-  memset(marks, 0, (size_t)text->length);
-  for (int32_t at = 0; at < text->length; at++) {
-    if ((kind_of(text->bytes[at]) & is_sign) == 0) continue;
-    const int32_t start = at;
-    while (at + 1 < text->length && (kind_of(text->bytes[at + 1]) & is_sign) != 0) at++;
-    if (!is_operator(text, start, at + 1) || is_in_name(text, start)) continue;
-    marks[start] |= operator_mark;
+/* Marks operators in names, and numbers that are calculated with; whether there are any. */
+static bool mark(const struct text *text, const struct runs *runs, uint8_t *marks) {
+  bool has_any = false;
+  for (int32_t run = 0; run < runs->count; run++) {
+    const int32_t start = runs->starts[run];
+    if ((kind_of(text->bytes[start]) & is_sign) == 0) continue;
+    if (!has_any) memset(marks, 0, (size_t)text->length);
+    has_any = true;
+    if (is_in_name(text, start)) {
+      marks[start] |= name_mark;
+      continue;
+    }
     keep_left(text, start, marks);
-    keep_right(text, at + 1, marks);
+    keep_right(text, runs->ends[run], marks);
   }
+  return has_any;
 }
 
-int32_t group_words(const struct text *text, uint8_t *marks, uint8_t *words) {
-  mark(text, marks);
-  int32_t length = 0;
-  uint8_t before = ' ';
-  bool is_kept = false;
-  for (int32_t at = 0; at < text->length; at++) {
-    const uint8_t kind = kind_of(text->bytes[at]);
-    if (kind & is_letter) {
-      words[length++] = before = in_lower_case(text->bytes[at]);
-    } else if (kind & is_digit) {
-      if (before != '0') is_kept = (marks[at] & kept_mark) != 0;
-      if (is_kept)
-        words[length++] = text->bytes[at];
-      else if (before != '0')
-        words[length++] = '0';
-      before = '0';
-    } else {
-      if (before != ' ') words[length++] = before = ' ';
-      if ((marks[at] & operator_mark) == 0) continue;
-      do words[length++] = text->bytes[at++];
-      while (at < text->length && (kind_of(text->bytes[at]) & is_sign) != 0);
-      at--;
-      words[length++] = ' ';
-    }
+/* Letters have a bit that digits have not. */
+static inline bool has_digit(const uint8_t *word, int32_t length) {
+  static const uint8_t ones_then_zeros[16] = {255, 255, 255, 255, 255, 255, 255, 255};
+  const uint64_t letter_bits = 0x4040404040404040u;
+  for (; length > 0; word += 8, length -= 8) {
+    uint64_t eight, within;
+    memcpy(&eight, word, sizeof eight);
+    memcpy(&within, ones_then_zeros + (length < 8 ? 8 - length : 0), sizeof within);
+    if ((~eight & within & letter_bits) != 0) return true;
   }
-  return length > 0 && before == ' ' ? length - 1 : length;
+  return false;
+}
+
+/* `marks` is NULL where no number is kept. */
+static uint8_t *write_with_numbers(const struct text *text, int32_t start, int32_t end, const uint8_t *marks, uint8_t *to) {
+  bool is_kept = false, is_number = false;
+  for (int32_t at = start; at < end; at++) {
+    const bool is_new = !is_number;
+    is_number = (kind_of(text->bytes[at]) & is_digit) != 0;
+    if (is_number && is_new) is_kept = marks != NULL && (marks[at] & kept_mark) != 0;
+    if (!is_number || is_kept)
+      *to++ = text->bytes[at];
+    else if (is_new)
+      *to++ = '0';
+  }
+  return to;
+}
+
+int32_t group_words(const struct text *lower, const struct runs *runs, uint8_t *marks, uint8_t *words) {
+  const uint8_t *marked = mark(lower, runs, marks) ? marks : NULL;
+  uint8_t *to = words;
+  for (int32_t run = 0; run < runs->count; run++) {
+    const int32_t start = runs->starts[run], end = runs->ends[run];
+    if (marked != NULL && (marked[start] & name_mark) != 0) continue;
+    if ((kind_of(lower->bytes[start]) & is_sign) == 0 && has_digit(lower->bytes + start, end - start))
+      to = write_with_numbers(lower, start, end, marked, to);
+    else
+      to = copy_run(to, lower->bytes + start, end - start);
+    *to++ = ' ';
+  }
+  return to == words ? 0 : (int32_t)(to - words) - 1;
 }

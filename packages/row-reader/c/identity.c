@@ -34,12 +34,18 @@ static struct text answer_of(const struct chat *chat) {
   return (struct text){chat->contents + from, to - from};
 }
 
-static void hash_prompt(workspace *own, const struct text *prompt, struct chat_hashes *hashes) {
+/* Finds the words of the prompt, too, and returns how many there are. */
+static int32_t hash_prompt(workspace *own, const struct text *prompt, struct chat_hashes *hashes) {
   hashes->prompt = hash_of(own, prompt->bytes, prompt->length);
-  const int32_t grouped = group_words(prompt, own->marks, own->written);
+  own->sort_characters(prompt, own->lower, &own->bits);
+  find_runs(&own->bits, prompt->length, &own->runs);
+  const struct text lower = {own->lower, prompt->length};
+  const int32_t words = word_hashes(&lower, &own->runs, own->words);
+  const int32_t grouped = group_words(&lower, &own->runs, own->marks, own->written);
   hashes->group = grouped > 0 ? hash_of(own, own->written, grouped) : hashes->prompt;
-  const int32_t plain = plain_prompt(prompt, own->written);
-  hashes->plain = hash_of(own, own->written, plain);
+  find_pieces(&own->bits, prompt->length, &own->runs);
+  hashes->plain = hash_of(own, own->written, plain_prompt(&lower, &own->runs, own->written));
+  return words;
 }
 
 /* `asked` is as `askedOf` of services/ingest/src/clean/look.ts writes it, and `both` goes on from there with the answer. */
@@ -61,15 +67,17 @@ int32_t identity_of(workspace *own, const struct chat *chat, struct chat_hashes 
   /* A line end stands between each two. */
   if (!workspace_fit(own, bytes + chat->count)) return -1;
   const struct text prompt = prompt_of(own, chat), answer = answer_of(chat);
-  int32_t words = word_hashes(&prompt, own->words);
-  words += word_hashes(&answer, own->words + words);
+  int32_t words = hash_prompt(own, &prompt, hashes);
+  hash_answer(own, chat, &answer, hashes);
+  own->sort_characters(&answer, own->lower, &own->bits);
+  find_runs(&own->bits, answer.length, &own->runs);
+  const struct text lower = {own->lower, answer.length};
+  words += word_hashes(&lower, &own->runs, own->words + words);
   const int32_t count = shingles_of(own->words, words, own->sorted, own->scratch);
   if (count > room) return -1;
   memcpy(shingles, own->sorted, (size_t)count * sizeof *shingles);
   int32_t signature[permutations];
   own->minhash(&own->permutations, shingles, count, signature);
   bands_of(signature, bands);
-  hash_prompt(own, &prompt, hashes);
-  hash_answer(own, chat, &answer, hashes);
   return count;
 }

@@ -1,25 +1,17 @@
 #include "plain-prompt.h"
 
 #include "characters.h"
+#include "copy-run.h"
 
-int32_t plain_prompt(const struct text *text, uint8_t *plain) {
-  int32_t length = 0;
-  /* Where the signs begin that end the word, if a blank follows them. */
-  int32_t stops = -1;
-  for (int32_t at = 0; at < text->length; at++) {
-    const uint8_t character = text->bytes[at], kind = kind_of(character);
-    if (kind & is_white) {
-      if (stops >= 0) length = stops;
-      stops = -1;
-      if (length > 0 && plain[length - 1] != ' ') plain[length++] = ' ';
-      continue;
-    }
-    if ((kind & is_stop) == 0)
-      stops = -1;
-    else if (stops < 0)
-      stops = length;
-    plain[length++] = character | (kind & is_upper);
+int32_t plain_prompt(const struct text *lower, const struct runs *pieces, uint8_t *plain) {
+  uint8_t *to = plain;
+  for (int32_t piece = 0; piece < pieces->count; piece++) {
+    const int32_t start = pieces->starts[piece];
+    int32_t end = pieces->ends[piece];
+    while (end > start && (kind_of(lower->bytes[end - 1]) & is_stop) != 0) end--;
+    if (end == start) continue;
+    to = copy_run(to, lower->bytes + start, end - start);
+    *to++ = ' ';
   }
-  if (stops >= 0) length = stops;
-  return length > 0 && plain[length - 1] == ' ' ? length - 1 : length;
+  return to == plain ? 0 : (int32_t)(to - plain) - 1;
 }

@@ -2,12 +2,12 @@
 #ifndef LATHE_PLAIN_PROMPT_H
 #define LATHE_PLAIN_PROMPT_H
 
-#include "operators.h"
+#include "runs.h"
 
 /*
- * Writes a text in lower case without signs that end words, one blank between words. Returns how long it is, which is no more than the
- * text is.
+ * Writes a text in lower case without signs that end words, one blank between words, from the runs of what is not white. Returns how long it
+ * is, which is no more than the text is; both have a margin of `text_margin`.
  */
-int32_t plain_prompt(const struct text *text, uint8_t *plain);
+int32_t plain_prompt(const struct text *lower, const struct runs *pieces, uint8_t *plain);
 
 #endif

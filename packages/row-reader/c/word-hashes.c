@@ -6,25 +6,30 @@
 /* FNV-1a. */
 static const uint32_t offset = 0x811c9dc5u, prime = 0x01000193u;
 
-int32_t word_hashes(const struct text *text, uint32_t *hashes) {
-  const uint8_t *bytes = text->bytes;
-  int32_t count = 0;
-  uint32_t hash = offset;
-  for (int32_t at = 0; at < text->length; at++) {
-    const uint8_t kind = kind_of(bytes[at]);
-    if (kind & is_of_word) {
-      hash = (hash ^ (bytes[at] | (kind & is_upper))) * prime;
-      continue;
-    }
-    if (hash != offset) hashes[count++] = mix(hash);
-    hash = offset;
-    if ((kind & is_sign) == 0) continue;
-    const int32_t start = at;
-    uint32_t signs = (offset ^ bytes[at]) * prime;
-    for (; at + 1 < text->length && (kind_of(bytes[at + 1]) & is_sign) != 0; at++)
-      signs = (signs ^ bytes[at + 1]) * prime;
-    if (is_operator(text, start, at + 1)) hashes[count++] = mix(signs);
+/* Few words are longer; of all others as many steps are made, since a step more costs less than a branch that is not foreseen. */
+enum { usual_length = 10 };
+
+static inline uint32_t hash_of(const uint8_t *word, int32_t length) {
+  uint32_t hashes[usual_length + 1] = {offset};
+  for (int at = 0; at < usual_length; at++) hashes[at + 1] = (hashes[at] ^ word[at]) * prime;
+  if (length <= usual_length) return hashes[length];
+  uint32_t hash = hashes[usual_length];
+  for (int32_t at = usual_length; at < length; at++) hash = (hash ^ word[at]) * prime;
+  return hash;
+}
+
+int32_t word_hashes(const struct text *lower, struct runs *runs, uint32_t *hashes) {
+  int32_t words = 0, kept = 0;
+  for (int32_t run = 0; run < runs->count; run++) {
+    const int32_t start = runs->starts[run], end = runs->ends[run];
+    const uint32_t hash = hash_of(lower->bytes + start, end - start);
+    if ((kind_of(lower->bytes[start]) & is_sign) != 0 && !is_operator(lower, start, end)) continue;
+    runs->starts[kept] = start;
+    runs->ends[kept++] = end;
+    hashes[words] = mix(hash);
+    /* A word of that hash is taken for none. */
+    words += hash != offset;
   }
-  if (hash != offset) hashes[count++] = mix(hash);
-  return count;
+  runs->count = kept;
+  return words;
 }

@@ -6,17 +6,21 @@
 #include <stdint.h>
 
 #include "minhash.h"
+#include "runs.h"
 #include "sha256.h"
 
-/* The arrays lie in one block of memory, for texts of at most `most` bytes; it grows to about 34 bytes for each of the longest text. */
+/* The arrays lie in one block of memory, for texts of at most `most` bytes; it grows to about 53 bytes for each of the longest text. */
 typedef struct workspace {
   sha256_blocks *blocks;
   minhash *minhash;
+  sort_characters *sort_characters;
   struct permutations permutations;
+  struct character_bits bits;
   /* Each of as many numbers. */
   uint32_t *words, *sorted, *scratch;
-  /* Each of as many bytes, but `written`, which has three times as many. */
-  uint8_t *text, *marks, *written;
+  struct runs runs;
+  /* Each of as many bytes and `text_margin`, but `written`, which has three times as many. */
+  uint8_t *text, *lower, *marks, *written;
   int32_t most;
 } workspace;
 

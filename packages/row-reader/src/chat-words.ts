@@ -3,7 +3,7 @@ import { stayingLibrary } from '@lathe/native/koffi';
 import { library } from '../library.mjs';
 
 /** The words of rows, by columns: those of row i end at `wordEnds[i]`, where those of the next begin; its shingles at `shingleEnds[i]`. */
-export type ChatWords = {
+type ChatWords = {
   /** The line of each row; -1 of a row of another form, which has no words here. */
   readonly lines: Float64Array;
   /** How many of a row's words are what is asked, which stand before those of the answer; -1 of a row of another form. */
