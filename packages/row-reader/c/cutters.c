@@ -101,12 +101,12 @@ static int32_t part_end(struct cut *self) {
   return end;
 }
 
-/* Bytes that are cut at once. */
-enum { window = 64 };
+/* Bytes that are cut at once; of fewer than the least each word is cut by itself. */
+enum { window = 64, least = 8 };
 
 /*
- * Where words begin of a window whose first byte begins one, at least two bytes behind it the end of what is known; `text` has
- * so many bytes up to the end of the part, and so many that may be read.
+ * Where words begin of a window whose first byte begins one: bit i tells of byte i. Of its last four bytes it may be otherwise,
+ * since that hangs on what follows. `text` has so many bytes up to the end of the part, and so many that may be read.
  */
 static uint64_t gpt2_starts(const uint8_t *text, int32_t left, int32_t readable) {
   uint8_t copy[window];
@@ -144,13 +144,13 @@ static int32_t cut_gpt2(
   int32_t count = 0;
   for (int32_t at = from; at < to && count < most;) {
     const int32_t left = to - at;
+    if (left < least) {
+      ends[count++] = at = gpt2_end(self->text, at, to);
+      continue;
+    }
     uint64_t starts = gpt2_starts(self->text + at, left, self->length - at);
-    /* Not the first byte, nor those of which it tells only when more is known. */
-    starts &= ~(uint64_t)1;
-    if (left < window)
-      starts &= ((uint64_t)1 << left) - 1;
-    else
-      starts &= ~(uint64_t)0 >> 4;
+    /* But for the first byte, what begins a word ends the one before. */
+    starts &= ~(uint64_t)1 & (left < window ? ((uint64_t)1 << left) - 1 : ~(uint64_t)0 >> 4);
     const int32_t before = count;
     for (; starts != 0 && count < most; starts &= starts - 1)
       ends[count++] = at + __builtin_ctzll(starts);
