@@ -62,7 +62,8 @@ static void hash_answer(workspace *own, const struct chat *chat, const struct te
   hashes->both = sha256_number(&sha);
 }
 
-int32_t identity_of(workspace *own, const struct chat *chat, struct chat_hashes *hashes, uint32_t bands[band_count], uint32_t *shingles, int32_t room) {
+int32_t identity_of(workspace *own, const struct chat *chat, struct chat_hashes *hashes, uint32_t bands[band_count],
+                    uint32_t *shingles, int32_t room) {
   const int64_t bytes = (int64_t)chat->places[chat->count] - chat->places[0];
   /* A line end stands between each two. */
   if (!workspace_fit(own, bytes + chat->count)) return -1;

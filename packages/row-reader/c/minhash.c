@@ -89,11 +89,10 @@ minhash *minhash_with(uint32_t instructions) {
 }
 #endif
 
+/* All bands go on at once, since each number of one waits for the number before it. */
 void bands_of(const int32_t signature[permutations], uint32_t bands[band_count]) {
-  for (uint32_t band = 0; band < band_count; band++) {
-    uint32_t hash = band + 1;
-    for (uint32_t at = band * band_rows; at < (band + 1) * band_rows; at++)
-      hash = mix(hash ^ (uint32_t)signature[at]);
-    bands[band] = hash;
-  }
+  for (uint32_t band = 0; band < band_count; band++) bands[band] = band + 1;
+  for (uint32_t row = 0; row < band_rows; row++)
+    for (uint32_t band = 0; band < band_count; band++)
+      bands[band] = mix(bands[band] ^ (uint32_t)signature[band * band_rows + row]);
 }

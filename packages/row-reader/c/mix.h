@@ -1,4 +1,7 @@
-/* The last steps of MurmurHash3, as `mix` of services/ingest/src/clean/words.ts: every bit of the hash depends on every one of the number. */
+/*
+ * The last steps of MurmurHash3, as `mix` of services/ingest/src/clean/words.ts: every bit of the hash depends on every one of the
+ * number.
+ */
 #ifndef LATHE_MIX_H
 #define LATHE_MIX_H
 
