@@ -16,7 +16,7 @@ uint32_t instructions_here(void);
 #if defined(__x86_64__)
 #define SHA __attribute__((target("sha,sse4.1")))
 #define AVX2 __attribute__((target("avx2")))
-#define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512")))
+#define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
 #endif
 
 /* A loop that is compiled once for each of them. */
