@@ -136,10 +136,11 @@ int32_t chat_words_of(workspace *own, const uint8_t *text, int64_t length, const
   int64_t words = 0, shingles = 0;
   for (int32_t at = 0; at < rows; at++) {
     if (starts[at] < 0 || starts[at] > ends[at] || ends[at] > length) return -1;
-    if (!workspace_fit(own, ends[at] - starts[at])) return -1;
+    const int32_t bytes = ends[at] - starts[at];
     struct row row = {text + starts[at], text + ends[at]};
     struct facts facts = {-1, -1, 0};
-    if (read_chat(own, &row, &facts)) {
+    if (bytes <= longest_text && !workspace_fit(own, bytes)) return -1;
+    if (bytes <= longest_text && read_chat(own, &row, &facts)) {
       const int32_t sorted = shingles_of(own->words, facts.all, own->sorted, own->scratch);
       if (words + facts.all > found->room || shingles + sorted > found->room) return -1;
       memcpy(found->words + words, own->words, (size_t)facts.all * sizeof *own->words);

@@ -26,7 +26,7 @@ struct chat_hashes {
 
 /*
  * Writes hashes, shingles and bands of a chat. Returns how many shingles there are, never more than `most_shingles`; -1 where they are
- * more than `room`, or there is no memory.
+ * more than `room`, there is no memory, or the chat is longer than `longest_text`.
  */
 int32_t identity_of(workspace *, const struct chat *chat, struct chat_hashes *hashes, uint32_t bands[band_count],
                     uint32_t *shingles, int32_t room);

@@ -4,9 +4,6 @@
 
 #include "instructions.h"
 
-/* No row of a chat is as long. */
-static const int64_t longest = 1 << 25;
-
 workspace *workspace_open(uint32_t instructions) {
   workspace *opened = calloc(1, sizeof *opened);
   if (opened == NULL) return NULL;
@@ -26,7 +23,7 @@ void workspace_close(workspace *own) {
 
 bool workspace_fit(workspace *own, int64_t length) {
   if (length <= own->most) return true;
-  if (length > longest) return false;
+  if (length > longest_text) return false;
   const size_t most = 2 * (size_t)length, bytes = most + text_margin;
   const size_t large = (size_t)bit_numbers((int64_t)most);
   uint64_t *numbers = malloc(3 * large * sizeof *numbers + most * 5 * sizeof *own->words + 6 * bytes);

@@ -24,11 +24,14 @@ typedef struct workspace {
   int32_t most;
 } workspace;
 
+/* The longest text, by bytes: of longer ones there are few, and memory that grew for one would stay. */
+enum { longest_text = 512 * 1024 };
+
 /* With those instructions (instructions.h) of the ones that there are here; all of them: ~0u. NULL where there is no memory. */
 workspace *workspace_open(uint32_t instructions);
 void workspace_close(workspace *);
 
-/* Makes room for a text of so many bytes, which empties all arrays; false where there is no memory, or the text is of more than 32 MB. */
+/* Makes room for a text of so many bytes, which empties all arrays; false where there is no memory, or the text is too long. */
 bool workspace_fit(workspace *, int64_t length);
 
 #endif

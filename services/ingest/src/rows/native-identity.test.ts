@@ -258,6 +258,14 @@ function realCases(): Case[] {
   return [...texts.map(textCase), ...chats.map(chatCase), rowsCase(chats.map(plainRow))];
 }
 
+const longRow = (length: number): Chat => ({
+  ...{ kind: 'chat', line: length },
+  messages: [
+    { role: 'user', content: 'a b c' },
+    { role: 'assistant', content: 'word '.repeat(length / 5) },
+  ],
+});
+
 function longCases(): Case[] {
   const words = (count: number) =>
     Array.from({ length: count }, (_, at) => `word${at * at}`).join(' ');
@@ -285,6 +293,11 @@ function longCases(): Case[] {
       ],
     }),
     rowsCase([]),
+    rowsCase([
+      plainRow(longRow(500_000)),
+      otherRow(JSON.stringify(longRow(530_000))),
+      plainRow(longRow(3)),
+    ]),
   ];
 }
 
