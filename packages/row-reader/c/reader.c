@@ -1,3 +1,189 @@
 #include "reader.h"
 
-int32_t lathe_rows_version(void) { return 1; }
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "chat-forms.h"
+#include "chat-json.h"
+#include "chat-scan.h"
+#include "identity.h"
+#include "personal-signs.h"
+#include "special-tokens.h"
+#include "words.h"
+
+struct reader {
+  words *words;
+  workspace *workspace;
+  struct special_tokens specials;
+  struct chat_forms forms;
+  struct chat_scan chat;
+  int64_t contents_room;
+  /* Where each message ends in its JSON. */
+  int32_t ends[most_places];
+};
+
+reader *lathe_reader_open(words *words, const uint8_t *specials, int32_t reach) {
+  reader *own = calloc(1, sizeof *own);
+  if (own == NULL) return NULL;
+  own->words = words;
+  own->workspace = workspace_open(~0u);
+  if (own->workspace == NULL) {
+    lathe_reader_close(own);
+    return NULL;
+  }
+  special_tokens_set(&own->specials, specials, specials + ascii_codes, reach);
+  return own;
+}
+
+void lathe_reader_close(reader *own) {
+  if (own == NULL) return;
+  workspace_close(own->workspace);
+  forms_close(&own->forms);
+  free(own->chat.contents);
+  free(own);
+}
+
+int32_t lathe_reader_take_form(
+    reader *own, const uint8_t *roles, int32_t messages, const int32_t *numbers,
+    int32_t number_count, const uint8_t *bytes, int32_t byte_count) {
+  return forms_take(&own->forms, roles, messages, numbers, number_count, bytes, byte_count);
+}
+
+void lathe_reader_forget_forms(reader *own) {
+  forms_forget(&own->forms);
+}
+
+int32_t lathe_reader_roles(const reader *own, uint8_t *roles) {
+  memcpy(roles, own->chat.roles, (size_t)own->chat.count);
+  return own->chat.count;
+}
+
+static bool fit_contents(reader *own, int64_t length) {
+  const int64_t needed = scan_room(length);
+  if (needed <= own->contents_room) return true;
+  uint8_t *contents = malloc(2 * (size_t)needed);
+  if (contents == NULL) return false;
+  free(own->chat.contents);
+  own->chat.contents = contents;
+  own->contents_room = 2 * needed;
+  return true;
+}
+
+/* Adds a question about a content of the row that comes next; false where there is no room. */
+static bool ask(struct found *found, enum question what, const uint8_t *content, int32_t length) {
+  if (found->asked_used + 3 > found->asked_room ||
+      length > found->asked_bytes_room - found->asked_bytes_used)
+    return false;
+  int32_t *asked = found->asked + found->asked_used;
+  asked[0] = (int32_t)found->row_used;
+  asked[1] = (int32_t)what;
+  asked[2] = length;
+  memcpy(found->asked_bytes + found->asked_bytes_used, content, (size_t)length);
+  found->asked_used += 3;
+  found->asked_bytes_used += length;
+  return true;
+}
+
+/* Asks what is to be asked of the contents; false where there is no room. */
+static bool ask_about(const reader *own, struct found *found) {
+  const struct chat_scan *chat = &own->chat;
+  const bool may_begin = may_begin_special(&own->specials, chat->contents, chat->places[chat->count]);
+  for (int32_t message = 0; message < chat->count; message++) {
+    const uint8_t *content = chat->contents + chat->places[message];
+    const int32_t length = chat->places[message + 1] - chat->places[message];
+    if (may_end_special(&own->specials, content, length) ||
+        (may_begin && may_begin_special(&own->specials, content, length)))
+      if (!ask(found, question_special, content, length)) return false;
+    if (may_hold_personal_data(content, length))
+      if (!ask(found, question_personal, content, length)) return false;
+  }
+  return true;
+}
+
+/* What became of a line. */
+enum outcome { outcome_row, outcome_other, outcome_form, outcome_room };
+
+/* Reads the chat that was scanned; where it is a row, all that is used grows. */
+static enum outcome read_chat(
+    reader *own, const uint8_t *line, double number, int64_t most_tokens, struct found *found) {
+  const struct chat_scan *chat = &own->chat;
+  const struct form *form = forms_find(&own->forms, chat);
+  if (form == NULL) return outcome_form;
+  if (!form->is_there || !form_fits(form, chat)) return outcome_other;
+  struct found next = *found;
+  if (next.row_used == next.row_room) return outcome_room;
+  if (form->examples > next.example_room - next.example_used) return outcome_room;
+  struct token_room tokens = {
+      next.tokens, next.supervised, next.token_room, next.token_used};
+  const enum encoded encoded = form_encode(
+      &own->forms, form, chat, own->words, most_tokens, &tokens, next.examples + next.example_used);
+  if (encoded == encoded_no_room) return outcome_room;
+  if (encoded == encoded_elsewhere) return outcome_other;
+  if (!ask_about(own, &next)) return outcome_room;
+  const int64_t most_json = chat_json_room(chat);
+  if (most_json > next.json_room - next.json_used) return outcome_room;
+  uint8_t *json = next.json + next.json_used;
+  const struct written_chat written =
+      write_chat_json(chat, line, (int64_t)number, form->examples, json, own->ends);
+  const int32_t bytes = chat->places[chat->count];
+  const int64_t left = next.likeness_room - next.likeness_used - band_count;
+  /* There are no more shingles than words, nor words than bytes. */
+  if (left < 0 || (left < bytes && left < most_shingles)) return outcome_room;
+  const struct chat identified = {
+      chat->count, chat->contents, chat->places, json + written.messages_at, own->ends};
+  struct chat_hashes hashes;
+  uint32_t bands[band_count];
+  uint32_t *likeness = next.likeness + next.likeness_used;
+  const int32_t shingles = identity_of(
+      own->workspace, &identified, &hashes, bands, likeness,
+      left > INT32_MAX ? INT32_MAX : (int32_t)left);
+  if (shingles < 0) return outcome_other;
+  memcpy(likeness + shingles, bands, sizeof bands);
+  double *facts = next.facts + fact_count * next.row_used;
+  facts[0] = number;
+  facts[1] = (double)(tokens.used - next.token_used);
+  facts[2] = written.length;
+  facts[3] = shingles;
+  facts[4] = band_count;
+  facts[5] = hashes.both;
+  facts[6] = hashes.prompt;
+  facts[7] = hashes.plain;
+  facts[8] = hashes.group;
+  facts[9] = hashes.answer;
+  facts[10] = hashes.asked;
+  next.rows[2 * next.row_used] = (int32_t)next.line;
+  next.rows[2 * next.row_used + 1] = form->examples;
+  next.token_used = tokens.used;
+  next.json_used += written.length;
+  next.likeness_used += shingles + band_count;
+  next.example_used += form->examples;
+  next.row_used++;
+  *found = next;
+  return outcome_row;
+}
+
+static enum outcome read_line(
+    reader *own, const struct lines *lines, int32_t length, struct found *found) {
+  const double number = lines->numbers[found->line];
+  /* Numbers of lines are whole, and exact in this form. */
+  if (!(number >= 0 && number < 0x1p53) || number != floor(number)) return outcome_other;
+  if (length > lines->most_bytes || length > longest_line) return outcome_other;
+  if (!fit_contents(own, length)) return outcome_other;
+  const uint8_t *line = lines->bytes + found->byte;
+  if (!chat_scan(&own->chat, line, length)) return outcome_other;
+  return read_chat(own, line, number, lines->most_tokens, found);
+}
+
+int32_t lathe_reader_read(reader *own, const struct lines *lines, struct found *found) {
+  while (found->line < lines->count) {
+    const int32_t length = lines->lengths[found->line];
+    if (length < 0 || length > lines->byte_count - found->byte) return stop_end;
+    const enum outcome outcome = read_line(own, lines, length, found);
+    if (outcome == outcome_form) return stop_form;
+    if (outcome == outcome_room) return stop_room;
+    found->line++;
+    found->byte += length;
+  }
+  return stop_end;
+}

@@ -1,13 +1,176 @@
 import { builtLibrary } from '@lathe/native/built-library';
-import { stayingLibrary } from '@lathe/native/koffi';
+import { koffi, stayingLibrary } from '@lathe/native/koffi';
+import type { AsciiWords } from '@lathe/tokenizer/plain-encoder';
 import { library } from '../library.mjs';
+import { formNumbers, type KnownForm } from './form-numbers.ts';
+import { begin, factCount, type Scratch, scratchOf } from './scratch.ts';
+import { openWords } from './words.ts';
+
+/** Lines end to end: line i has the next `lengths[i]` bytes, and no number (NaN) where it is for others. */
+type LinesToRead = {
+  readonly bytes: Uint8Array;
+  readonly lengths: Int32Array;
+  readonly numbers: Float64Array;
+};
+
+/** The longest line and the longest example that are read. */
+type Most = { readonly bytes: number; readonly tokens: number };
+
+/** What is asked of a content before its row is one. */
+type Question = {
+  readonly row: number;
+  /** Whether it may touch a special token, or hold personal data. */
+  readonly about: 'special' | 'personal';
+  readonly content: Buffer;
+};
 
 /**
- * The version of the library's calls; undefined where set-up built none.
- * @example const isThere = rowReaderVersion() !== undefined;
+ * Rows that were read, one after the other; all arrays are used again when a reader of this thread reads the next lines. Of row i, line `rows[2 * i]`
+ * of the lines has the row and `rows[2 * i + 1]` examples, of as many tokens as the next ones of `examples` say. `facts` has eleven numbers a row: its
+ * line's number, its tokens, the bytes of its JSON, its shingles, its bands, and the hashes of both, prompt, plain, group, answer and what is asked;
+ * `likeness` the shingles and bands of each.
  */
-export function rowReaderVersion(): number | undefined {
+export type RowsFound = {
+  readonly count: number;
+  readonly rows: Int32Array;
+  readonly examples: Int32Array;
+  readonly facts: Float64Array;
+  readonly tokens: Int32Array;
+  readonly supervised: Uint8Array;
+  readonly likeness: Uint32Array;
+  readonly json: Uint8Array;
+  readonly questions: readonly Question[];
+};
+
+export type RowReader = {
+  /**
+   * Reads the lines that are plain chats. `formOf` gives the form of roles with blanks between them, undefined where there is none, and is asked once for
+   * each; of forms that hang on the time, once for each call.
+   */
+  read(lines: LinesToRead, most: Most, formOf: (roles: string) => KnownForm | undefined): RowsFound;
+};
+
+/** How contents are told from special tokens. */
+type Specials = {
+  readonly beginnings: Uint8Array;
+  readonly endings: Uint8Array;
+  readonly reach: number;
+};
+
+/** In the order of `enum role` of c/chat-scan.h. */
+const roleNames = ['system', 'developer', 'user', 'assistant'];
+const mostRoles = 63;
+/** What `lathe_reader_read` stops at, by `enum stop` of c/reader.h. */
+const [, atForm, atRoom] = [0, 1, 2];
+const questions = ['special', 'personal'] as const;
+
+let calls: ReturnType<typeof load> | undefined;
+
+function load(file: string) {
+  const native = stayingLibrary(file);
+  const bytes = 'const uint8_t *';
+  return {
+    open: native.func('lathe_reader_open', 'void *', ['void *', bytes, 'int32_t']),
+    close: native.func('lathe_reader_close', 'void', ['void *']),
+    takeForm: native.func('lathe_reader_take_form', 'int32_t', [
+      ...['void *', bytes, 'int32_t', 'const int32_t *', 'int32_t'],
+      ...[bytes, 'int32_t'],
+    ]),
+    forgetForms: native.func('lathe_reader_forget_forms', 'void', ['void *']),
+    roles: native.func('lathe_reader_roles', 'int32_t', ['void *', 'uint8_t *']),
+    read: native.func('lathe_reader_read', 'int32_t', ['void *', 'void *', 'void *']),
+  };
+}
+
+/** Closes what a reader holds once nobody has it. */
+const held = new FinalizationRegistry((close: () => void) => close());
+
+/** What all readers of a thread write to. */
+let scratch: Scratch | undefined;
+
+/**
+ * A reader of chats in the words of a tokenizer, in C, for one thread; undefined where set-up built none. Throws where there is no
+ * memory.
+ * @example
+ * const specials = { beginnings: new Uint8Array(128), endings: new Uint8Array(128), reach: 0 };
+ * const reader = openRowReader({ cutters: ['gpt2'], byteTokens: new Int32Array(128), merges: [], wholeWords: [] }, specials);
+ */
+export function openRowReader(words: AsciiWords, specials: Specials): RowReader | undefined {
   const built = builtLibrary(library);
-  if ('problem' in built) return undefined;
-  return Number(stayingLibrary(built.file).func('lathe_rows_version', 'int32_t', [])());
+  const opened = 'problem' in built ? undefined : openWords(words);
+  if ('problem' in built || opened === undefined) return undefined;
+  calls ??= load(built.file);
+  const { open, close, takeForm, forgetForms, roles, read } = calls;
+  const codes = Uint8Array.from([...specials.beginnings, ...specials.endings]);
+  const own = open(opened.address, codes, specials.reach);
+  if (own === null) {
+    opened.close();
+    throw new Error('there is no memory to read rows with');
+  }
+  let asksTime = false;
+  const learn = (formOf: (roles: string) => KnownForm | undefined): void => {
+    const known = new Uint8Array(mostRoles);
+    const count = Number(roles(own, known));
+    const names = Array.from(known.subarray(0, count), (role) => roleNames[role]);
+    const found = formOf(names.join(' '));
+    const { numbers, bytes } =
+      found === undefined
+        ? { numbers: new Int32Array(), bytes: new Uint8Array() }
+        : formNumbers(found);
+    asksTime ||= found?.form.asksTime === true;
+    if (takeForm(own, known, count, numbers, numbers.length, bytes, bytes.length) !== 1)
+      throw new Error('a form of conversations was not understood in C');
+  };
+  const reader: RowReader = {
+    read({ bytes, lengths, numbers }, most, formOf) {
+      // What a form says of the time holds for now.
+      if (asksTime) forgetForms(own);
+      asksTime = false;
+      let times = 1;
+      let room = scratch ?? scratchOf(times);
+      scratch = room;
+      begin(room);
+      const lines = BigInt64Array.of(
+        ...[koffi.address(bytes), BigInt(bytes.length)],
+        ...[koffi.address(lengths), koffi.address(numbers), BigInt(lengths.length)],
+        ...[BigInt(most.bytes), BigInt(most.tokens)],
+      );
+      for (;;) {
+        const stopped = read(own, lines, room.struct);
+        if (stopped === atForm) learn(formOf);
+        else if (stopped === atRoom) {
+          times *= 2;
+          room = scratchOf(times, room);
+        } else return foundIn(room);
+      }
+    },
+  };
+  held.register(reader, () => {
+    close(own);
+    opened.close();
+  });
+  return reader;
+}
+
+function foundIn(room: Scratch): RowsFound {
+  const used = room.used();
+  const asked: Question[] = [];
+  let at = 0;
+  for (let place = 0; place < used.asked; place += 3) {
+    const [row, about, length] = room.asked.subarray(place, place + 3);
+    const content = Buffer.from(room.askedBytes.buffer, at, length);
+    asked.push({ row: row as number, about: questions[about as 0 | 1], content });
+    at += length as number;
+  }
+  return {
+    count: used.rows,
+    rows: room.rows.subarray(0, 2 * used.rows),
+    examples: room.examples.subarray(0, used.examples),
+    facts: room.facts.subarray(0, factCount * used.rows),
+    tokens: room.tokens.subarray(0, used.tokens),
+    supervised: room.supervised.subarray(0, used.tokens),
+    likeness: room.likeness.subarray(0, used.likeness),
+    json: room.json.subarray(0, used.json),
+    questions: asked,
+  };
 }

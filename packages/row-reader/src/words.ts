@@ -16,7 +16,6 @@ export type NativeWords = {
 /**
  * Opens a tokenizer's words in C; undefined where set-up built no library. Throws where they are not what C takes, or
  * there is no memory.
- * @example const words = openWords(tokenizer.plain.asciiWords());
  */
 export function openWords(words: AsciiWords): NativeWords | undefined {
   const built = builtLibrary(library);

@@ -24,7 +24,9 @@ export async function start(
   return openService(config, { name: 'ingest' }, async (service) => {
     const { nats, metrics, artifacts, stops, log } = service;
     measureQueues(nats, metrics);
-    const rowThreads = startRowThreads(config.ingestSlots, log);
+    const rowThreads = startRowThreads(config.ingestSlots, log, {
+      isNative: config.rowReader !== 'off',
+    });
     stops.add('rows', () => rowThreads.stop());
     const controller = new AbortController();
     const ports = {

@@ -2,6 +2,7 @@ import { TokenList } from '../token-list.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 import { type EncodedExample, endOfTurn, guardOf, toExample } from './chat-example.ts';
 import { type ChatForm, chatForm, type FormText } from './chat-form.ts';
+import { type FormStep, formSteps } from './form-steps.ts';
 import type { ChatTemplate } from './rendered-chat.ts';
 
 /** Forms that are kept: conversations of a file have few different sequences of roles. */
@@ -30,6 +31,10 @@ export type PlainChats = {
     form: ChatForm,
     contents: PlainContents,
   ): Pick<EncodedExample<Int32Array<ArrayBuffer>>, 'tokens' | 'supervised'>[];
+  /** What `encode` makes of a form's conversations, step by step; undefined where that is not known before they are encoded. */
+  steps(form: ChatForm): readonly (readonly FormStep[])[] | undefined;
+  /** What gives the tokens of texts; undefined where it is not byte-level BPE. */
+  readonly asciiWords: NonNullable<Tokenizer['plain']>['asciiWords'];
 };
 
 /**
@@ -81,6 +86,8 @@ export function createPlainChats(
         return toExample(gathered.taken(), targets, []);
       });
     },
+    steps: (form) => formSteps(form, { ...tokenizer, plain }),
+    asciiWords: plain.asciiWords,
   };
 }
 

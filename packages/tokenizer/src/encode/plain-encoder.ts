@@ -4,7 +4,11 @@ import type { TokenList } from '../token-list.ts';
 import { createSectionSplitter } from './added-tokens.ts';
 import type { SectionParts } from './section-encoder.ts';
 
-/** What gives the tokens of ASCII texts without special tokens, for who encodes them elsewhere. */
+/**
+ * What gives the tokens of ASCII texts without special tokens, for who encodes them elsewhere.
+ * @example
+ * const words: AsciiWords = { cutters: ['gpt2'], byteTokens: new Int32Array(128), merges: [], wholeWords: [] };
+ */
 export type AsciiWords = BytePairs & {
   /** How texts are cut into words: each cuts what the ones before gave. */
   readonly cutters: readonly CutterName[];

@@ -72,8 +72,20 @@ function isOfTokens(example: ShardExample): boolean {
   return example.tokens.length === example.supervised.length;
 }
 
+/** Rows of one example of which there is nothing to say, one after the other, as `PackedReads` has them. */
+export type PackedRows = {
+  readonly rows: number;
+  /** Of each row its line, tokens, bytes of JSON, shingles and bands by their number, and hashes in the order of `hashNames`. */
+  readonly facts: Float64Array;
+  readonly tokens: Int32Array;
+  readonly supervised: Uint8Array;
+  readonly json: Uint8Array;
+  /** The shingles and then the bands of each. */
+  readonly likeness: Uint32Array;
+};
+
 /** Puts what was read into few buffers, which are to be handed over. */
-export function packReads(reads: readonly LineRead[]): PackedReads {
+export function packReads(reads: readonly (LineRead | PackedRows)[]): PackedReads {
   const pieces: { readonly [Kind in Exclude<NumberKind, 'float64'>]: ArrayLike<number>[] } = {
     ...{ uint8: [], int32: [], uint32: [], float32: [] },
   };
@@ -112,7 +124,16 @@ export function packReads(reads: readonly LineRead[]): PackedReads {
       bands: add('uint32', likeness.bands),
     };
   };
-  const packed = reads.map((read): PackedRead => {
+  const addRows = (rows: PackedRows): null[] => {
+    for (const fact of rows.facts) facts.push(fact);
+    add('int32', rows.tokens);
+    add('uint8', rows.supervised);
+    add('uint32', rows.likeness);
+    addJson(rows.json);
+    return new Array<null>(rows.rows).fill(null);
+  };
+  const packed = reads.flatMap((read): PackedRead | null[] => {
+    if ('rows' in read) return addRows(read);
     const plain = plainRead(read);
     if (plain === undefined) {
       const { right: whole, ...others } = read;
@@ -161,12 +182,9 @@ export function unpackReads({ reads, json, numbers }: PackedReads): RowsRead {
     return json.subarray(from, jsonAt);
   };
   const hashes = (): RightRow['hashes'] => {
-    const [both, prompt, plain] = [fact(), fact(), fact()];
-    const [group, answer, asked] = [fact(), fact(), fact()];
-    return {
-      ...{ both, prompt, plain, group, answer },
-      asked: Number.isNaN(asked) ? undefined : asked,
-    };
+    const from = at.float64;
+    at.float64 += hashNames.length;
+    return hashesOf(numbers.float64.subarray(from, at.float64));
   };
   const ofTokens = (length: number): ShardExample => ({
     tokens: take('int32', length),
@@ -227,6 +245,17 @@ export function giveBack(reads: RowsRead): void {
   for (const { buffer } of [run.facts, run.likeness, run.tokens, run.supervised, run.json])
     if (buffer instanceof ArrayBuffer && buffer.byteLength > 0) buffer.transfer(0);
 }
+
+/** Hashes from six numbers in the order of `hashNames`. */
+export function hashesOf(facts: Float64Array): RightRow['hashes'] {
+  const [both, prompt, plain, group, answer, asked] = facts as unknown as SixNumbers;
+  return {
+    ...{ both, prompt, plain, group, answer },
+    asked: Number.isNaN(asked) ? undefined : asked,
+  };
+}
+
+type SixNumbers = readonly [number, number, number, number, number, number];
 
 function joined<Whole extends { set(numbers: ArrayLike<number>, at: number): void }>(
   pieces: readonly ArrayLike<number>[],

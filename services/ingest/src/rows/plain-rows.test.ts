@@ -11,9 +11,11 @@ import type { Lesson, Reading } from '../lesson/lesson.ts';
 import type { Line } from '../read/lines.ts';
 import { openRowEncoder } from '../render/open-encoder.ts';
 import type { PlacedEncoder } from '../render/row-encoder.ts';
+import { packLines } from './packed-lines.ts';
 import { packReads } from './packed-reads.ts';
 import { createPlainReader } from './plain-rows.ts';
 import { readLineRows } from './read-lines.ts';
+import { readPacked } from './read-packed.ts';
 import type { RowLimits } from './row-task.ts';
 
 const reading: Reading = { format: 'chat', columns: { messages: ['messages'] }, unused: [] };
@@ -176,6 +178,8 @@ it('is the usual way faster, whatever rows say', { timeout: 180_000 }, () => {
       const task = { lesson, limits: which < 3 ? limits : roomy, errors: 0 };
       const usual = readLineRows(linesOf(all), { ...encoder, plain: undefined }, task);
       expect(readLineRows(linesOf(all), encoder, task)).toEqual(usual);
+      // In C where it was built, which leaves rows that are not plain to the others.
+      expect(readPacked(packLines(linesOf(all)), encoder, task)).toEqual(packReads(usual));
     }),
     { numRuns: 200 },
   );

@@ -1,3 +1,4 @@
+import type { PlainChats } from '@lathe/tokenizer/plain-chats';
 import { plainOfAscii } from '../ascii-text.ts';
 import { bandsOf } from '../clean/minhash.ts';
 import { personalDataIn } from '../clean/personal-data.ts';
@@ -31,22 +32,21 @@ const depth = 3;
  */
 export function createPlainReader(
   { plain: chats, check }: PlacedEncoder,
-  { lesson, limits }: { readonly lesson: Lesson; readonly limits: RowLimits },
+  task: { readonly lesson: Lesson; readonly limits: RowLimits },
 ): PlainReader | undefined {
-  const { mend, maxDepth } = limits;
-  if (chats === undefined || !areChats(lesson) || mend === true || maxDepth < depth)
-    return undefined;
-  const spared = new Set(limits.personal?.allowed.map((text) => text.toLowerCase()));
+  const { limits } = task;
+  if (chats === undefined || !mayBePlain(task)) return undefined;
   const { beginnings, endings, reach } = chats;
+  const isFree = checkContents(chats, limits);
   /** Whether a content is apart from special tokens and holds no personal data. */
   const isClean = (content: Buffer): boolean => {
     let text: string | undefined;
     if (mayTouch(content, { beginnings, endings, reach })) {
       text = content.toString('latin1');
-      if (!chats.isApart(text)) return false;
+      if (!isFree.special(text)) return false;
     }
     if (!mayHoldPersonalData(content)) return true;
-    return personalDataIn(text ?? content.toString('latin1'), spared).length === 0;
+    return isFree.personal(text ?? content.toString('latin1'));
   };
   return (line) => {
     if (!('bytes' in line) || line.told !== undefined || line.bytes.length > limits.maxLineBytes)
@@ -79,6 +79,32 @@ export function createPlainReader(
     };
     return { number, issues: [], right };
   };
+}
+
+/** Whether a content that has a sign of it is free of what keeps a row from being plain: of special tokens, of personal data. */
+export type ContentCheck = Readonly<Record<'special' | 'personal', (content: string) => boolean>>;
+
+/** How contents are looked at that have such a sign. */
+export function checkContents(
+  chats: PlainChats,
+  { personal }: Pick<RowLimits, 'personal'>,
+): ContentCheck {
+  const spared = new Set(personal?.allowed.map((text) => text.toLowerCase()));
+  return {
+    special: chats.isApart,
+    personal: (content) => personalDataIn(content, spared).length === 0,
+  };
+}
+
+/** Whether lines that are read so may be plain. */
+export function mayBePlain({
+  lesson,
+  limits: { mend, maxDepth },
+}: {
+  readonly lesson: Lesson;
+  readonly limits: RowLimits;
+}): boolean {
+  return areChats(lesson) && mend !== true && maxDepth >= depth;
 }
 
 /** Whether the lines of a lesson are chats as they are. */

@@ -23,14 +23,34 @@ import { createPlainReader } from './plain-rows.ts';
 import { partsOf } from './row-parts.ts';
 import type { LineRead, LongRow, RightRow, RowLimits, TextLimits } from './row-task.ts';
 
+/** How lines are read, and how many errors were found before. */
+type LineTask = {
+  readonly lesson: Lesson;
+  readonly limits: RowLimits;
+  readonly errors: number;
+};
+
 /** Reads lines one after another: each is a row in tokens, or something is wrong with it. */
 export function readLineRows(
   lines: readonly Line[],
   encoder: PlacedEncoder,
-  task: { readonly lesson: Lesson; readonly limits: RowLimits; readonly errors: number },
+  task: LineTask,
 ): LineRead[] {
+  return lines.map(createLineReader(encoder, task).read);
+}
+
+/** Reads one line after the other. */
+type LineReader = {
+  read(line: Line): LineRead;
+  /** Whether there were so many errors that rows are only counted. */
+  isCounting(): boolean;
+};
+
+/** A reader of lines that knows what was in those before. */
+export function createLineReader(encoder: PlacedEncoder, task: LineTask): LineReader {
   const { lesson, limits } = task;
   let { errors } = task;
+  const isCounting = (): boolean => errors > limits.tokenizedErrors;
   const readPlain = createPlainReader(encoder, task);
   const marked = new Set<'cut' | 'left_out'>();
   const readOne = (
@@ -40,8 +60,7 @@ export function readLineRows(
     const cleaned = given && withoutPersonalData(given, limits.personal);
     const issues = [...found, ...(cleaned?.issues ?? [])];
     errors += countErrors(issues);
-    if (cleaned === undefined || countErrors(issues) > 0 || errors > limits.tokenizedErrors)
-      return { number, issues };
+    if (cleaned === undefined || countErrors(issues) > 0 || isCounting()) return { number, issues };
     const { row, kinds: personal } = cleaned;
     const encoded = encoder.encode(row, limits);
     if ('issue' in encoded) {
@@ -74,10 +93,13 @@ export function readLineRows(
     const right = rightRow(row, { ...fitted, group, personal });
     return { number, issues, isMended, right, ...long };
   };
-  return lines.map((line) => {
-    const plain = errors > limits.tokenizedErrors ? undefined : readPlain?.(line);
-    return plain ?? readOne(line.number, readRow(line, lesson, limits));
-  });
+  return {
+    read(line) {
+      const plain = isCounting() ? undefined : readPlain?.(line);
+      return plain ?? readOne(line.number, readRow(line, lesson, limits));
+    },
+    isCounting,
+  };
 }
 
 /** What is known of a row that is too long as it stands. */

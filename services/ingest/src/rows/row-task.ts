@@ -57,6 +57,8 @@ export type RowTask =
       readonly limits: RowLimits;
       /** Errors that were found in the lines before. */
       readonly errors: number;
+      /** False where plain rows are not read in C, even where set-up built that. */
+      readonly isNative?: boolean;
     }
   | {
       /** How often words stand in the rows. */

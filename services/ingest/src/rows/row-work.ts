@@ -8,10 +8,10 @@ import { UnsureShapeError } from '../read/unsure.ts';
 import { openRowEncoder } from '../render/open-encoder.ts';
 import type { PlacedEncoder } from '../render/row-encoder.ts';
 import { unpackLines } from './packed-lines.ts';
-import { buffersOf, packReads } from './packed-reads.ts';
-import { readLineRows } from './read-lines.ts';
+import { buffersOf, type PackedReads } from './packed-reads.ts';
+import { readPacked } from './read-packed.ts';
 import type { RowResults } from './row-results.ts';
-import type { LineRead, RowModel, RowTask } from './row-task.ts';
+import type { RowModel, RowTask } from './row-task.ts';
 import { countWords, keepCutters, learnt } from './word-counts.ts';
 
 /** Jobs whose encoders stay open, the latest ones. */
@@ -40,9 +40,7 @@ export function createRowWork(): (task: unknown) => Promise<unknown> {
         return { templateSha256 };
       }
       case 'read':
-        return handed(
-          readLineRows(unpackLines(task.lines), await encoderOf(task.model, task.lesson), task),
-        );
+        return handed(readPacked(task.lines, await encoderOf(task.model, task.lesson), task));
       case 'words':
         return countWords(unpackLines(task.lines), cutters.of(task), task);
       case 'learn':
@@ -83,7 +81,6 @@ function detected({ sample, limits }: RowTask & { readonly kind: 'detect' }): Ro
   }
 }
 
-function handed(reads: readonly LineRead[]): Handed {
-  const packed = packReads(reads);
+function handed(packed: PackedReads): Handed {
   return new Handed(packed, buffersOf(packed));
 }

@@ -60,6 +60,11 @@ it('reads lines in threads as it does here', async () => {
   const encoder = await openRowEncoder({ folder: folder.path, name: 'tiny' }, lesson);
   const here = readLineRows(mixed, encoder, { lesson, limits, errors: 0 });
   expect(eachRead(await rows.read(lesson, mixed, { limits, errors: 0 }))).toEqual(here);
+  const without = startRowThreads(1, log, { isNative: false });
+  const model = { session: 'one', folder: folder.path, name: 'tiny' };
+  const others = rowsOf(without, model, { project: 'default', signal });
+  expect(eachRead(await others.read(lesson, mixed, { limits, errors: 0 }))).toEqual(here);
+  await without.stop();
   expect(here.map(({ number, right, long }) => (right ? number : long?.tokens))).toEqual([
     1,
     605,

@@ -58,15 +58,20 @@ export type RowThreads = {
   stop(): Promise<void>;
 };
 
-/** Threads for so many jobs at a time. */
-export function startRowThreads(jobs: number, log: Logger): RowThreads {
+/** Threads for so many jobs at a time; not `isNative`: they read all rows in JavaScript. */
+export function startRowThreads(
+  jobs: number,
+  log: Logger,
+  { isNative = true }: { readonly isNative?: boolean } = {},
+): RowThreads {
   const program = new URL('./row-thread.ts', import.meta.url);
   // A project alone has half of the threads, and one more.
   const pool = createThreadPool(2 * jobs - 1, { program, name: 'rows', taskMs, log });
   return {
     run: (task, project, signal) => {
       const buffers = 'lines' in task ? [task.lines.bytes.buffer] : [];
-      return pool.run({ project, size: sizeOf(task), task, buffers, signal });
+      const given = task.kind === 'read' && !isNative ? { ...task, isNative } : task;
+      return pool.run({ project, size: sizeOf(task), task: given, buffers, signal });
     },
     stop: () => pool.stop(),
   };

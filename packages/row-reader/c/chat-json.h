@@ -1,0 +1,21 @@
+/* The JSON of chats as they are stored. */
+#ifndef LATHE_CHAT_JSON_H
+#define LATHE_CHAT_JSON_H
+
+#include "chat-scan.h"
+
+struct written_chat {
+  int32_t length;
+  /* Where its messages begin. */
+  int32_t messages_at;
+};
+
+/* As many bytes as the JSON of a chat has, or a few more. */
+int64_t chat_json_room(const struct chat_scan *chat);
+
+/* Writes a chat of a line as JSON.stringify does, and where each message ends, counted from the first one's beginning. */
+struct written_chat write_chat_json(
+    const struct chat_scan *chat, const uint8_t *line, int64_t number, int32_t examples,
+    uint8_t *json, int32_t *ends);
+
+#endif

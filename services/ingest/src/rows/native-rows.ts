@@ -1,0 +1,87 @@
+import { openRowReader, type RowReader, type RowsFound } from '@lathe/row-reader/row-reader';
+import type { PlainChats } from '@lathe/tokenizer/plain-chats';
+import type { Lesson } from '../lesson/lesson.ts';
+import type { PlacedEncoder } from '../render/row-encoder.ts';
+import type { PackedLines } from './packed-lines.ts';
+import { type ContentCheck, checkContents, mayBePlain } from './plain-rows.ts';
+import type { RowLimits } from './row-task.ts';
+
+/** Rows that were read in C, and which of the lines are not rows of these after all. */
+type NativeRows = { readonly found: RowsFound; readonly refused: ReadonlySet<number> };
+
+/** Reads the plain rows of some lines, the same as the reader of `createPlainReader` does. They are good until the next lines are read. */
+type NativeReader = (lines: PackedLines) => NativeRows;
+
+/** Readers live as long as what they are of. */
+const readers = new WeakMap<PlainChats, RowReader | undefined>();
+
+/** A reader in C of plain chats; undefined where set-up built none, or the lesson or the model's files are of another kind. */
+export function createNativeReader(
+  { plain: chats, check }: PlacedEncoder,
+  task: { readonly lesson: Lesson; readonly limits: RowLimits },
+): NativeReader | undefined {
+  if (chats === undefined || !mayBePlain(task)) return undefined;
+  const reader = readerOf(chats);
+  if (reader === undefined) return undefined;
+  const { limits } = task;
+  const isClean = checkContents(chats, limits);
+  const most = { bytes: limits.maxLineBytes, tokens: limits.maxTokens };
+  return (lines) => {
+    const found = reader.read(toRead(lines), most, (roles) => formOf(roles, { chats, check }));
+    return { found, refused: refusedRows(found, isClean) };
+  };
+}
+
+function readerOf(chats: PlainChats): RowReader | undefined {
+  if (readers.has(chats)) return readers.get(chats);
+  const words = chats.asciiWords();
+  const reader = words && openRowReader(words, chats);
+  readers.set(chats, reader);
+  return reader;
+}
+
+/** The form of conversations of these roles, where nothing is ever wrong with what its examples teach. */
+function formOf(
+  roles: string,
+  { chats, check }: { readonly chats: PlainChats } & Pick<PlacedEncoder, 'check'>,
+) {
+  const form = chats.formOf(roles);
+  const steps = form && chats.steps(form);
+  if (form === undefined || steps === undefined) return undefined;
+  // Steps end their targets behind all that messages say, so that a check sees the same of every conversation.
+  const anyToken = 0;
+  const examples = steps.map((all) => {
+    const parts = all.map((step) => ({
+      tokens: 'tokens' in step ? step.tokens : [anyToken],
+      supervised: step.supervised ? 1 : 0,
+    }));
+    const targets = parts.flatMap(({ tokens, supervised }) => tokens.map(() => supervised));
+    return {
+      tokens: Int32Array.from(parts.flatMap(({ tokens }) => tokens)),
+      supervised: Uint8Array.from([0, ...targets.slice(1)]),
+    };
+  });
+  return examples.some((example) => check(example).length > 0) ? undefined : { form, steps };
+}
+
+/** Lines whose bytes alone are known but for their place. */
+function toRead({ lines, bytes, lengths }: PackedLines) {
+  const numbers = new Float64Array(lines.length);
+  const sizes = new Int32Array(lines.length);
+  let at = 0;
+  for (const [place, packed] of lines.entries()) {
+    const line = typeof packed === 'number' ? { number: packed } : packed.line;
+    const hasBytes = typeof packed === 'number' || 'bytes' in packed;
+    const isPlain = hasBytes && !('told' in line && line.told !== undefined);
+    numbers[place] = isPlain ? line.number : Number.NaN;
+    sizes[place] = hasBytes ? (lengths[at++] as number) : 0;
+  }
+  return { bytes, lengths: sizes, numbers };
+}
+
+function refusedRows({ questions }: RowsFound, isClean: ContentCheck): Set<number> {
+  const refused = new Set<number>();
+  for (const { row, about, content } of questions)
+    if (!refused.has(row) && !isClean[about](content.toString('latin1'))) refused.add(row);
+  return refused;
+}
