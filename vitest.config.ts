@@ -39,7 +39,7 @@ const severalThreads = [
   'packages/engine/src/runtime/**/*.test.ts',
   'packages/engine/src/parity/recorded-runs.test.ts',
 ];
-/** Files that have a process of their own: they start services, use a GPU, or measure the memory or the event loop of their process. */
+/** Files that have a process of their own: they start services, use a GPU, measure the memory or the event loop of their process, or do without a module. */
 const own = [
   ...ownPlatform,
   ...severalThreads,
@@ -53,6 +53,7 @@ const own = [
   'services/evaluator/src/texts/texts.test.ts',
   'services/gateway/src/bodies/bodies.test.ts',
   'services/ingest/src/rows/rows.test.ts',
+  'services/ingest/src/rows/no-native-rows.test.ts',
 ];
 
 export default defineConfig({
