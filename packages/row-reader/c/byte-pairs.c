@@ -114,7 +114,7 @@ int32_t byte_pairs_encode(
     return 1;
   }
   for (int32_t at = 0; at < length; at++) {
-    out[at] = word[at] < ascii ? self->byte_tokens[word[at]] : -1;
+    out[at] = self->byte_tokens[word[at]];
     if (out[at] < 0) return -1;
   }
   return merge_all(self, out, length);

@@ -22,10 +22,10 @@ struct whole_words {
   int32_t count;
 };
 
-enum { ascii = 128 };
+enum { byte_count = 256 };
 
 struct byte_pairs {
-  int32_t byte_tokens[ascii];
+  int32_t byte_tokens[byte_count];
   /* By open addressing. */
   struct merge *merges;
   uint32_t mask;

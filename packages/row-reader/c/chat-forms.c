@@ -44,6 +44,7 @@ static void look_at_step(struct form_reading *own, int32_t messages) {
 static bool look_at_form(struct form *form, int32_t number_count, int32_t byte_count) {
   const int32_t messages = form->count, most = number_count;
   struct form_reading own = {form->numbers, number_count, 0, byte_count, 0, true};
+  form->is_of_ascii = next(&own, 0, 1) == 1;
   for (int32_t left = next(&own, 0, most); left > 0 && own.is_right; left--)
     next(&own, 0, messages - 1);
   for (int32_t left = next(&own, 0, most); left > 0 && own.is_right; left--)
@@ -111,7 +112,8 @@ const struct form *forms_find(const struct chat_forms *own, const struct chat_sc
 }
 
 bool form_fits(const struct form *form, const struct chat_scan *chat) {
-  const int32_t *numbers = form->numbers;
+  if (form->is_of_ascii && !chat->is_ascii) return false;
+  const int32_t *numbers = form->numbers + 1;
   const uint8_t *bytes = form->bytes, *contents = chat->contents;
   const int32_t *places = chat->places;
   for (int32_t left = *numbers++; left > 0; left--) {

@@ -18,6 +18,8 @@ struct form {
   int32_t count;
   /* False: conversations of these roles have none. */
   bool is_there;
+  /* Whether what it takes for granted can be told of contents of ASCII alone. */
+  bool is_of_ascii;
   int32_t *numbers;
   uint8_t *bytes;
   int32_t examples;
@@ -34,7 +36,7 @@ struct chat_forms {
 };
 
 /*
- * Takes a form of these roles. `numbers`: how many messages are tight, and each; how many texts no message holds, and how long each is;
+ * Takes a form of these roles. `numbers`: whether it is of contents of ASCII alone; how many messages are tight, and each; how many texts no message holds, and how long each is;
  * how many characters a message does not begin with, and of each the message and the code; the same of ends. Then how many examples there are, and of
  * each how many steps: of a step 1 where it is a target plus 2 where it is a text, how many tokens or parts of a text it has, and these: a part is a
  * message, or how long a constant is, less than 0. `bytes`: the texts that no message holds, and the constants, in their order.

@@ -71,7 +71,21 @@ static inline bool are_plain(const uint8_t *bytes) {
   return others == 0;
 }
 
-/* What stands up to the quotation mark that ends it; false where it is empty, blank, or not of ASCII that JSON.stringify writes so. */
+/* Bytes of the sign beyond ASCII that begins there; 0 where it is another character, or none. */
+static int32_t takes_sign(struct chat_scan *scan, const uint8_t *bytes, int32_t length) {
+  int32_t size;
+  const int32_t character = character_at(bytes, length, &size);
+  if (character < 0) return 0;
+  const enum sign sign = plain_sign(scan->signs, character);
+  if (sign == sign_unknown) scan->character = character;
+  scan->is_ascii = false;
+  return sign == sign_plain ? size : 0;
+}
+
+/*
+ * What stands up to the quotation mark that ends it; false where it is empty, blank, or not of ASCII and plain signs that JSON.stringify
+ * writes so.
+ */
 static bool takes_content(struct reading *own, struct chat_scan *scan) {
   const uint8_t *line = own->line;
   const int32_t length = own->length;
@@ -87,7 +101,15 @@ static bool takes_content(struct reading *own, struct chat_scan *scan) {
     if (at >= length) return false;
     uint8_t byte = line[at];
     if (byte == '"') break;
-    if (byte < 0x20 || byte > 0x7e) return false;
+    if (byte < 0x20 || byte == 0x7f) return false;
+    if (byte >= 0x80) {
+      const int32_t size = takes_sign(scan, line + at, length - at);
+      if (size == 0) return false;
+      memcpy(next, line + at, (size_t)size);
+      next += size;
+      at += size;
+      continue;
+    }
     if (byte == '\\') {
       if (++at >= length) return false;
       byte = unescaped(line[at]);
@@ -133,11 +155,8 @@ static bool takes_message(struct reading *own, struct chat_scan *scan) {
   return true;
 }
 
-bool chat_scan(struct chat_scan *scan, const uint8_t *line, int32_t length) {
-  if (length > longest_line) return false;
+static bool takes_chat(struct chat_scan *scan, const uint8_t *line, int32_t length) {
   struct reading own = {line, length, 0};
-  scan->count = 0;
-  scan->places[0] = 0;
   if (!opens(&own, '{') || !takes(&own, "messages") || !opens(&own, ':') || !opens(&own, '['))
     return false;
   do
@@ -146,4 +165,13 @@ bool chat_scan(struct chat_scan *scan, const uint8_t *line, int32_t length) {
   if (!opens(&own, ']') || !opens(&own, '}')) return false;
   skip(&own);
   return own.at == length && scan->roles[scan->count - 1] == role_assistant;
+}
+
+enum scanned chat_scan(struct chat_scan *scan, const uint8_t *line, int32_t length) {
+  scan->count = 0;
+  scan->places[0] = 0;
+  scan->is_ascii = true;
+  scan->character = -1;
+  if (length <= longest_line && takes_chat(scan, line, length)) return scanned_chat;
+  return scan->character < 0 ? scanned_other : scanned_character;
 }

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "plain-signs.h"
+
 enum role { role_system, role_developer, role_user, role_assistant, role_count };
 
 /* The longest line that is read so, and one more than the most messages. */
@@ -14,7 +16,7 @@ enum { longest_line = 256 * 1024, most_places = 63 };
 extern const char *const role_names[role_count];
 
 /*
- * What a line says that is nothing but messages of ASCII with a role and a content, in an order that is not worth a warning and that ends
+ * What a line says that is nothing but messages of ASCII and plain signs with a role and a content, in an order that is not worth a warning and that ends
  * with an answer. `contents` has room for `scan_room` of the line.
  */
 struct chat_scan {
@@ -24,14 +26,20 @@ struct chat_scan {
   /* Message i says the bytes from `places[i]` to `places[i + 1]` of `contents`, and is written from `froms[i]` to `tos[i]` of the line. */
   int32_t places[most_places + 1];
   int32_t froms[most_places], tos[most_places];
+  bool is_ascii;
+  /* What is known of signs, and the character that stopped the scan. */
+  struct plain_signs *signs;
+  int32_t character;
 };
+
+enum scanned { scanned_chat, scanned_other, scanned_character };
 
 /* Bytes of contents that a line of so many needs. */
 static inline int64_t scan_room(int64_t length) {
   return length + 16;
 }
 
-/* Reads a line; false where it is of another form, or something may be wrong with it. */
-bool chat_scan(struct chat_scan *scan, const uint8_t *line, int32_t length);
+/* Reads a line; `scanned_other`: it is of another form, or something may be wrong with it; `scanned_character`: one is not known yet. */
+enum scanned chat_scan(struct chat_scan *scan, const uint8_t *line, int32_t length);
 
 #endif

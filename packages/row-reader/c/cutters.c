@@ -36,6 +36,11 @@ static inline int32_t gpt2_end(const uint8_t *text, int32_t from, int32_t to) {
   return class == blank ? blanks_end(text, from, to) : run_end(text, start, to, class);
 }
 
+/* Bytes of a character by its first one. */
+static inline int32_t character_length(uint8_t first) {
+  return first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+}
+
 static inline bool is_line_break(uint8_t byte) {
   return byte == '\n' || byte == '\r';
 }
@@ -49,12 +54,12 @@ static inline int32_t llama3_end(
   if (class == letter) return run_end(text, from, to, letter);
   if (class == digit)
     return run_end(text, from, to - from > most_digits ? from + most_digits : to, digit);
-  const int32_t next = from + 1;
+  const int32_t next = from + character_length(byte);
   /* Only a byte that is there counts; a blank stands for none. */
   const uint8_t next_class = next < to ? byte_classes[text[next]] : blank;
   if (next_class == letter && !is_line_break(byte)) return run_end(text, next, to, letter);
   if (class == other || (byte == ' ' && next_class == other)) {
-    int32_t end = run_end(text, next, to, other);
+    int32_t end = run_end(text, next < to ? next : to, to, other);
     while (end < to && is_line_break(text[end])) end++;
     return end;
   }

@@ -4,6 +4,7 @@
 
 #include "group-words.h"
 #include "plain-prompt.h"
+#include "plain-signs.h"
 #include "sha256.h"
 #include "word-hashes.h"
 
@@ -34,17 +35,32 @@ static struct text answer_of(const struct chat *chat) {
   return (struct text){chat->contents + from, to - from};
 }
 
+/* The text in which words are found of one that may have signs beyond ASCII. */
+static struct text words_of(const workspace *own, const struct text *text, bool has_signs) {
+  if (!has_signs) return *text;
+  return (struct text){own->signs, write_signs(text->bytes, text->length, own->signs)};
+}
+
 /* Finds the words of the prompt, too, and returns how many there are. */
-static int32_t hash_prompt(workspace *own, const struct text *prompt, struct chat_hashes *hashes) {
+static int32_t hash_prompt(
+    workspace *own, const struct text *prompt, bool has_signs, struct chat_hashes *hashes) {
   hashes->prompt = hash_of(own, prompt->bytes, prompt->length);
-  own->sort_characters(prompt, own->lower, &own->bits);
-  find_runs(&own->bits, prompt->length, &own->runs);
-  const struct text lower = {own->lower, prompt->length};
+  const struct text said = words_of(own, prompt, has_signs);
+  own->sort_characters(&said, own->lower, &own->bits);
+  find_runs(&own->bits, said.length, &own->runs);
+  const struct text lower = {own->lower, said.length};
   const int32_t words = word_hashes(&lower, &own->runs, own->words);
   const int32_t grouped = group_words(&lower, &own->runs, own->marks, own->written);
   hashes->group = grouped > 0 ? hash_of(own, own->written, grouped) : hashes->prompt;
-  find_pieces(&own->bits, prompt->length, &own->runs);
-  hashes->plain = hash_of(own, own->written, plain_prompt(&lower, &own->runs, own->written));
+  struct text whole = lower;
+  if (has_signs) {
+    write_dots(prompt->bytes, prompt->length, own->signs);
+    whole = (struct text){own->signs, prompt->length};
+    own->sort_characters(&whole, own->lower, &own->bits);
+    whole.bytes = own->lower;
+  }
+  find_pieces(&own->bits, whole.length, &own->runs);
+  hashes->plain = hash_of(own, own->written, plain_prompt(&whole, &own->runs, own->written));
   return words;
 }
 
@@ -68,11 +84,12 @@ int32_t identity_of(workspace *own, const struct chat *chat, struct chat_hashes 
   /* A line end stands between each two. */
   if (!workspace_fit(own, bytes + chat->count)) return -1;
   const struct text prompt = prompt_of(own, chat), answer = answer_of(chat);
-  int32_t words = hash_prompt(own, &prompt, hashes);
+  int32_t words = hash_prompt(own, &prompt, chat->has_signs, hashes);
   hash_answer(own, chat, &answer, hashes);
-  own->sort_characters(&answer, own->lower, &own->bits);
-  find_runs(&own->bits, answer.length, &own->runs);
-  const struct text lower = {own->lower, answer.length};
+  const struct text said = words_of(own, &answer, chat->has_signs);
+  own->sort_characters(&said, own->lower, &own->bits);
+  find_runs(&own->bits, said.length, &own->runs);
+  const struct text lower = {own->lower, said.length};
   words += word_hashes(&lower, &own->runs, own->words + words);
   const int32_t count = shingles_of(own->words, words, own->sorted, own->scratch);
   if (count > room) return -1;

@@ -2,6 +2,7 @@
 #ifndef LATHE_IDENTITY_H
 #define LATHE_IDENTITY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "minhash.h"
@@ -17,6 +18,8 @@ struct chat {
   /* The messages as JSON.stringify writes them, with commas between them; `ends[i]`: where message i ends. */
   const uint8_t *json;
   const int32_t *ends;
+  /* Whether it has signs beyond ASCII (plain-signs.h). */
+  bool has_signs;
 };
 
 /* 48 bits of SHA-256 each. */

@@ -18,6 +18,7 @@ struct reader {
   struct special_tokens specials;
   struct chat_forms forms;
   struct chat_scan chat;
+  struct plain_signs signs;
   int64_t contents_room;
   /* Where each message ends in its JSON. */
   int32_t ends[most_places];
@@ -27,6 +28,7 @@ reader *lathe_reader_open(words *words, const uint8_t *specials, int32_t reach) 
   reader *own = calloc(1, sizeof *own);
   if (own == NULL) return NULL;
   own->words = words;
+  own->chat.signs = &own->signs;
   own->workspace = workspace_open(~0u);
   if (own->workspace == NULL) {
     lathe_reader_close(own);
@@ -52,6 +54,14 @@ int32_t lathe_reader_take_form(
 
 void lathe_reader_forget_forms(reader *own) {
   forms_forget(&own->forms);
+}
+
+int32_t lathe_reader_character(const reader *own) {
+  return own->chat.character;
+}
+
+void lathe_reader_take_character(reader *own, int32_t character, int32_t is_sign) {
+  plain_sign_take(&own->signs, character, is_sign == 1 ? sign_plain : sign_other);
 }
 
 int32_t lathe_reader_roles(const reader *own, uint8_t *roles) {
@@ -85,6 +95,12 @@ static bool ask(struct found *found, enum question what, const uint8_t *content,
   return true;
 }
 
+static bool is_ascii(const uint8_t *text, int32_t length) {
+  uint8_t all = 0;
+  for (int32_t at = 0; at < length; at++) all |= text[at];
+  return all < 0x80;
+}
+
 /* Asks what is to be asked of the contents; false where there is no room. */
 static bool ask_about(const reader *own, struct found *found) {
   const struct chat_scan *chat = &own->chat;
@@ -92,17 +108,19 @@ static bool ask_about(const reader *own, struct found *found) {
   for (int32_t message = 0; message < chat->count; message++) {
     const uint8_t *content = chat->contents + chat->places[message];
     const int32_t length = chat->places[message + 1] - chat->places[message];
-    if (may_end_special(&own->specials, content, length) ||
+    /* Of signs beyond ASCII nothing is known here. */
+    const bool is_unknown = !chat->is_ascii && !is_ascii(content, length);
+    if (is_unknown || may_end_special(&own->specials, content, length) ||
         (may_begin && may_begin_special(&own->specials, content, length)))
       if (!ask(found, question_special, content, length)) return false;
-    if (may_hold_personal_data(content, length))
+    if (is_unknown || may_hold_personal_data(content, length))
       if (!ask(found, question_personal, content, length)) return false;
   }
   return true;
 }
 
 /* What became of a line. */
-enum outcome { outcome_row, outcome_other, outcome_form, outcome_room };
+enum outcome { outcome_row, outcome_other, outcome_form, outcome_room, outcome_character };
 
 /* Reads the chat that was scanned; where it is a row, all that is used grows. */
 static enum outcome read_chat(
@@ -131,7 +149,8 @@ static enum outcome read_chat(
   /* There are no more shingles than words, nor words than bytes. */
   if (left < 0 || (left < bytes && left < most_shingles)) return outcome_room;
   const struct chat identified = {
-      chat->count, chat->contents, chat->places, json + written.messages_at, own->ends};
+      chat->count, chat->contents, chat->places, json + written.messages_at, own->ends,
+      !chat->is_ascii};
   struct chat_hashes hashes;
   uint32_t bands[band_count];
   uint32_t *likeness = next.likeness + next.likeness_used;
@@ -171,7 +190,9 @@ static enum outcome read_line(
   if (length > lines->most_bytes || length > longest_line) return outcome_other;
   if (!fit_contents(own, length)) return outcome_other;
   const uint8_t *line = lines->bytes + found->byte;
-  if (!chat_scan(&own->chat, line, length)) return outcome_other;
+  const enum scanned scanned = chat_scan(&own->chat, line, length);
+  if (scanned == scanned_character) return outcome_character;
+  if (scanned == scanned_other) return outcome_other;
   return read_chat(own, line, number, lines->most_tokens, found);
 }
 
@@ -182,6 +203,7 @@ int32_t lathe_reader_read(reader *own, const struct lines *lines, struct found *
     const enum outcome outcome = read_line(own, lines, length, found);
     if (outcome == outcome_form) return stop_form;
     if (outcome == outcome_room) return stop_room;
+    if (outcome == outcome_character) return stop_character;
     found->line++;
     found->byte += length;
   }

@@ -24,6 +24,10 @@ EXPORTED int32_t lathe_reader_take_form(
 
 EXPORTED void lathe_reader_forget_forms(reader *);
 
+/* The character that reading stopped at, and whether it is a plain sign (plain-signs.h). */
+EXPORTED int32_t lathe_reader_character(const reader *);
+EXPORTED void lathe_reader_take_character(reader *, int32_t character, int32_t is_sign);
+
 /* Writes the roles of the chat that was read last, of which there are at most 62, and returns how many there are. */
 EXPORTED int32_t lathe_reader_roles(const reader *, uint8_t *roles);
 
@@ -68,9 +72,9 @@ struct found {
   int64_t line, byte;
 };
 
-enum stop { stop_end, stop_form, stop_room };
+enum stop { stop_end, stop_form, stop_room, stop_character };
 
-/* Reads lines from `found->line` on, up to the end, or to one whose form is not known, or for which there is no room. */
+/* Reads lines from `found->line` on, up to the end, or to one whose form or a character of which is not known, or for which there is no room. */
 EXPORTED int32_t lathe_reader_read(reader *, const struct lines *lines, struct found *found);
 
 #endif

@@ -23,7 +23,7 @@ static bool is_whole(const int32_t *numbers, int64_t count, int64_t whole_bytes)
     return false;
   if (numbers[merges_at] < 0 || numbers[merges_at] > most_merges || numbers[whole_at] < 0)
     return false;
-  const int64_t fixed = head_numbers + numbers[cutters_at] + ascii;
+  const int64_t fixed = head_numbers + numbers[cutters_at] + byte_count;
   const int64_t before = fixed + 3 * (int64_t)numbers[merges_at];
   if (count != before + 2 * (int64_t)numbers[whole_at]) return false;
   int64_t end = 0;
@@ -37,7 +37,7 @@ words *words_open(const int32_t *numbers, int64_t count, const uint8_t *whole, i
   const int32_t *cutters = numbers + head_numbers;
   if (!are_cutters(cutters, numbers[cutters_at])) return NULL;
   const int32_t *byte_tokens = cutters + numbers[cutters_at];
-  const int32_t *merges = byte_tokens + ascii;
+  const int32_t *merges = byte_tokens + byte_count;
   const int32_t *ends = merges + 3 * (size_t)numbers[merges_at];
   const struct whole_words known = {whole, ends, ends + numbers[whole_at], numbers[whole_at]};
   words *self = calloc(1, sizeof *self);

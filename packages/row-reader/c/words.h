@@ -14,7 +14,7 @@ typedef struct words words;
  *   head: how many cutters, merges and whole words there are; how many words are remembered, and bytes of all their
  *     entries, at most 2^16 and 2^25: then the table of words starts again;
  *   cutters (enum cutter of cutters.h): each cuts what the ones before gave;
- *   the token of each byte below 128; -1: there is none;
+ *   the token of each byte; -1: there is none;
  *   left, right and result of each merge, by rank;
  *   of words that are one token whatever the merges give: where each ends in `whole`, and then the token of each. They
  *     are in order of their bytes, a beginning of another one before it.

@@ -26,7 +26,7 @@ bool workspace_fit(workspace *own, int64_t length) {
   if (length > longest_text) return false;
   const size_t most = 2 * (size_t)length, bytes = most + text_margin;
   const size_t large = (size_t)bit_numbers((int64_t)most);
-  uint64_t *numbers = malloc(3 * large * sizeof *numbers + most * 5 * sizeof *own->words + 6 * bytes);
+  uint64_t *numbers = malloc(3 * large * sizeof *numbers + most * 5 * sizeof *own->words + 7 * bytes);
   if (numbers == NULL) return false;
   free(own->bits.words);
   own->bits = (struct character_bits){numbers, numbers + large, numbers + 2 * large};
@@ -36,7 +36,8 @@ bool workspace_fit(workspace *own, int64_t length) {
   own->runs.starts = (int32_t *)(own->scratch + most);
   own->runs.ends = own->runs.starts + most;
   own->text = (uint8_t *)(own->runs.ends + most);
-  own->lower = own->text + bytes;
+  own->signs = own->text + bytes;
+  own->lower = own->signs + bytes;
   own->marks = own->lower + bytes;
   own->written = own->marks + bytes;
   own->most = (int32_t)most;

@@ -9,7 +9,7 @@
 #include "runs.h"
 #include "sha256.h"
 
-/* The arrays lie in one block of memory, for texts of at most `most` bytes; it grows to about 53 bytes for each of the longest text. */
+/* The arrays lie in one block of memory, for texts of at most `most` bytes; it grows to about 55 bytes for each of the longest text. */
 typedef struct workspace {
   sha256_blocks *blocks;
   minhash *minhash;
@@ -20,7 +20,7 @@ typedef struct workspace {
   uint32_t *words, *sorted, *scratch;
   struct runs runs;
   /* Each of as many bytes and `text_margin`, but `written`, which has three times as many. */
-  uint8_t *text, *lower, *marks, *written;
+  uint8_t *text, *signs, *lower, *marks, *written;
   int32_t most;
 } workspace;
 

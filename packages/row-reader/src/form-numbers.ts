@@ -1,6 +1,7 @@
 import type { PlainChats } from '@lathe/tokenizer/plain-chats';
 
 const [isTarget, isText] = [1, 2];
+const mostAscii = 127;
 
 /** What `forms_take` of c/chat-forms.h reads. */
 type FormNumbers = { readonly numbers: Int32Array; readonly bytes: Uint8Array };
@@ -14,7 +15,15 @@ export type KnownForm = {
 /** A form in numbers for C. */
 export function formNumbers({ form, steps: examples }: KnownForm): FormNumbers {
   const { tight, lacking, notFirst, notLast } = form;
-  const numbers = [tight.length, ...tight, lacking.length, ...lacking.map(({ length }) => length)];
+  const isOfAscii =
+    form.isOfAscii || [...notFirst, ...notLast].some(({ code }) => code > mostAscii);
+  const numbers = [
+    isOfAscii ? 1 : 0,
+    tight.length,
+    ...tight,
+    lacking.length,
+    ...lacking.map(({ length }) => length),
+  ];
   for (const edges of [notFirst, notLast])
     numbers.push(edges.length, ...edges.flatMap(({ message, code }) => [message, code]));
   const constants: Uint8Array[] = [...lacking];

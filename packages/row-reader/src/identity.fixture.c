@@ -95,7 +95,7 @@ static void answer_chat(workspace *own) {
   int32_t *places = take(((size_t)count + 1) * sizeof *places);
   int32_t *ends = take((size_t)count * sizeof *ends);
   uint8_t *contents = take((size_t)places[count]), *json = take((size_t)ends[count - 1]);
-  const struct chat chat = {count, contents, places, json, ends};
+  const struct chat chat = {count, contents, places, json, ends, false};
   struct chat_hashes hashes;
   uint32_t bands[band_count], *shingles = malloc(most_shingles * sizeof *shingles);
   const int32_t found = identity_of(own, &chat, &hashes, bands, shingles, most_shingles);

@@ -3,7 +3,7 @@
  *
  *     reader.fixture <file> <seed>
  *
- * Conversations have one form: <1>, a role and a line end before each content and <2> behind it, an answer being a target with its <2>. It
+ * Characters above U+2000 are plain signs. Conversations have one form: <1>, a role and a line end before each content and <2> behind it, an answer being a target with its <2>. It
  * is taken after forms of random numbers, and all memory is just as large as it has to be.
  */
 #include <stdio.h>
@@ -27,7 +27,7 @@ static int32_t drawn(int32_t from, int32_t to) {
 
 /* Every byte is a token of its own. */
 static words *open_words(void) {
-  enum { head = 5, codes = 128 };
+  enum { head = 5, codes = 256 };
   int32_t numbers[head + 1 + codes] = {1, 0, 0, 100, 6400, 0};
   for (int32_t code = 0; code < codes; code++) numbers[head + 1 + code] = code;
   return words_open(numbers, head + 1 + codes, (const uint8_t *)"", 0);
@@ -52,9 +52,9 @@ static void take_random_forms(reader *reader, const uint8_t *roles, int32_t coun
 static void take_form(reader *reader, const uint8_t *roles, int32_t count) {
   int32_t numbers[16 * most_places] = {0};
   uint8_t constants[16 * most_places];
-  int32_t *next = numbers + 4, length = 0;
+  int32_t *next = numbers + 5, length = 0;
   *next++ = 1;
-  *next++ = 3 * count;
+  *next++ = 4 * count;
   for (int32_t message = 0; message < count; message++) {
     const char *role = role_names[roles[message]];
     const int32_t size = (int32_t)strlen(role) + 1;
@@ -67,7 +67,6 @@ static void take_form(reader *reader, const uint8_t *roles, int32_t count) {
     constants[length + size - 1] = '\n';
     length += size;
   }
-  numbers[5] = 4 * count;
   if (lathe_reader_take_form(reader, roles, count, numbers, (int32_t)(next - numbers), constants, length) != 1)
     exit(3);
 }
@@ -159,7 +158,10 @@ int main(int count, char **arguments) {
     const int32_t stopped = lathe_reader_read(reader, &lines, &found);
     if (stopped == stop_end) break;
     if (stopped == stop_room) grow(&found);
-    else {
+    else if (stopped == stop_character) {
+      const int32_t character = lathe_reader_character(reader);
+      lathe_reader_take_character(reader, character, character > 0x2000);
+    } else {
       uint8_t roles[most_places];
       const int32_t messages = lathe_reader_roles(reader, roles);
       if (strange > 0) {

@@ -19,6 +19,7 @@ type Message = { readonly role: string; readonly content: string };
 const sign = fc.oneof(
   { weight: 5, arbitrary: fc.constantFrom(...'ab 12.@:<>"\\/\n\r\t') },
   fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)),
+  fc.constantFrom(...'—…−→😀'),
 );
 const said = fc
   .array(sign, { minLength: 1, maxLength: 60, size: 'max' })
@@ -47,7 +48,7 @@ const hostile = fc
       number,
       number,
     ];
-    return line.slice(0, at) + put + line.slice(end);
+    return (line.slice(0, at) + put + line.slice(end)).toWellFormed();
   });
 /** As many messages as there may be, and more; lines that end anywhere. */
 const long = [61, 62, 63, 64, 200].map((count) =>
@@ -66,7 +67,10 @@ function rendered(messages: readonly Message[]): { text: string; targets: string
     const target = role === 'assistant' ? '1' : '0';
     const head = `\u0001${role}\n`;
     const text = `${head}${content}\u0002`;
-    return { text, targets: '0'.repeat(head.length) + target.repeat(content.length + 1) };
+    return {
+      text,
+      targets: '0'.repeat(head.length) + target.repeat(Buffer.byteLength(content) + 1),
+    };
   });
   return {
     text: parts.map(({ text }) => text).join(''),
@@ -111,7 +115,7 @@ it.runIf(withoutCompiler === '')(
       const { messages } = JSON.parse(lines[place] as string) as { messages: Message[] };
       expect(json).toBe(JSON.stringify({ kind: 'chat', line: place, messages }));
       const { text, targets: right } = rendered(messages);
-      expect(Buffer.from(tokens as string, 'hex').toString('latin1')).toBe(text);
+      expect(Buffer.from(tokens as string, 'hex').toString()).toBe(text);
       expect(targets).toBe(right);
     }
     const places = new Set(rows.map((row) => Number.parseInt(row, 10)));

@@ -44,10 +44,17 @@ export type RowsFound = {
 
 export type RowReader = {
   /**
-   * Reads the lines that are plain chats. `formOf` gives the form of roles with blanks between them, undefined where there is none, and is asked once for
-   * each; of forms that hang on the time, once for each call.
+   * Reads the lines that are plain chats. What is known of them is asked once for each; of forms that hang on the time, once for each call.
    */
-  read(lines: LinesToRead, most: Most, formOf: (roles: string) => KnownForm | undefined): RowsFound;
+  read(lines: LinesToRead, most: Most, known: KnownChats): RowsFound;
+};
+
+/** What a reader asks for when it first comes to it. */
+type KnownChats = {
+  /** The form of roles with blanks between them, undefined where there is none. */
+  formOf(roles: string): KnownForm | undefined;
+  /** Whether a character beyond ASCII is no more than a sign: rows with others are left out. */
+  isSign(character: string): boolean;
 };
 
 /** How contents are told from special tokens. */
@@ -61,7 +68,7 @@ type Specials = {
 const roleNames = ['system', 'developer', 'user', 'assistant'];
 const mostRoles = 63;
 /** What `lathe_reader_read` stops at, by `enum stop` of c/reader.h. */
-const [, atForm, atRoom] = [0, 1, 2];
+const [atForm, atRoom, atCharacter] = [1, 2, 3];
 const questions = ['special', 'personal'] as const;
 
 let calls: ReturnType<typeof load> | undefined;
@@ -77,6 +84,10 @@ function load(file: string) {
       ...[bytes, 'int32_t'],
     ]),
     forgetForms: native.func('lathe_reader_forget_forms', 'void', ['void *']),
+    character: native.func('lathe_reader_character', 'int32_t', ['void *']),
+    takeCharacter: native.func('lathe_reader_take_character', 'void', [
+      ...['void *', 'int32_t', 'int32_t'],
+    ]),
     roles: native.func('lathe_reader_roles', 'int32_t', ['void *', 'uint8_t *']),
     read: native.func('lathe_reader_read', 'int32_t', ['void *', 'void *', 'void *']),
   };
@@ -93,22 +104,24 @@ let scratch: Scratch | undefined;
  * memory.
  * @example
  * const specials = { beginnings: new Uint8Array(128), endings: new Uint8Array(128), reach: 0 };
- * const reader = openRowReader({ cutters: ['gpt2'], byteTokens: new Int32Array(128), merges: [], wholeWords: [] }, specials);
+ * const reader = openRowReader({ cutters: ['gpt2'], byteTokens: new Int32Array(256), merges: [], wholeWords: [] }, specials);
  */
 export function openRowReader(words: AsciiWords, specials: Specials): RowReader | undefined {
   const built = builtLibrary(library);
   const opened = 'problem' in built ? undefined : openWords(words);
   if ('problem' in built || opened === undefined) return undefined;
   calls ??= load(built.file);
-  const { open, close, takeForm, forgetForms, roles, read } = calls;
+  const { open, close, takeForm, forgetForms, character, takeCharacter, roles, read } = calls;
   const codes = Uint8Array.from([...specials.beginnings, ...specials.endings]);
   const own = open(opened.address, codes, specials.reach);
   if (own === null) {
     opened.close();
     throw new Error('there is no memory to read rows with');
   }
+  // What is one token whatever the merges give is known of ASCII alone.
+  const takesSigns = words.wholeWords.length === 0;
   let asksTime = false;
-  const learn = (formOf: (roles: string) => KnownForm | undefined): void => {
+  const learn = (formOf: KnownChats['formOf']): void => {
     const known = new Uint8Array(mostRoles);
     const count = Number(roles(own, known));
     const names = Array.from(known.subarray(0, count), (role) => roleNames[role]);
@@ -122,7 +135,7 @@ export function openRowReader(words: AsciiWords, specials: Specials): RowReader 
       throw new Error('a form of conversations was not understood in C');
   };
   const reader: RowReader = {
-    read({ bytes, lengths, numbers }, most, formOf) {
+    read({ bytes, lengths, numbers }, most, { formOf, isSign }) {
       // What a form says of the time holds for now.
       if (asksTime) forgetForms(own);
       asksTime = false;
@@ -138,7 +151,10 @@ export function openRowReader(words: AsciiWords, specials: Specials): RowReader 
       for (;;) {
         const stopped = read(own, lines, room.struct);
         if (stopped === atForm) learn(formOf);
-        else if (stopped === atRoom) {
+        else if (stopped === atCharacter) {
+          const code = Number(character(own));
+          takeCharacter(own, code, takesSigns && isSign(String.fromCodePoint(code)) ? 1 : 0);
+        } else if (stopped === atRoom) {
           times *= 2;
           room = scratchOf(times, room);
         } else return foundIn(room);

@@ -27,6 +27,8 @@ export type ChatForm = {
   readonly tight: readonly number[];
   /** What no message holds, as ASCII. */
   readonly lacking: readonly Buffer[];
+  /** Whether messages beyond ASCII may hold something else that none may hold. */
+  readonly isOfAscii: boolean;
   /** Characters by their codes that a message does not begin with, or does not end with but for white space. */
   readonly notFirst: readonly Edge[];
   readonly notLast: readonly Edge[];
@@ -50,6 +52,7 @@ export function chatForm(
   const unknown = new UnknownTexts(signs);
   const renders = rendersOf(template.withUnknown(unknown), messages);
   if (renders === undefined || !areWhole(renders, messages)) return undefined;
+  const lacking = [...unknown.lacking];
   const numberOf = (sign: string): number => signs.indexOf(sign);
   const edges = (those: UnknownTexts['notFirst']): Edge[] =>
     those.map(({ sign, character }) => ({
@@ -69,14 +72,15 @@ export function chatForm(
     })),
     tight: [...unknown.tight].map(numberOf),
     // What is not ASCII is in none that is.
-    lacking: [...unknown.lacking]
-      .filter((part) => /^[\0-\x7f]*$/.test(part))
-      .map((part) => Buffer.from(part)),
+    lacking: lacking.filter((part) => isAscii.test(part)).map((part) => Buffer.from(part)),
+    isOfAscii: !lacking.every((part) => isAscii.test(part)),
     notFirst: edges(unknown.notFirst),
     notLast: edges(unknown.notLast),
     asksTime: unknown.asksTime,
   };
 }
+
+const isAscii = /^[\0-\x7f]*$/;
 
 /** As `encodeConversation` renders it; undefined where that depends on what messages say, or fails. */
 function rendersOf(

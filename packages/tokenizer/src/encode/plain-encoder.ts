@@ -7,7 +7,7 @@ import type { SectionParts } from './section-encoder.ts';
 /**
  * What gives the tokens of ASCII texts without special tokens, for who encodes them elsewhere.
  * @example
- * const words: AsciiWords = { cutters: ['gpt2'], byteTokens: new Int32Array(128), merges: [], wholeWords: [] };
+ * const words: AsciiWords = { cutters: ['gpt2'], byteTokens: new Int32Array(256), merges: [], wholeWords: [] };
  */
 export type AsciiWords = BytePairs & {
   /** How texts are cut into words: each cuts what the ones before gave. */

@@ -41,7 +41,7 @@ export function createByteLevelBpe(specification: BpeSpecification): WordEncoder
     encode: cacheWords(compute),
     append: createSliceCache(compute),
     bytePairs: () => ({
-      byteTokens: tokenOfByte.slice(0, 128).map((token) => (token < 0 ? (unknown ?? -1) : token)),
+      byteTokens: tokenOfByte.map((token) => (token < 0 ? (unknown ?? -1) : token)),
       merges,
       wholeWords: ignoreMerges ? asciiEntries(vocabulary) : [],
     }),

@@ -15,7 +15,7 @@ export type CutText = {
 
 /** What gives the tokens of an ASCII word by byte-level BPE. */
 export type BytePairs = {
-  /** The token of each byte below 128; -1: there is none. */
+  /** The token of each byte; -1: there is none. */
   readonly byteTokens: Int32Array;
   /** Left, right and result of each merge, by rank. A pair that is there twice has its last rank. */
   readonly merges: readonly (readonly [left: number, right: number, result: number])[];

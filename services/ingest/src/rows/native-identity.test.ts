@@ -18,7 +18,7 @@ import { plainPrompt } from '../plain-prompt.ts';
 const root = join(import.meta.dirname, '../../../..');
 const folder = join(root, 'packages/row-reader');
 const parts =
-  /^(?:character-bits|characters|chat-words|group-words|identity|instructions|minhash|operators|plain-prompt|runs|sha256|shingles|word-hashes|workspace)\.c$/;
+  /^(?:character-bits|characters|chat-words|group-words|identity|instructions|minhash|operators|plain-prompt|plain-signs|runs|sha256|shingles|word-hashes|workspace)\.c$/;
 const sources = readdirSync(join(folder, 'c'))
   .filter((name) => parts.test(name))
   .map((name) => join(folder, 'c', name));

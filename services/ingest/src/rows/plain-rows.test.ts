@@ -74,6 +74,49 @@ beforeAll(async () => {
 });
 afterAll(() => folder[Symbol.asyncDispose]());
 
+/** Signs that are no more than that, signs that words and operators know, and characters that are no signs. */
+const beyondAscii = [
+  ...[
+    '·',
+    '—',
+    '–',
+    '“',
+    '„',
+    '«',
+    '€',
+    '°',
+    '😀',
+    '─',
+    '█',
+    '¿',
+    '§',
+    '、',
+    '×',
+    '−',
+    '÷',
+    '⋅',
+    '…',
+  ],
+  ...[
+    '5×5',
+    '7−2',
+    'x…',
+    '…5',
+    '3 − 4',
+    'a·b',
+    '"…',
+    '’',
+    '”',
+    '→',
+    '≤',
+    '²',
+    '½',
+    'ﬁ',
+    'é',
+    '´',
+    '\ufe0f',
+  ],
+];
 const said = fc
   .array(
     fc.oneof(
@@ -97,6 +140,7 @@ const said = fc
       ),
       fc.constantFrom('<', '<|', '|>', '<|end|>', '<|us', 'er|>', '>', '|', '<|system|>'),
       fc.constantFrom('ä', '’', '😀', '\u0000', '\u0007', '\u007f', '\ud800', '\u00a0', '\ue000'),
+      { weight: 2, arbitrary: fc.constantFrom(...beyondAscii) },
       fc.constantFrom('</think>', '<think>\n', '/no_think', '<tool_response>', '<tool_call>'),
       fc.constantFrom('anna@mail.org', '+43 664 1234567', '10.0.0.1', 'help@lathe.example'),
       fc.string({ unit: 'grapheme-ascii', maxLength: 12 }),
@@ -106,13 +150,21 @@ const said = fc
   .map((parts) => parts.join(''));
 const plainly = fc
   .array(
-    fc.constantFrom(...'where is my order? 12 It IS "so" \\ on\n\tits way. 7 + 5 - ='.split(' ')),
+    fc.oneof(
+      {
+        weight: 3,
+        arbitrary: fc.constantFrom(
+          ...'where is my order? 12 It IS "so" \\ on\n\tits way. 7 + 5 - ='.split(' '),
+        ),
+      },
+      fc.constantFrom(...beyondAscii),
+    ),
     {
       minLength: 1,
       maxLength: 12,
     },
   )
-  .map((parts) => parts.join(' '));
+  .map((parts) => parts.join(' ').replaceAll(/(?<=[^ ]) (?=[·×−–])|(?<=[…×−–€]) /g, ''));
 const turns = (content: fc.Arbitrary<string>) =>
   fc
     .tuple(
@@ -181,7 +233,7 @@ it('is the usual way faster, whatever rows say', { timeout: 180_000 }, () => {
       // In C where it was built, which leaves rows that are not plain to the others.
       expect(readPacked(packLines(linesOf(all)), encoder, task)).toEqual(packReads(usual));
     }),
-    { numRuns: 200 },
+    { numRuns: 400 },
   );
 });
 
