@@ -2,6 +2,10 @@
 
 #include <string.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 const char *const role_names[role_count] = {"system", "developer", "user", "assistant"};
 
 /* A line and how far it is read. */
@@ -60,15 +64,20 @@ static uint8_t unescaped(uint8_t letter) {
 
 enum { block = 16 };
 
-/* Whether bytes stand for themselves in a text of JSON. A loop of which the compiler makes vectors. */
-static inline bool are_plain(const uint8_t *bytes) {
-  uint8_t others = 0;
-  for (int at = 0; at < block; at++) {
-    const uint8_t byte = bytes[at];
-    others |= (uint8_t)(byte < 0x20) | (uint8_t)(byte > 0x7e) | (uint8_t)(byte == '"') |
-              (uint8_t)(byte == '\\');
-  }
-  return others == 0;
+/* How many bytes of a block, from its first one on, stand for themselves in a text of JSON and are ASCII. */
+static inline int32_t plain_run(const uint8_t *bytes) {
+#if defined(__SSE2__)
+  const __m128i some = _mm_loadu_si128((const __m128i *)(const void *)bytes);
+  /* As signed numbers, those beyond ASCII are the least. */
+  const __m128i others = _mm_or_si128(
+      _mm_or_si128(_mm_cmplt_epi8(some, _mm_set1_epi8(0x20)), _mm_cmpeq_epi8(some, _mm_set1_epi8(0x7f))),
+      _mm_or_si128(_mm_cmpeq_epi8(some, _mm_set1_epi8('"')), _mm_cmpeq_epi8(some, _mm_set1_epi8('\\'))));
+  return __builtin_ctz((uint32_t)_mm_movemask_epi8(others) | 1u << block);
+#else
+  int32_t at = 0;
+  while (at < block && bytes[at] >= 0x20 && bytes[at] < 0x7f && bytes[at] != '"' && bytes[at] != '\\') at++;
+  return at;
+#endif
 }
 
 /* Bytes of the sign beyond ASCII that begins there; 0 where it is another character, or none. */
@@ -93,10 +102,9 @@ static bool takes_content(struct reading *own, struct chat_scan *scan) {
   const uint8_t *from = next;
   int32_t at = own->at;
   for (;;) {
-    while (length - at >= block && are_plain(line + at)) {
+    for (int32_t run = block; run == block && length - at >= block; next += run, at += run) {
       memcpy(next, line + at, block);
-      next += block;
-      at += block;
+      run = plain_run(line + at);
     }
     if (at >= length) return false;
     uint8_t byte = line[at];
