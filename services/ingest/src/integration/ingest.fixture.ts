@@ -34,13 +34,17 @@ const project = 'default';
 export const modelName = 'tiny';
 
 /** For tests: a real ingest over a real nats-server and real files, with one base model. */
-export async function startIngest(overrides: Partial<IngestSettings> = {}) {
+export async function startIngest(
+  overrides: Partial<IngestSettings> = {},
+  variables: Readonly<Record<string, string>> = {},
+) {
   const [server, folder] = await Promise.all([startNats(), tempFolder()]);
   const config = readConfig({
     LATHE_DATA: folder.path,
     LATHE_NATS_URL: server.url,
     LATHE_MODELS: join(folder.path, 'models'),
     LATHE_LOG_LEVEL: 'silent',
+    ...variables,
   });
   const folderOf = (name: string): string => join(folder.path, 'models', name);
   await writeTinyTokenizer(folderOf(modelName));
