@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "plain-signs.h"
 #include "shingles.h"
 #include "word-hashes.h"
 
@@ -62,15 +63,35 @@ static size_t plain_run(const uint8_t *from, const uint8_t *end) {
   return (size_t)(at - from);
 }
 
-/* Writes what stands up to the quotation mark that ends it; -1 where that is not of ASCII as JSON.stringify writes it. */
-static int32_t take_content(struct row *row, uint8_t *content) {
+/* How many bytes the usual sign beyond ASCII has that begins before the end of a row; 0 where there is none. */
+static int32_t usual_sign_at(const struct row *row) {
+  int32_t size;
+  const int32_t character = character_at(row->at, (int32_t)(row->end - row->at), &size);
+  return is_usual_sign(character) ? size : 0;
+}
+
+/*
+ * Writes what stands up to the quotation mark that ends it; -1 where that is not of ASCII and usual signs as JSON.stringify writes
+ * them.
+ */
+static int32_t take_content(struct row *row, bool *has_signs, uint8_t *content) {
   uint8_t *to = content;
+  *has_signs = false;
   for (;;) {
     const size_t run = plain_run(row->at, row->end);
     memcpy(to, row->at, run);
     to += run;
     row->at += run;
     if (row->at == row->end) return -1;
+    if (*row->at >= 0x80) {
+      const int32_t size = usual_sign_at(row);
+      if (size == 0) return -1;
+      memcpy(to, row->at, (size_t)size);
+      to += size;
+      row->at += size;
+      *has_signs = true;
+      continue;
+    }
     const uint8_t sign = *row->at++;
     if (sign == '"') return (int32_t)(to - content);
     if (sign != '\\' || row->at == row->end) return -1;
@@ -79,14 +100,19 @@ static int32_t take_content(struct row *row, uint8_t *content) {
   }
 }
 
+/* What is said of a message. */
+struct told {
+  bool is_user, has_signs;
+};
+
 /* A message of a role and a content; the length of that, or -1. */
-static int32_t take_message(struct row *row, bool *is_user, uint8_t *content) {
+static int32_t take_message(struct row *row, struct told *told, uint8_t *content) {
   if (!takes(row, "{\"role\":\"")) return -1;
-  *is_user = takes(row, "user");
-  if (!*is_user && !takes(row, "assistant") && !takes(row, "system") && !takes(row, "developer"))
+  told->is_user = takes(row, "user");
+  if (!told->is_user && !takes(row, "assistant") && !takes(row, "system") && !takes(row, "developer"))
     return -1;
   if (!takes(row, "\",\"content\":\"")) return -1;
-  const int32_t length = take_content(row, content);
+  const int32_t length = take_content(row, &told->has_signs, content);
   return takes(row, "}") ? length : -1;
 }
 
@@ -103,7 +129,9 @@ struct facts {
   int32_t asked, all;
 };
 
-static int32_t hash_words(workspace *own, const struct text *said, uint32_t *words) {
+static int32_t hash_words(workspace *own, const struct text *content, bool has_signs, uint32_t *words) {
+  struct text text = *content, *said = &text;
+  if (has_signs) text = (struct text){own->signs, write_signs(text.bytes, text.length, own->signs)};
   own->sort_characters(said, own->lower, &own->bits);
   find_runs(&own->bits, said->length, &own->runs);
   const struct text lower = {own->lower, said->length};
@@ -116,18 +144,19 @@ static bool read_chat(workspace *own, struct row *row, struct facts *facts) {
   if (!takes(row, "{\"kind\":\"chat\",\"line\":") || !takes_number(row, &line) ||
       !takes(row, ",\"messages\":["))
     return false;
-  bool has_user = false, is_user;
+  bool has_user = false;
+  struct told told;
   int32_t asked = 0;
   struct text said;
   do {
-    said = (struct text){own->text, take_message(row, &is_user, own->text)};
+    said = (struct text){own->text, take_message(row, &told, own->text)};
     if (said.length < 0) return false;
-    if (!is_user) continue;
+    if (!told.is_user) continue;
     has_user = true;
-    asked += hash_words(own, &said, own->words + asked);
+    asked += hash_words(own, &said, told.has_signs, own->words + asked);
   } while (takes(row, ","));
-  if (!has_user || is_user || !takes_end(row)) return false;
-  *facts = (struct facts){line, asked, asked + hash_words(own, &said, own->words + asked)};
+  if (!has_user || told.is_user || !takes_end(row)) return false;
+  *facts = (struct facts){line, asked, asked + hash_words(own, &said, told.has_signs, own->words + asked)};
   return true;
 }
 

@@ -24,7 +24,7 @@ struct chat_words {
 
 /*
  * Finds the words of rows, of which row i is the canonical JSON from `starts[i]` to `ends[i]` in a text of `length` bytes. Another form
- * than a chat of ASCII as JSON.stringify writes it, with role and content alone, a user in it and none last, is told as such, and so is
+ * than a chat of ASCII and usual signs (plain-signs.h) as JSON.stringify writes it, with role and content alone, a user in it and none last, is told as such, and so is
  * a row of more than `longest_text`. Returns -1 where there is no memory, a row is not in the text, or there is no room, which there is for as many hashes as the rows have
  * bytes; else 0.
  */

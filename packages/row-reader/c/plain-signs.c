@@ -41,6 +41,30 @@ int32_t character_at(const uint8_t *bytes, int32_t length, int32_t *size) {
 
 enum { ellipsis = 0x2026, times = 0xd7, divided = 0xf7, minus = 0x2212, dot_operator = 0x22c5 };
 
+bool is_usual_sign(int32_t character) {
+  switch (character) {
+    case ellipsis:
+    case times:
+    case divided:
+    case minus:
+    case dot_operator:
+    case 0xa7: /* A section, a copyright, a degree, a middle dot. */
+    case 0xa9:
+    case 0xb0:
+    case 0xb7:
+    case 0x2013: /* Dashes. */
+    case 0x2014:
+    case 0x2018: /* Quotation marks. */
+    case 0x2019:
+    case 0x201c:
+    case 0x201d:
+    case 0x2022: /* A bullet. */
+    case 0x20ac: /* A euro. */
+      return true;
+    default: return false;
+  }
+}
+
 int32_t write_signs(const uint8_t *text, int32_t length, uint8_t *written) {
   uint8_t *to = written;
   for (int32_t at = 0, size = 1; at < length; at += size) {

@@ -2,6 +2,7 @@
 #ifndef LATHE_PLAIN_SIGNS_H
 #define LATHE_PLAIN_SIGNS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum sign { sign_unknown, sign_other, sign_plain };
@@ -20,6 +21,9 @@ void plain_sign_take(struct plain_signs *own, int32_t character, enum sign sign)
 
 /* The character that begins there and how many bytes it has; -1 where that is not UTF-8. */
 int32_t character_at(const uint8_t *bytes, int32_t length, int32_t *size);
+
+/* Whether a character is one of the few signs that texts are set with everywhere, and plain whoever is asked. */
+bool is_usual_sign(int32_t character);
 
 /*
  * Writes a text as its words and operators are found in, as services/ingest/src/operators.ts and NFKC have it: signs beyond ASCII that

@@ -19,7 +19,8 @@ export type ChatWordFinder = (rows: readonly Uint8Array[]) => ChatWords;
 
 /**
  * A finder of the words of chats in C, for one thread, which keeps it; undefined where set-up built none. Rows are canonical JSON in
- * UTF-8: chats of ASCII with roles and contents alone, the last of which is no user's, of at most 512 KiB. Others are told as of another form.
+ * UTF-8: chats of ASCII and usual signs with roles and contents alone, the last of which is no user's, of at most 512 KiB. Others are told
+ * as of another form.
  * @example
  * const find = openChatWords();
  * const { asked } = find?.([Buffer.from('{"kind":"chat","line":1,"messages":[]}')]) ?? { asked: [] };

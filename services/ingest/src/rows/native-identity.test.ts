@@ -204,6 +204,19 @@ const replaced = (row: Chat, last: object) => ({
   ...row,
   messages: [...row.messages.slice(0, -1), last],
 });
+const usualSigns = '…×÷−⋅§©°·–—‘’“”•€';
+/** A row in which signs beyond ASCII stand for some of the others. */
+const withSigns = (row: Chat): Chat => {
+  let next = row.line;
+  const content = (said: string) =>
+    said.replaceAll(/[-+*/.,'"=]/g, (sign) =>
+      next++ % 3 === 0 ? sign : usualSigns.charAt(next % usualSigns.length),
+    );
+  return {
+    ...row,
+    messages: row.messages.map((each) => ({ ...each, content: content(each.content) })),
+  };
+};
 /** Forms of a row, as they may wait in the spool. */
 const forms: readonly ((row: Chat) => Stored)[] = [
   plainRow,
@@ -211,6 +224,9 @@ const forms: readonly ((row: Chat) => Stored)[] = [
   (row) => plainRow({ ...row, examples: row.messages.length }),
   (row) => plainRow(replaced(row, { role: 'assistant', content: '' })),
   (row) => plainRow(replaced(row, { role: 'assistant', content: ' a\f\b "b" \u007f\\' })),
+  (row) => plainRow(replaced(row, { role: 'assistant', content: usualSigns })),
+  (row) => plainRow(withSigns(row)),
+  (row) => plainRow(withSigns(row)),
   (row) => otherRow(JSON.stringify({ ...row, tools: [] })),
   (row) => otherRow(JSON.stringify({ ...row, group: 'a' })),
   (row) =>
