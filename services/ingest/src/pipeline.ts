@@ -64,7 +64,10 @@ export async function completeDataset(
   };
   const options = job.options.cleaning ?? {};
   const parted = await inStep('keeping the held-out rows apart', () =>
-    keepApart({ training, validation, heldOut, options }, { ...ports, breathe }),
+    keepApart(
+      { training, validation, heldOut, options },
+      { ...ports, breathe, findWords: ports.rows.findWords },
+    ),
   );
   if (validation !== null && parted.dropped.size > 0)
     refuseNothingLeft(differing(training.rows.numbers) - parted.dropped.size);

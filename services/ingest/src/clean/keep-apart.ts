@@ -5,6 +5,7 @@ import type { Spool } from '../read/spool.ts';
 import type { Numbers } from '../row-numbers.ts';
 import { type Contact, findContacts } from './contamination.ts';
 import type { FileCleaning } from './file-cleaning.ts';
+import type { WordFinder } from './row-words.ts';
 
 /** What is known of each row of the training file, by its index in the spool. */
 type RowsToPart = {
@@ -40,14 +41,19 @@ const ways: Readonly<Record<Contact['how'], readonly [does: string, too: string]
  */
 export async function keepApart(
   { training, validation, heldOut, options }: PartedFiles,
-  ports: { readonly findings: Findings; readonly breathe: () => Promise<void> },
+  ports: {
+    readonly findings: Findings;
+    readonly breathe: () => Promise<void>;
+    readonly findWords: WordFinder | undefined;
+  },
 ): Promise<Parted> {
   const { rows, spool } = training;
   const { contacts, isComplete } = await findContacts({
     training: () => spool.jsons(),
     validation: validation === null ? null : () => validation.spool.jsons(),
     ...{ numbers: rows.numbers, clusters: rows.groups, lines: rows.lines },
-    ...{ heldOut, relations: rows.cleaning.relations, breathe: ports.breathe },
+    ...{ heldOut, relations: rows.cleaning.relations },
+    ...{ breathe: ports.breathe, findWords: ports.findWords },
   });
   const isDropped = options.contamination !== 'report';
   const dropped = isDropped ? contacts.size : 0;

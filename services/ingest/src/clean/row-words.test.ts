@@ -1,4 +1,5 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
+import { openChatWords } from '@lathe/row-reader/chat-words';
 import { expect, it } from 'vitest';
 import { wordsOfRows } from './row-words.ts';
 
@@ -24,4 +25,32 @@ it('finds the words of rows by the finder, and by itself those that it does not 
     second,
     { line: 80, asked: Uint32Array.of(3, 4), shingles: Uint32Array.of(7, 8) },
   ]);
+});
+
+/** None where set-up had no compiler. */
+const finder = openChatWords();
+
+it.runIf(finder !== undefined)('finds the same words in C', () => {
+  const said = [
+    'Is 7 - 5 more than 7 + 5?',
+    'x\n\t"y" \\ z',
+    'Grüße',
+    '\u0001',
+    ' ',
+    'one two three four five six',
+  ];
+  const rows = said.flatMap((asked, line) => {
+    const messages = said.map((answer, at) => [
+      ...(at % 2 === 0 ? [{ role: 'system' as const, content: answer }] : []),
+      { role: 'user' as const, content: asked },
+      { role: 'assistant' as const, content: answer },
+    ]);
+    return [
+      ...messages.map((each): CanonicalRow => ({ kind: 'chat', line, messages: each })),
+      ...messages.map((each): CanonicalRow => ({ kind: 'chat', line, messages: each, tools: [] })),
+    ];
+  });
+  const stored = [...rows.map((row) => Buffer.from(JSON.stringify(row))), rowOf(99, 'A parcel.')];
+  expect(wordsOfRows(stored, finder)).toEqual(wordsOfRows(stored, undefined));
+  expect(finder?.(stored).asked.some((count) => count >= 0)).toBe(true);
 });
