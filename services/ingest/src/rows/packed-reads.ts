@@ -175,7 +175,6 @@ export function unpackReads({ reads, json, numbers }: PackedReads): RowsRead {
     at[kind] += length;
     return numbers[kind].subarray(from, at[kind]) as Numbers[Kind];
   };
-  const fact = (): number => numbers.float64[at.float64++] as number;
   const jsonOf = (length: number): Uint8Array => {
     const from = jsonAt;
     jsonAt += length;
