@@ -7,7 +7,7 @@
 enum { digit = 1, of_keys = 2, letter = 4, of_phones = 8, hex = 16 };
 
 /* What the rules of personal-kinds.ts ask for at the least. */
-enum { phone_digits = 7, phone_length = 6, address_digits = 4 };
+enum { iban_length = 11, phone_digits = 7, most_between = 2, address_digits = 4, address_numbers = 4, most_digits = 3 };
 
 #define DIGIT (digit | of_keys | of_phones | hex)
 #define HEX (letter | of_keys | hex)
@@ -59,13 +59,57 @@ static bool has_beginning(const uint8_t *text, int32_t length) {
   return false;
 }
 
-/* Whether a digit begins a run of characters of phone numbers that is long enough. */
+/* Whether there is a number of so many digits, with few signs between two of them. */
 static bool has_phone(const uint8_t *text, int32_t length) {
-  int32_t phone = 0;
-  for (int32_t at = 0; at < length; at++) {
-    phone = is(text[at], digit) || (phone > 0 && is(text[at], of_phones)) ? phone + 1 : 0;
-    if (phone >= phone_length) return true;
+  int32_t digits = 0, between = 0;
+  for (int32_t at = 0; at < length; at++)
+    if (is(text[at], digit)) {
+      if (++digits >= phone_digits) return true;
+      between = 0;
+    } else if (!is(text[at], of_phones) || ++between > most_between)
+      digits = 0;
+  return false;
+}
+
+/* Whether four numbers stand there with dots between them. */
+static bool has_address(const uint8_t *text, int32_t length) {
+  /* Numbers that are followed by a dot each, and digits of the one that is read. */
+  int32_t numbers = 0, digits = 0;
+  for (int32_t at = 0; at < length; at++)
+    if (is(text[at], digit)) {
+      digits++;
+      if (numbers == address_numbers - 1) return true;
+      if (numbers > 0 && digits > most_digits) numbers = 0;
+    } else {
+      numbers = text[at] == '.' && digits > 0 ? numbers + 1 : 0;
+      digits = 0;
+    }
+  return false;
+}
+
+/* Whether what begins with two letters and two digits goes on as an IBAN does, and nothing of a word stands before it. */
+static bool may_be_iban(const uint8_t *text, int32_t length, int32_t from) {
+  if (from > 0 && is(text[from - 1], letter | digit)) return false;
+  int32_t at = from + 4;
+  for (int32_t count = 0; count < iban_length; count++, at++) {
+    if (at < length && text[at] == ' ') at++;
+    if (at >= length || !is(text[at], letter | digit)) return false;
   }
+  return true;
+}
+
+/* Whether a text holds a name of secrets (secrets.ts), in any case. */
+static bool names_secret(const uint8_t *text, int32_t length) {
+  static const char *const names[] = {"key", "secret", "token", "passw", "pwd", "bearer"};
+  for (int32_t at = 0; at < length; at++)
+    for (size_t each = 0; each < sizeof names / sizeof *names; each++) {
+      const char *name = names[each];
+      int32_t size = 0;
+      while (name[size] != 0 && at + size < length && is(text[at + size], letter) &&
+             (text[at + size] | 0x20) == name[size])
+        size++;
+      if (name[size] == 0) return true;
+    }
   return false;
 }
 
@@ -114,7 +158,7 @@ bool may_hold_personal_data(const uint8_t *text, int32_t length) {
   int32_t digits = 0;
   /* Digits behind a dot. */
   int32_t dotted = 0;
-  bool is_long = false;
+  bool is_long = false, is_long_mixed = false;
   int32_t colon = -1;
   struct sign_masks before = {0};
   for (int32_t from = 0; from < length; from += block) {
@@ -127,19 +171,21 @@ bool may_hold_personal_data(const uint8_t *text, int32_t length) {
     const uint64_t ends = ends_of_long_runs(masks.of_keys, before.of_keys);
     is_long |= ends != 0;
     /* Of a run one place is enough. */
-    for (uint64_t left = ends & ~(ends << 1); left != 0; left &= left - 1)
-      if (is_mixed(text, length, from + __builtin_ctzll(left))) return true;
+    for (uint64_t left = ends & ~(ends << 1); left != 0 && !is_long_mixed; left &= left - 1)
+      is_long_mixed = is_mixed(text, length, from + __builtin_ctzll(left));
     if (masks.digits != 0) {
       digits += __builtin_popcountll(masks.digits);
       dotted += __builtin_popcountll(masks.digits & moved(masks.dots, before.dots, 1));
       /* Two letters and two digits may begin an IBAN. */
-      if ((masks.digits & moved(masks.digits, before.digits, 1) & moved(masks.letters, before.letters, 2) &
-           moved(masks.letters, before.letters, 3)) != 0)
-        return true;
+      uint64_t ibans = masks.digits & moved(masks.digits, before.digits, 1) &
+                       moved(masks.letters, before.letters, 2) & moved(masks.letters, before.letters, 3);
+      for (; ibans != 0; ibans &= ibans - 1)
+        if (may_be_iban(text, length, from + __builtin_ctzll(ibans) - 3)) return true;
     }
     before = masks;
   }
   return (is_long && has_beginning(text, length)) ||
+         (is_long_mixed && names_secret(text, length)) ||
          (digits >= phone_digits && has_phone(text, length)) ||
-         (dotted > 1 && digits >= address_digits);
+         (dotted >= address_numbers - 1 && digits >= address_digits && has_address(text, length));
 }

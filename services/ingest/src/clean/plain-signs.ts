@@ -1,3 +1,6 @@
+import { asLatin1 } from '../ascii-text.ts';
+import { secretNames } from './secrets.ts';
+
 const [digit, ofKeys, letter, ofPhones] = [1, 2, 4, 8];
 const hex = 16;
 const kinds = Uint8Array.from({ length: 128 }, (_, code) => {
@@ -25,8 +28,11 @@ const keyBeginnings = new Set(
 const beginsKey = new Uint8Array(128);
 for (const beginning of keyBeginnings) beginsKey[beginning >> 14] = 1;
 
-/** What the rules of personal-kinds.ts ask for at the least. */
-const least = { keyLength: 15, phoneDigits: 7, phoneLength: 6, addressDigits: 4 };
+/** What the rules of personal-kinds.ts ask for at the least: characters of an IBAN behind its first four, digits of a number, and signs between two of them at most. */
+const least = { keyLength: 15, ibanLength: 11, phoneDigits: 7, addressDigits: 4 };
+const mostBetween = 2;
+/** Numbers of an address with dots, and digits of each but the ends. */
+const address = { numbers: 4, mostDigits: 3 };
 
 function numberOf(first: number, second: number, third: number): number {
   return (first << 14) | (second << 7) | third;
@@ -42,10 +48,11 @@ export function mayHoldPersonalData(text: Uint8Array): boolean {
   let run = 0;
   let isMixed = false;
   let isLong = false;
+  let isLongMixed = false;
   let hasBeginning = false;
-  /** How long the run of characters of phone numbers is, from its first digit. */
+  /** Digits of the number that may be a phone's, and signs since the last of them. */
   let phone = 0;
-  let isPhone = false;
+  let between = 0;
   /** Digits behind a dot. */
   let dotted = 0;
   /** Whether there was a colon, and hexadecimal digits alone behind it. */
@@ -70,8 +77,8 @@ export function mayHoldPersonalData(text: Uint8Array): boolean {
         );
       isMixed ||= (kind & digit) !== 0;
       if (++run >= least.keyLength) {
-        if (isMixed) return true;
         isLong = true;
+        isLongMixed ||= isMixed;
       }
       if (byte === letterY && before === letterE && text[place - 2] === letterK) return true;
     }
@@ -81,23 +88,57 @@ export function mayHoldPersonalData(text: Uint8Array): boolean {
     } else isGroup &&= (kind & hex) !== 0;
     if ((kind & digit) !== 0) {
       digits++;
-      phone++;
+      if (++phone >= least.phoneDigits) return true;
+      between = 0;
       if (before === dot) dotted++;
       // Two letters and two digits may begin an IBAN.
       if (
         (last & digit) !== 0 &&
         place >= 3 &&
         ((kinds[text[place - 2] as number] as number) & letter) !== 0 &&
-        ((kinds[text[place - 3] as number] as number) & letter) !== 0
+        ((kinds[text[place - 3] as number] as number) & letter) !== 0 &&
+        mayBeIban(text, place - 3)
       )
         return true;
-    } else if (phone > 0) phone = (kind & ofPhones) === 0 ? 0 : phone + 1;
-    if (phone >= least.phoneLength) isPhone = true;
+    } else if ((kind & ofPhones) === 0 || ++between > mostBetween) phone = 0;
     before = byte;
   }
   return (
     (isLong && hasBeginning) ||
-    (isPhone && digits >= least.phoneDigits) ||
-    (dotted > 1 && digits >= least.addressDigits)
+    (isLongMixed && secretNames.test(asLatin1(text))) ||
+    (dotted >= address.numbers - 1 && digits >= least.addressDigits && hasAddress(text))
   );
+}
+
+/** Whether what begins with two letters and two digits goes on as an IBAN does, and nothing of a word stands before it. */
+function mayBeIban(text: Uint8Array, from: number): boolean {
+  const ofWord = letter | digit;
+  const is = (at: number): boolean => ((kinds[text[at] ?? space] as number) & ofWord) !== 0;
+  if (from > 0 && is(from - 1)) return false;
+  let at = from + 4;
+  for (let length = 0; length < least.ibanLength; length++, at++) {
+    if (text[at] === space) at++;
+    if (!is(at)) return false;
+  }
+  return true;
+}
+
+/** Whether four numbers stand there with dots between them. */
+function hasAddress(text: Uint8Array): boolean {
+  /** Numbers that are followed by a dot each, and digits of the one that is read. */
+  let numbers = 0;
+  let digits = 0;
+  for (let place = 0; place < text.length; place++) {
+    const byte = text[place] as number;
+    if (((kinds[byte] as number) & digit) !== 0) {
+      digits++;
+      if (numbers === address.numbers - 1) return true;
+      // What is too long is no number between dots, but may be the end of one before them.
+      if (numbers > 0 && digits > address.mostDigits) numbers = 0;
+    } else {
+      numbers = byte === dot && digits > 0 ? numbers + 1 : 0;
+      digits = 0;
+    }
+  }
+  return false;
 }
