@@ -1,4 +1,3 @@
-import { asLatin1 } from '../ascii-text.ts';
 import { secretNames } from './secrets.ts';
 
 const [digit, ofKeys, letter, ofPhones] = [1, 2, 4, 8];
@@ -105,9 +104,13 @@ export function mayHoldPersonalData(text: Uint8Array): boolean {
   }
   return (
     (isLong && hasBeginning) ||
-    (isLongMixed && secretNames.test(asLatin1(text))) ||
+    (isLongMixed && namesSecret(text)) ||
     (dotted >= address.numbers - 1 && digits >= least.addressDigits && hasAddress(text))
   );
+}
+
+function namesSecret({ buffer, byteOffset, length }: Uint8Array): boolean {
+  return secretNames.test(Buffer.from(buffer, byteOffset, length).toString('latin1'));
 }
 
 /** Whether what begins with two letters and two digits goes on as an IBAN does, and nothing of a word stands before it. */
