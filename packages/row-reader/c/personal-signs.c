@@ -32,17 +32,37 @@ static const uint8_t kinds[256] = {
   [' '] = of_phones, ['('] = of_phones, [')'] = of_phones,
 };
 
-/* How keys begin that are known by it (secrets.ts), in order. */
-static const char key_beginnings[][4] = {
-    "AIz", "AKI", "ASI", "SG.", "dop", "eyJ", "gho", "ghp", "ghr", "ghs", "ghu", "git",
-    "glp", "hf_", "npm", "pk_", "pyp", "rk_", "shp", "sk-", "sk_", "whs", "xox", "ya2",
-};
+#define BEGINNING(first, second, third) ((first) << 16 | (second) << 8 | (third))
 
+/* Whether a key begins there that is known by it (secrets.ts). */
 static bool begins_key(const uint8_t *text) {
-  const int count = (int)(sizeof key_beginnings / sizeof *key_beginnings);
-  for (int at = 0; at < count && (uint8_t)key_beginnings[at][0] <= text[0]; at++)
-    if (memcmp(key_beginnings[at], text, 3) == 0) return true;
-  return false;
+  switch (BEGINNING(text[0], text[1], text[2])) {
+    case BEGINNING('A', 'I', 'z'):
+    case BEGINNING('A', 'K', 'I'):
+    case BEGINNING('A', 'S', 'I'):
+    case BEGINNING('S', 'G', '.'):
+    case BEGINNING('d', 'o', 'p'):
+    case BEGINNING('e', 'y', 'J'):
+    case BEGINNING('g', 'h', 'o'):
+    case BEGINNING('g', 'h', 'p'):
+    case BEGINNING('g', 'h', 'r'):
+    case BEGINNING('g', 'h', 's'):
+    case BEGINNING('g', 'h', 'u'):
+    case BEGINNING('g', 'i', 't'):
+    case BEGINNING('g', 'l', 'p'):
+    case BEGINNING('h', 'f', '_'):
+    case BEGINNING('n', 'p', 'm'):
+    case BEGINNING('p', 'k', '_'):
+    case BEGINNING('p', 'y', 'p'):
+    case BEGINNING('r', 'k', '_'):
+    case BEGINNING('s', 'h', 'p'):
+    case BEGINNING('s', 'k', '-'):
+    case BEGINNING('s', 'k', '_'):
+    case BEGINNING('w', 'h', 's'):
+    case BEGINNING('x', 'o', 'x'):
+    case BEGINNING('y', 'a', '2'): return true;
+    default: return false;
+  }
 }
 
 static bool is(uint8_t byte, uint8_t kind) {
@@ -98,18 +118,38 @@ static bool may_be_iban(const uint8_t *text, int32_t length, int32_t from) {
   return true;
 }
 
+/* Whether a text begins with a word in any case. */
+static bool begins_with(const uint8_t *text, int32_t length, const char *word) {
+  int32_t at = 0;
+  /* This bit is all that parts letters from capitals. */
+  while (word[at] != 0 && at < length && is(text[at], letter) && (text[at] | 0x20) == word[at]) at++;
+  return word[at] == 0;
+}
+
 /* Whether a text holds a name of secrets (secrets.ts), in any case. */
 static bool names_secret(const uint8_t *text, int32_t length) {
-  static const char *const names[] = {"key", "secret", "token", "passw", "pwd", "bearer"};
-  for (int32_t at = 0; at < length; at++)
-    for (size_t each = 0; each < sizeof names / sizeof *names; each++) {
-      const char *name = names[each];
-      int32_t size = 0;
-      while (name[size] != 0 && at + size < length && is(text[at + size], letter) &&
-             (text[at + size] | 0x20) == name[size])
-        size++;
-      if (name[size] == 0) return true;
+  for (int32_t at = 0; at < length; at++) {
+    const uint8_t *rest = text + at;
+    const int32_t left = length - at;
+    switch (text[at] | 0x20) {
+      case 'k':
+        if (begins_with(rest, left, "key")) return true;
+        break;
+      case 's':
+        if (begins_with(rest, left, "secret")) return true;
+        break;
+      case 't':
+        if (begins_with(rest, left, "token")) return true;
+        break;
+      case 'p':
+        if (begins_with(rest, left, "passw") || begins_with(rest, left, "pwd")) return true;
+        break;
+      case 'b':
+        if (begins_with(rest, left, "bearer")) return true;
+        break;
+      default: break;
     }
+  }
   return false;
 }
 
