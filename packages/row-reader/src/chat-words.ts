@@ -1,5 +1,4 @@
-import { builtLibrary } from '@lathe/native/built-library';
-import { stayingLibrary } from '@lathe/native/koffi';
+import { loadedLibrary } from '@lathe/native/loaded-library';
 import { library } from '../library.mjs';
 
 /** The words of rows, by columns: those of row i end at `wordEnds[i]`, where those of the next begin; its shingles at `shingleEnds[i]`. */
@@ -18,7 +17,7 @@ type ChatWords = {
 export type ChatWordFinder = (rows: readonly Uint8Array[]) => ChatWords;
 
 /**
- * A finder of the words of chats in C, for one thread, which keeps it; undefined where set-up built none. Rows are canonical JSON in
+ * A finder of the words of chats in C, for one thread, which keeps it; undefined where there is no library. Rows are canonical JSON in
  * UTF-8: chats of ASCII and usual signs with roles and contents alone, the last of which is no user's, of at most 512 KiB. Others are told
  * as of another form.
  * @example
@@ -26,9 +25,8 @@ export type ChatWordFinder = (rows: readonly Uint8Array[]) => ChatWords;
  * const { asked } = find?.([Buffer.from('{"kind":"chat","line":1,"messages":[]}')]) ?? { asked: [] };
  */
 export function openChatWords(): ChatWordFinder | undefined {
-  const built = builtLibrary(library);
-  if ('problem' in built) return undefined;
-  const native = stayingLibrary(built.file);
+  const native = loadedLibrary(library);
+  if (native === undefined) return undefined;
   const workspace = native.func('lathe_rows_workspace', 'void *', [])();
   if (workspace === null) throw new Error('there is no memory to find words of rows with');
   const call = native.func('lathe_rows_words', 'int32_t', [

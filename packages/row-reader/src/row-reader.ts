@@ -1,5 +1,5 @@
-import { builtLibrary } from '@lathe/native/built-library';
-import { koffi, stayingLibrary } from '@lathe/native/koffi';
+import { koffi, type LoadedLibrary } from '@lathe/native/koffi';
+import { loadedLibrary } from '@lathe/native/loaded-library';
 import type { AsciiWords } from '@lathe/tokenizer/plain-encoder';
 import { library } from '../library.mjs';
 import { formNumbers, type KnownForm } from './form-numbers.ts';
@@ -73,8 +73,7 @@ const questions = ['special', 'personal'] as const;
 
 let calls: ReturnType<typeof load> | undefined;
 
-function load(file: string) {
-  const native = stayingLibrary(file);
+function load(native: LoadedLibrary) {
   const bytes = 'const uint8_t *';
   return {
     open: native.func('lathe_reader_open', 'void *', ['void *', bytes, 'int32_t']),
@@ -100,17 +99,17 @@ const held = new FinalizationRegistry((close: () => void) => close());
 let scratch: Scratch | undefined;
 
 /**
- * A reader of chats in the words of a tokenizer, in C, for one thread; undefined where set-up built none. Throws where there is no
- * memory.
+ * A reader of chats in the words of a tokenizer, in C, for one thread; undefined where there is no library. Throws where there is no
+ * memory, or the words are not what C takes.
  * @example
  * const specials = { beginnings: new Uint8Array(128), endings: new Uint8Array(128), reach: 0 };
  * const reader = openRowReader({ cutters: ['gpt2'], byteTokens: new Int32Array(256), merges: [], wholeWords: [] }, specials);
  */
 export function openRowReader(words: AsciiWords, specials: Specials): RowReader | undefined {
-  const built = builtLibrary(library);
-  const opened = 'problem' in built ? undefined : openWords(words);
-  if ('problem' in built || opened === undefined) return undefined;
-  calls ??= load(built.file);
+  const native = loadedLibrary(library);
+  const opened = native && openWords(words);
+  if (native === undefined || opened === undefined) return undefined;
+  calls ??= load(native);
   const { open, close, takeForm, forgetForms, character, takeCharacter, roles, read } = calls;
   const codes = Uint8Array.from([...specials.beginnings, ...specials.endings]);
   const own = open(opened.address, codes, specials.reach);
@@ -144,8 +143,8 @@ export function openRowReader(words: AsciiWords, specials: Specials): RowReader 
       scratch = room;
       begin(room);
       const lines = BigInt64Array.of(
-        ...[koffi.address(bytes), BigInt(bytes.length)],
-        ...[koffi.address(lengths), koffi.address(numbers), BigInt(lengths.length)],
+        ...[koffi().address(bytes), BigInt(bytes.length)],
+        ...[koffi().address(lengths), koffi().address(numbers), BigInt(lengths.length)],
         ...[BigInt(most.bytes), BigInt(most.tokens)],
       );
       for (;;) {

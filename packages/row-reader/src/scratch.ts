@@ -60,7 +60,7 @@ export function scratchOf(times: number, before?: Scratch): Scratch {
     struct.set(before.struct);
   }
   const all = [tokens, supervised, json, likeness, facts, rows, examples, asked, askedBytes];
-  for (const [at, array] of all.entries()) struct[addresses + at] = koffi.address(array);
+  for (const [at, array] of all.entries()) struct[addresses + at] = koffi().address(array);
   const places = facts.length / factCount;
   const room = [tokens, json, likeness, places, examples, asked, askedBytes];
   for (const [at, of] of room.entries())

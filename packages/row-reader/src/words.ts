@@ -1,5 +1,4 @@
-import { builtLibrary } from '@lathe/native/built-library';
-import { stayingLibrary } from '@lathe/native/koffi';
+import { loadedLibrary } from '@lathe/native/loaded-library';
 import type { AsciiWords } from '@lathe/tokenizer/plain-encoder';
 import { library } from '../library.mjs';
 import { wordsNumbers } from './words-numbers.ts';
@@ -14,13 +13,12 @@ export type NativeWords = {
 };
 
 /**
- * Opens a tokenizer's words in C; undefined where set-up built no library. Throws where they are not what C takes, or
+ * Opens a tokenizer's words in C; undefined where there is no library. Throws where they are not what C takes, or
  * there is no memory.
  */
 export function openWords(words: AsciiWords): NativeWords | undefined {
-  const built = builtLibrary(library);
-  if ('problem' in built) return undefined;
-  const loaded = stayingLibrary(built.file);
+  const loaded = loadedLibrary(library);
+  if (loaded === undefined) return undefined;
   const bytes = 'const uint8_t *';
   const open = loaded.func('words_open', 'void *', [
     'const int32_t *',

@@ -38,10 +38,20 @@ export function createNativeReader(
 
 function readerOf(chats: PlainChats): RowReader | undefined {
   if (readers.has(chats)) return readers.get(chats);
-  const words = chats.asciiWords();
-  const reader = words && openRowReader(words, chats);
+  const reader = open(chats);
   readers.set(chats, reader);
   return reader;
+}
+
+/** Whatever keeps C from reading rows, they are read here. */
+function open(chats: PlainChats): RowReader | undefined {
+  try {
+    const words = chats.asciiWords();
+    return words && openRowReader(words, chats);
+  } catch (error) {
+    process.emitWarning(`plain rows are not read in C: ${String(error)}`);
+    return undefined;
+  }
 }
 
 /** The form of conversations of these roles, where nothing is ever wrong with what its examples teach. */

@@ -5,6 +5,9 @@ import '../no-telemetry.ts';
 import { koffi, type NativeFunction, stayingLibrary } from '@lathe/native/koffi';
 import { functions, tableVersion } from './functions.ts';
 
+// Whoever loads this must bear that it throws where nothing calls native code.
+koffi();
+
 /** An address in this process. */
 export type Address = bigint;
 
@@ -29,10 +32,10 @@ const stackBytes = 8 * 2 ** 20;
  * has both has one runtime. Throws where it, or koffi, is not there for this system.
  */
 export function loadLibrary(): Library {
-  koffi.config({ ...koffi.config(), sync_stack_size: stackBytes });
+  koffi().config({ ...koffi().config(), sync_stack_size: stackBytes });
   const base = stayingLibrary(libraryFile()).func('OrtGetApiBase', 'void *', [])() as Address;
-  const first = koffi.decode(base, 'void *') as Address;
-  const getApi = koffi.decode(first, koffi.proto('void *', ['uint32'])) as NativeFunction;
+  const first = koffi().decode(base, 'void *') as Address;
+  const getApi = koffi().decode(first, koffi().proto('void *', ['uint32'])) as NativeFunction;
   const table = getApi(tableVersion) as Address | null;
   if (table === null)
     throw new Error('ONNX Runtime has no C API of the version that is asked for.');
@@ -41,8 +44,8 @@ export function loadLibrary(): Library {
     const known = made.get(name);
     if (known !== undefined) return known;
     const [place, result, parameters] = functions[name];
-    const address = koffi.decode(table, 8 * place, 'void *') as Address;
-    const found = koffi.decode(address, koffi.proto(result, parameters)) as NativeFunction;
+    const address = koffi().decode(table, 8 * place, 'void *') as Address;
+    const found = koffi().decode(address, koffi().proto(result, parameters)) as NativeFunction;
     made.set(name, found);
     return found;
   };
@@ -70,17 +73,17 @@ export function loadLibrary(): Library {
 
 /** Where an array's memory is, as long as somebody holds the array: the address does not keep it. */
 export function addressOf(array: ArrayBufferView): Address {
-  return koffi.address(array);
+  return koffi().address(array);
 }
 
 /** The memory at an address, not copied. */
 export function memoryAt(address: Address, byteLength: number): ArrayBuffer {
-  return koffi.view(address, byteLength);
+  return koffi().view(address, byteLength);
 }
 
 /** The text at an address, up to its zero. */
 export function textAt(address: Address): string {
-  return koffi.decode.string(address);
+  return koffi().decode.string(address);
 }
 
 /** ONNX Runtime's library, which has its version in its name on some systems. */
