@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -35,6 +36,36 @@ describe('file store', () => {
     await expect(store.put('p/a', broken())).rejects.toThrow('gone');
     await store.put('p/b', new Uint8Array(10));
     expect(await readdir(join(folder.path, '.parts'))).toEqual([]);
+  });
+
+  it('shows nothing of an object that is begun before it is finished, and leaves nothing of one that is abandoned', async () => {
+    await using folder = await tempFolder();
+    const store = await openFileStore(folder.path);
+    await store.put('p/a', Buffer.from('old'));
+    const begin = async () => {
+      const object = await store.begin?.('p/a');
+      if (object === undefined) throw new Error('a file store begins objects');
+      const piece = Buffer.from('one ');
+      await object.write(piece);
+      piece.fill('x');
+      await object.write(Buffer.from('two'));
+      return object;
+    };
+    const read = async () => Buffer.concat(await Array.fromAsync(store.get('p/a'))).toString();
+    const kept = await begin();
+    // As it lies there after the process was killed.
+    await begin();
+    const left = await begin();
+    expect(await Array.fromAsync(store.list(''))).toMatchObject([{ key: 'p/a', bytes: 3 }]);
+    await left.abandon();
+    expect(await readdir(join(folder.path, '.parts'))).toHaveLength(2);
+    expect(await read()).toBe('old');
+    const sha256 = createHash('sha256').update('one two').digest('hex');
+    expect(await kept.finish()).toEqual({ bytes: 7, sha256 });
+    await kept.abandon();
+    expect(await read()).toBe('one two');
+    expect(await readdir(join(folder.path, '.parts'))).toHaveLength(1);
+    await expect((async () => store.begin?.('../a'))()).rejects.toThrow('artifact key');
   });
 
   it('says that it is full where files may not be so large', async () => {

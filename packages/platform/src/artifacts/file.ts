@@ -1,18 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import {
-  access,
-  type FileHandle,
-  lstat,
-  mkdir,
-  open,
-  opendir,
-  readdir,
-  rename,
-  rm,
-} from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { sizeText } from '@lathe/contracts/words/size';
+import { access, type FileHandle, lstat, open, opendir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { makeFolder } from '../process/make-folder.ts';
 import {
   ArtifactError,
@@ -24,6 +12,8 @@ import {
   type PutOptions,
   type PutResult,
 } from './port.ts';
+import { refuseLinks } from './refuse-links.ts';
+import { type StagedPlace, stageObject } from './staged-object.ts';
 
 /** Half-written objects lie here, outside of every key, in the same file system. */
 const partsFolder = '.parts';
@@ -43,7 +33,8 @@ export async function openFileStore(root: string): Promise<ArtifactStore> {
 
   return {
     put: (key, source, options = {}) =>
-      putFile({ target: pathOf(key), objects, parts }, source, options).catch(sayWhenFull),
+      putFile({ target: pathOf(key), objects, parts }, source, options),
+    begin: async (key) => stageObject({ target: pathOf(key), objects, parts }),
     get: (key, range = {}) => readRange(objects, key, range),
     stat: async (key) => {
       const file = await openObject(objects, key);
@@ -100,78 +91,19 @@ async function removeOldParts(parts: string): Promise<void> {
   }
 }
 
-/** No room, no quota, or larger than a file may be. */
-const fullCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-
-function sayWhenFull(error: unknown): never {
-  const { code = '', syscall } = (error ?? {}) as NodeJS.ErrnoException;
-  if (syscall === undefined || !fullCodes.has(code)) throw error;
-  throw new ArtifactError('full', `the artifact store is full (${code})`, { cause: error });
-}
-
-type Places = { readonly target: string; readonly objects: string; readonly parts: string };
-
 async function putFile(
-  { target, objects, parts }: Places,
+  place: StagedPlace,
   source: ByteSource,
-  { maxBytes = Infinity }: PutOptions,
+  options: PutOptions,
 ): Promise<PutResult> {
-  const temporary = join(parts, randomBytes(16).toString('hex'));
-  const hash = createHash('sha256');
-  let bytes = 0;
-  const file = await open(temporary, 'wx', 0o600);
+  const object = await stageObject(place, options);
   try {
-    try {
-      for await (const chunk of source instanceof Uint8Array ? [source] : source) {
-        bytes += chunk.byteLength;
-        if (bytes > maxBytes)
-          throw new ArtifactError('too_large', `the object is larger than ${sizeText(maxBytes)}`);
-        hash.update(chunk);
-        await writeAll(file, chunk);
-      }
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await moveIntoPlace(temporary, target, objects);
+    for await (const chunk of source instanceof Uint8Array ? [source] : source)
+      await object.write(chunk);
+    return await object.finish();
   } catch (error) {
-    await rm(temporary, { force: true });
+    await object.abandon();
     throw error;
-  }
-  return { bytes, sha256: hash.digest('hex') };
-}
-
-async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let written = 0; written < chunk.byteLength; ) {
-    const { bytesWritten } = await file.write(chunk, written);
-    written += bytesWritten;
-  }
-}
-
-/** Renames, and makes the new name durable. A folder that a deletion took away meanwhile is made again. */
-async function moveIntoPlace(temporary: string, target: string, objects: string): Promise<void> {
-  const folder = dirname(target);
-  for (let attempt = 1; ; attempt++) {
-    await mkdir(folder, { recursive: true });
-    await refuseLinks(
-      objects,
-      folder
-        .slice(objects.length + 1)
-        .split('/')
-        .filter(Boolean),
-    );
-    try {
-      await rename(temporary, target);
-      break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt >= 5) throw error;
-    }
-  }
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 
@@ -188,21 +120,6 @@ async function openObject(objects: string, key: string): Promise<FileHandle | nu
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return null;
     throw error;
-  }
-}
-
-/** The store makes no symbolic links; one that somebody put there must not lead out of it. */
-async function refuseLinks(objects: string, names: readonly string[]): Promise<void> {
-  let path = objects;
-  for (const name of names) {
-    path = join(path, name);
-    try {
-      if ((await lstat(path)).isSymbolicLink())
-        throw new ArtifactError('bad_key', `${path} is a symbolic link, which is not followed`);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-      throw error;
-    }
   }
 }
 

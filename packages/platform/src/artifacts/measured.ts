@@ -1,5 +1,5 @@
 import { type Metrics, timed } from '../metrics.ts';
-import type { ArtifactStore } from './port.ts';
+import type { ArtifactStore, ObjectWriter, PutResult } from './port.ts';
 
 /** The store with the time, bytes and failures of its operations counted. */
 export function measuredStore(store: ArtifactStore, metrics: Metrics): ArtifactStore {
@@ -7,11 +7,20 @@ export function measuredStore(store: ArtifactStore, metrics: Metrics): ArtifactS
     timed(act, (outcome, seconds) =>
       metrics.observe('lathe_artifact_seconds', { operation, outcome }, seconds),
     );
+  const counted = (result: PutResult): PutResult => {
+    metrics.count('lathe_artifact_bytes_total', { operation: 'put' }, result.bytes);
+    return result;
+  };
+  // The time between its pieces is not the store's.
+  const measuredWriter = (writer: ObjectWriter): ObjectWriter => ({
+    ...writer,
+    finish: async () => counted(await measured('put', writer.finish)),
+  });
+  const { begin } = store;
   return {
+    ...(begin && { begin: async (key: string) => measuredWriter(await begin(key)) }),
     async put(key, source, options) {
-      const result = await measured('put', () => store.put(key, source, options));
-      metrics.count('lathe_artifact_bytes_total', { operation: 'put' }, result.bytes);
-      return result;
+      return counted(await measured('put', () => store.put(key, source, options)));
     },
     async *get(key, range) {
       const started = performance.now();

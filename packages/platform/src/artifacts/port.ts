@@ -12,6 +12,15 @@ export type PutOptions = {
   /** Refuse a source that is longer, in bytes. */
   readonly maxBytes?: number;
 };
+/** An object that is written piece by piece. One that is neither finished nor abandoned is swept away later. */
+export type ObjectWriter = {
+  /** Adds a piece, which need only be good until this resolves. Only one at a time. */
+  write(piece: Uint8Array): Promise<void>;
+  /** Stores the object as `put` does. */
+  finish(): Promise<PutResult>;
+  /** Leaves nothing of it; does nothing once it is finished. */
+  abandon(): Promise<void>;
+};
 /** Bytes from `start` (included, default 0) to `end` (not included, default the object's length). */
 export type ByteRange = { readonly start?: number; readonly end?: number };
 
@@ -50,6 +59,11 @@ export interface ArtifactStore {
    * than `maxBytes` (`too_large`), nothing changes. Resolves when the bytes are durable.
    */
   put(key: string, source: ByteSource, options?: PutOptions): Promise<PutResult>;
+  /**
+   * Begins an object whose pieces come by and by, of which nothing is seen before it is finished. Only where one that is
+   * open keeps no memory and no connection.
+   */
+  begin?(key: string): Promise<ObjectWriter>;
   /** The object's bytes, or a range of them. Throws `not_found` at the first read. */
   get(key: string, range?: ByteRange): AsyncIterable<Uint8Array>;
   /** Size and time, or null when there is no such object. */

@@ -61,7 +61,10 @@ export async function writeDataset(
       count,
     });
   const trainWriter = await writer('train');
-  const heldOutWriter = await writer('held-out');
+  const heldOutWriter = await writer('held-out').catch(async (error: unknown) => {
+    await trainWriter.close();
+    throw error;
+  });
   const balance = createBalance();
   const insight = insightOf(training.rows, maxTokens);
   const trained = createLengthCounts();
