@@ -66,7 +66,7 @@ export async function completeDataset(
   const parted = await inStep('keeping the held-out rows apart', () =>
     keepApart(
       { training, validation, heldOut, options },
-      { ...ports, breathe, findWords: ports.rows.findWords },
+      { ...ports, breathe, finders: ports.rows.finders },
     ),
   );
   if (validation !== null && parted.dropped.size > 0)

@@ -2,7 +2,8 @@ import type { Numbers } from '../row-numbers.ts';
 import { createHeldOutTexts } from './held-out-texts.ts';
 import { createPhrases } from './phrases.ts';
 import type { Relations } from './relations.ts';
-import { type RowWords, type WordFinder, wordsOfRows } from './row-words.ts';
+import type { RowFinders } from './row-finders.ts';
+import { askedAt, findWordsOf, type RowWords, type WordColumns, wordsOfRows } from './row-words.ts';
 
 /** How a training row says what a held-out one does, which stands on that line. */
 export type Contact = { readonly how: 'prompts' | 'near' | 'phrases'; readonly line: number };
@@ -17,8 +18,8 @@ export type Sides = {
   /** Rows of the validation file. */
   readonly validation: (() => AsyncIterable<readonly Uint8Array[]>) | null;
   readonly relations: Pick<Relations, 'met' | 'bridges' | 'forms'>;
-  /** Finds the words of many rows at once, where there is such a way. */
-  readonly findWords?: WordFinder | undefined;
+  /** What looks at many rows at once, where there is such a way. */
+  readonly finders?: RowFinders | undefined;
   /** Called between some rows and the next. */
   readonly breathe: () => Promise<void>;
 };
@@ -36,27 +37,40 @@ type Contacts = { readonly contacts: ReadonlyMap<number, Contact>; readonly isCo
  * 13 words (8 of a short text) that few rows have.
  */
 export async function findContacts(sides: Sides): Promise<Contacts> {
-  const { heldOut, relations } = sides;
+  const { heldOut, relations, finders } = sides;
   const phrases = createPhrases();
-  const texts = createHeldOutTexts(relations.forms());
-  const look = { findWords: sides.findWords, breathe: sides.breathe };
-  const keep = ({ asked, shingles, line }: RowWords): void => {
+  const texts = createHeldOutTexts(relations.forms(), { findNear: finders?.near });
+  const keepOne = ({ asked, shingles, line }: RowWords): void => {
     phrases.keep(asked, line);
     texts.keep(shingles, line);
   };
-  if (sides.validation !== null) await forEachRow(sides.validation(), () => true, keep, look);
+  const keep = ({ rows }: SomeRows): void => wordsOfRows(rows, finders?.words).forEach(keepOne);
+  const { breathe } = sides;
+  if (sides.validation !== null)
+    await forSomeRows({ chunks: sides.validation(), isWanted: () => true, breathe }, keep);
   else if (heldOut?.includes(1) === true)
-    await forEachRow(sides.training(), (index) => heldOut[index] === 1, keep, look);
+    await forSomeRows(
+      { chunks: sides.training(), isWanted: (index) => heldOut[index] === 1, breathe },
+      keep,
+    );
   else return { contacts: new Map(), isComplete: true };
   await texts.settle(sides.breathe);
   const near = new Map<number, number>();
-  const lookAt = ({ asked, shingles }: RowWords, index: number): void => {
-    const number = sides.numbers.at(index) as number;
-    phrases.look(asked, number);
-    const line = texts.find(shingles);
-    if (line !== undefined) near.set(number, line);
+  const lookAt = ({ rows, indexes }: SomeRows): void => {
+    const { columns, others } = findWordsOf(rows, finders?.words);
+    const lines = columns === undefined ? [] : texts.findAll(columns);
+    for (const [at, index] of indexes.entries()) {
+      const number = sides.numbers.at(index) as number;
+      const other = others.get(at);
+      phrases.look(other?.asked ?? askedAt(columns as WordColumns, at), number);
+      const line = other === undefined ? lines[at] : texts.find(other.shingles);
+      if (line !== undefined) near.set(number, line);
+    }
   };
-  await forEachRow(sides.training(), (index) => heldOut?.[index] !== 1, lookAt, look);
+  await forSomeRows(
+    { chunks: sides.training(), isWanted: (index) => heldOut?.[index] !== 1, breathe },
+    lookAt,
+  );
   const shared = phrases.found();
   const trained = trainedRows(sides);
   const contacts = new Map<number, Contact>();
@@ -81,17 +95,21 @@ function trainedRows({ numbers, heldOut }: Pick<Sides, 'numbers' | 'heldOut'>): 
   return count;
 }
 
-/** Rows whose words are found at a time, which is a matter of milliseconds. */
+/** Rows that are looked at at a time, which is a matter of milliseconds. */
 const mostRows = 256;
 
-type Look = Pick<Sides, 'findWords' | 'breathe'>;
+/** Rows with the index of each. */
+type SomeRows = { readonly rows: readonly Uint8Array[]; readonly indexes: readonly number[] };
 
-/** Goes through the words of those rows that are wanted, by their index. */
-async function forEachRow(
-  chunks: AsyncIterable<readonly Uint8Array[]>,
-  isWanted: (index: number) => boolean,
-  take: (row: RowWords, index: number) => void,
-  { findWords, breathe }: Look,
+type WantedRows = Pick<Sides, 'breathe'> & {
+  readonly chunks: AsyncIterable<readonly Uint8Array[]>;
+  readonly isWanted: (index: number) => boolean;
+};
+
+/** Goes through those rows that are wanted, some at a time. */
+async function forSomeRows(
+  { chunks, isWanted, breathe }: WantedRows,
+  take: (some: SomeRows) => void,
 ): Promise<void> {
   let first = 0;
   for await (const rows of chunks) {
@@ -100,11 +118,11 @@ async function forEachRow(
     for (let from = 0; from < wanted.length; from += mostRows) {
       await breathe();
       const some = wanted.slice(from, from + mostRows);
-      const words = wordsOfRows(
-        some.map((at) => rows[at] as Uint8Array),
-        findWords,
-      );
-      for (const [place, row] of words.entries()) take(row, first + (some[place] as number));
+      const start = first;
+      take({
+        rows: some.map((at) => rows[at] as Uint8Array),
+        indexes: some.map((at) => start + at),
+      });
     }
     first += rows.length;
   }

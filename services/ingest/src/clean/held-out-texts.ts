@@ -1,9 +1,32 @@
+import { shinglesAt, type WordColumns } from './row-words.ts';
 import { createShingleNumbers } from './shingle-numbers.ts';
 import { jaccard, nearJaccard } from './shingles.ts';
 import { inOrder } from './sort-hashes.ts';
 
 /** Shingles that are kept of all texts together. */
 const usualMost = 4 * 2 ** 20;
+
+/** The texts that are kept, in arrays for who looks at many rows at once. */
+type KeptTexts = {
+  /** Shingles, and beside each from 1 its rank, with `hasEntries` where it has some; a bit for each shingle (shingle-numbers.ts). */
+  readonly slots: Uint32Array;
+  readonly bits: Uint32Array;
+  /** Of each rank the newest entry, and entries from 1: a text, and the entry before. */
+  readonly heads: Int32Array;
+  readonly entries: Int32Array;
+  /** The shingles of all texts, and where those of each end. */
+  readonly shingles: Uint32Array;
+  readonly ends: Int32Array;
+  /** The look for which each was compared last. */
+  readonly compared: Int32Array;
+};
+
+/** Tells of each row the text that it nearly says, or -1, as `find` does where there are no forms. The look of row i is `look + i`. */
+export type NearFinder = (
+  kept: KeptTexts,
+  rows: Pick<WordColumns, 'shingles' | 'shingleEnds'>,
+  look: number,
+) => Int32Array;
 
 /** Finds every text that is a near duplicate of one that is kept, and not only most of them: for the side that is scored, which is small. */
 export type HeldOutTexts = {
@@ -13,8 +36,16 @@ export type HeldOutTexts = {
   settle(breathe: () => Promise<void>): Promise<void>;
   /** The line of one that is kept and nearly says the same; undefined where none does. */
   find(shingles: Uint32Array): number | undefined;
+  /** The same of each of many rows. */
+  findAll(rows: Pick<WordColumns, 'shingles' | 'shingleEnds'>): (number | undefined)[];
   /** Whether all were kept. */
   isComplete(): boolean;
+};
+
+type HeldOutOptions = {
+  readonly most?: number;
+  /** Finds texts for many rows at once, where there is such a way. */
+  readonly findNear?: NearFinder | undefined;
 };
 
 /**
@@ -26,7 +57,7 @@ export type HeldOutTexts = {
  */
 export function createHeldOutTexts(
   forms: ReadonlySet<number>,
-  most: number = usualMost,
+  { most = usualMost, findNear }: HeldOutOptions = {},
 ): HeldOutTexts {
   /** Elements by their shingles: in the order of their coming, and once settled by their ranks, the rarest first. */
   const numbers = createShingleNumbers();
@@ -34,11 +65,13 @@ export function createHeldOutTexts(
   let holders = new Int32Array(1024);
   /** Of each rank the newest entry of those texts that have it among their first ones. */
   let heads = new Int32Array();
-  /** Entries: the text, and the entry before of the same rank; from 1. */
-  let owners = new Int32Array();
-  let before = new Int32Array();
-  const texts: { readonly line: number; readonly shingles: Uint32Array }[] = [];
-  let kept = 0;
+  /** Entries from 1, in pairs: the text, and the entry before of the same rank. */
+  let entries = new Int32Array();
+  const lines: number[] = [];
+  let kept = new Uint32Array(1024);
+  let ends = new Int32Array(64);
+  const lastEnd = (): number => ends[lines.length - 1] ?? 0;
+  const textAt = (text: number): Uint32Array => kept.subarray(ends[text - 1] ?? 0, ends[text]);
   let isFull = false;
   /** The text for which each was compared last. */
   let compared = new Int32Array();
@@ -61,8 +94,8 @@ export function createHeldOutTexts(
     if (ranks.length < keys.length) ranks = new Uint32Array(2 * keys.length);
     let known = 0;
     for (let at = 0; at < keys.length; at++) {
-      const rank = numbers.get(keys[at] as number);
-      if (rank >= 0) ranks[known++] = rank << spread;
+      const number = numbers.get(keys[at] as number);
+      if (number >= 0) ranks[known++] = (number & ~hasEntries) << spread;
       else if (at - known >= mostUnknown) return undefined;
     }
     const found = ranks.subarray(0, known);
@@ -70,18 +103,40 @@ export function createHeldOutTexts(
     return known > mostSpread ? found.sort() : inOrder(found);
   };
 
+  const find = (shingles: Uint32Array): number | undefined => {
+    if (lines.length === 0 || shingles.length === 0) return undefined;
+    const keys = keysOf(shingles);
+    const first = firstOf(keys.length);
+    const found = ranksOf(keys, first - 1);
+    if (found === undefined) return undefined;
+    looks++;
+    const last = first - (keys.length - found.length);
+    for (let at = 0; at < last && at < found.length; at++)
+      for (let entry = heads[(found[at] as number) >>> spread] as number; entry > 0; ) {
+        const text = entries[2 * entry] as number;
+        entry = entries[2 * entry + 1] as number;
+        if (compared[text] === looks) continue;
+        compared[text] = looks;
+        if (isAlike(shingles, textAt(text))) return lines[text];
+      }
+    return undefined;
+  };
+
   return {
     isComplete: () => !isFull,
     keep(shingles, line) {
       if (shingles.length === 0) return;
-      if (kept + shingles.length > most) {
+      const [start, end] = [lastEnd(), lastEnd() + shingles.length];
+      if (end > most) {
         isFull = true;
         return;
       }
-      kept += shingles.length;
-      const own = shingles.slice();
-      texts.push({ line, shingles: own });
-      for (const shingle of keysOf(own)) {
+      while (end > kept.length) kept = grown(kept);
+      if (lines.length === ends.length) ends = grown(ends);
+      kept.set(shingles, start);
+      ends[lines.length] = end;
+      lines.push(line);
+      for (const shingle of keysOf(shingles)) {
         const element = numbers.note(shingle);
         if (element === holders.length) holders = grown(holders);
         holders[element] = (holders[element] as number) + 1;
@@ -93,44 +148,39 @@ export function createHeldOutTexts(
       holders = new Int32Array();
       spread = Math.clz32(elements);
       heads = new Int32Array(elements);
-      compared = new Int32Array(texts.length);
-      owners = new Int32Array(1024);
-      before = new Int32Array(1024);
-      let entries = 1;
-      for (const [text, { shingles }] of texts.entries()) {
+      compared = new Int32Array(lines.length);
+      entries = new Int32Array(1024);
+      let next = 1;
+      for (let text = 0; text < lines.length; text++) {
         await breathe();
-        const keys = keysOf(shingles);
+        const keys = keysOf(textAt(text));
         const found = ranksOf(keys, keys.length) as Uint32Array;
         for (let at = 0; at < firstOf(keys.length); at++) {
           const rank = (found[at] as number) >>> spread;
-          if (entries === owners.length) [owners, before] = [grown(owners), grown(before)];
-          owners[entries] = text;
-          before[entries] = heads[rank] as number;
-          heads[rank] = entries++;
+          if (2 * next === entries.length) entries = grown(entries);
+          entries[2 * next] = text;
+          entries[2 * next + 1] = heads[rank] as number;
+          heads[rank] = next++;
         }
       }
+      numbers.renumber(heads.map((entry, rank) => (entry === 0 ? rank : rank + hasEntries)));
     },
-    find(shingles) {
-      if (texts.length === 0 || shingles.length === 0) return undefined;
-      const keys = keysOf(shingles);
-      const first = firstOf(keys.length);
-      const found = ranksOf(keys, first - 1);
-      if (found === undefined) return undefined;
-      looks++;
-      const last = first - (keys.length - found.length);
-      for (let at = 0; at < last && at < found.length; at++)
-        for (let entry = heads[(found[at] as number) >>> spread] as number; entry > 0; ) {
-          const text = owners[entry] as number;
-          entry = before[entry] as number;
-          if (compared[text] === looks) continue;
-          compared[text] = looks;
-          const other = texts[text] as (typeof texts)[number];
-          if (isAlike(shingles, other.shingles)) return other.line;
-        }
-      return undefined;
+    find,
+    findAll(rows) {
+      const count = rows.shingleEnds.length;
+      if (lines.length === 0) return Array.from({ length: count }, () => undefined);
+      if (findNear === undefined || forms.size > 0)
+        return Array.from({ length: count }, (_, row) => find(shinglesAt(rows, row)));
+      const texts = { ...numbers.tables(), ...{ heads, entries, shingles: kept, ends, compared } };
+      const found = findNear(texts, rows, looks + 1);
+      looks += count;
+      return Array.from(found, (text) => lines[text]);
     },
   };
 }
+
+/** Beside the rank of what is among the first ones of any text. */
+const hasEntries = 2 ** 30;
 
 /** Ranks up to so many are put in order by their upper bits. */
 const mostSpread = 512;
@@ -166,8 +216,11 @@ function firstOf(count: number): number {
   return count - Math.ceil(nearJaccard * count - 1e-9) + 1;
 }
 
-function grown(numbers: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(2 * numbers.length);
+function grown<Numbers extends Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>(
+  numbers: Numbers,
+): Numbers {
+  const Made = numbers.constructor as new (length: number) => Numbers;
+  const larger = new Made(2 * numbers.length);
   larger.set(numbers);
   return larger;
 }

@@ -5,7 +5,7 @@ import type { Spool } from '../read/spool.ts';
 import type { Numbers } from '../row-numbers.ts';
 import { type Contact, findContacts } from './contamination.ts';
 import type { FileCleaning } from './file-cleaning.ts';
-import type { WordFinder } from './row-words.ts';
+import type { RowFinders } from './row-finders.ts';
 
 /** What is known of each row of the training file, by its index in the spool. */
 type RowsToPart = {
@@ -44,7 +44,7 @@ export async function keepApart(
   ports: {
     readonly findings: Findings;
     readonly breathe: () => Promise<void>;
-    readonly findWords: WordFinder | undefined;
+    readonly finders: RowFinders | undefined;
   },
 ): Promise<Parted> {
   const { rows, spool } = training;
@@ -53,7 +53,7 @@ export async function keepApart(
     validation: validation === null ? null : () => validation.spool.jsons(),
     ...{ numbers: rows.numbers, clusters: rows.groups, lines: rows.lines },
     ...{ heldOut, relations: rows.cleaning.relations },
-    ...{ breathe: ports.breathe, findWords: ports.findWords },
+    ...{ breathe: ports.breathe, finders: ports.finders },
   });
   const isDropped = options.contamination !== 'report';
   const dropped = isDropped ? contacts.size : 0;

@@ -46,6 +46,8 @@ export function createPhrases(): Phrases {
   let lengths: readonly number[] = [];
   /** A bit for the lower half of each phrase that is kept: most of those looked at have none, and need not be looked up. */
   const lowHalves = new Uint32Array(2 ** (lowBits - 5));
+  /** Lower halves that more than one phrase has. */
+  const sharedHalves = new Uint32Array(2 ** (lowBits - 5));
   const isFull = (): boolean => kept >= mostPhrases;
   const keepOne = (low: number, phrase: number, line: number): void => {
     if (isFull() || places.note(phrase, kept) !== undefined) return;
@@ -53,9 +55,19 @@ export function createPhrases(): Phrases {
     if (at === facts.length) facts = grown(facts);
     facts[at + lineAt] = line;
     const word = low >>> 5;
-    lowHalves[word] = (lowHalves[word] as number) | (1 << (low & 31));
+    const bit = 1 << low;
+    const before = lowHalves[word] as number;
+    lowHalves[word] = before | bit;
+    sharedHalves[word] = (sharedHalves[word] as number) | (before & bit);
   };
-  const lookAt = (phrase: number, number: number): void => {
+  /** Of a phrase that is a form nothing more is to be known, and forms are what most texts have. */
+  const forget = (low: number): void => {
+    const word = low >>> 5;
+    const bit = 1 << low;
+    if (((sharedHalves[word] as number) & bit) === 0)
+      lowHalves[word] = (lowHalves[word] as number) & ~bit;
+  };
+  const lookAt = (low: number, phrase: number, number: number): void => {
     const place = places.get(phrase);
     if (place === undefined) return;
     const at = place * factsOfPhrase;
@@ -63,6 +75,7 @@ export function createPhrases(): Phrases {
     if (count > mostRows || (count > 0 && facts[at + lastAt] === number)) return;
     if (count === 0) facts[at + metAt] = met++;
     facts[at + countAt] = count + 1;
+    if (count === mostRows) forget(low);
     facts[at + lastAt] = number;
     if (meetingsEnd === meetings.length) meetings = grown(meetings);
     meetings[meetingsEnd++] = at;
@@ -91,7 +104,7 @@ export function createPhrases(): Phrases {
           if (at < length - 1) continue;
           const lowHalf = mix(low) >>> (32 - lowBits);
           if (((lowHalves[lowHalf >>> 5] as number) & (1 << lowHalf)) !== 0)
-            lookAt(numberOf(lowHalf, high, length), number);
+            lookAt(lowHalf, numberOf(lowHalf, high, length), number);
         }
       }
     },

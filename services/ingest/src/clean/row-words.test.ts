@@ -17,8 +17,8 @@ it('finds the words of rows by the finder, and by itself those that it does not 
   expect([first, second].map((row) => row?.shingles.length)).toEqual([1, 3]);
   const found = wordsOfRows(rows, () => ({
     ...{ lines: [30, -1, 80], asked: [1, -1, 2] },
-    ...{ words: Uint32Array.of(1, 2, 3, 4, 5), wordEnds: [2, 2, 5] },
-    ...{ shingles: Uint32Array.of(6, 7, 8), shingleEnds: [1, 1, 3] },
+    ...{ words: Uint32Array.of(1, 2, 3, 4, 5), wordEnds: Int32Array.of(2, 2, 5) },
+    ...{ shingles: Uint32Array.of(6, 7, 8), shingleEnds: Int32Array.of(1, 1, 3) },
   }));
   expect(found).toEqual([
     { line: 30, asked: Uint32Array.of(1), shingles: Uint32Array.of(6) },

@@ -8,6 +8,8 @@ export type ShingleNumbers = {
   count(): number;
   /** Gives each another number: `numbers` has it in the place of the old one. */
   renumber(numbers: Int32Array): void;
+  /** The tables for who looks up by himself: shingles, and beside each its number from 1, and a bit for each. Good until one is noted. */
+  tables(): { readonly slots: Uint32Array; readonly bits: Uint32Array };
 };
 
 const firstSlots = 4096;
@@ -63,5 +65,6 @@ export function createShingleNumbers(): ShingleNumbers {
         if (number !== 0) slots[place] = (others[number - 1] as number) + 1;
       }
     },
+    tables: () => ({ slots, bits }),
   };
 }

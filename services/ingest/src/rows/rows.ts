@@ -1,8 +1,7 @@
 import type { Logger } from '@lathe/platform/log';
 import { createThreadPool } from '@lathe/platform/threads/thread-pool';
-import { openChatWords } from '@lathe/row-reader/chat-words';
 import type { TokenizerPlan } from '@lathe/tokenizer/tokenizer-plan';
-import type { WordFinder } from '../clean/row-words.ts';
+import { openRowFinders, type RowFinders } from '../clean/row-finders.ts';
 import type { Shape } from '../lesson/decide.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { MeasureTexts } from '../pack/encoding.ts';
@@ -49,8 +48,8 @@ export type Rows = {
   languages(texts: readonly string[]): Promise<readonly string[]>;
   /** The text that each token of each sequence adds. */
   show(sequences: readonly (readonly number[])[]): Promise<readonly string[][]>;
-  /** Finds the words of stored rows on the thread that calls it; undefined where they are read in JavaScript. */
-  readonly findWords?: WordFinder | undefined;
+  /** What looks at stored rows on the thread that calls it; undefined where that is done in JavaScript. */
+  readonly finders?: RowFinders | undefined;
 };
 
 /** Longest time for some lines. */
@@ -60,7 +59,7 @@ const taskMs = 600_000;
 export type RowThreads = {
   run(task: RowTask, project: string, signal: AbortSignal): Promise<unknown>;
   stop(): Promise<void>;
-  readonly findWords?: WordFinder | undefined;
+  readonly finders?: RowFinders | undefined;
 };
 
 /** Threads for so many jobs at a time; not `isNative`: all rows are read in JavaScript. */
@@ -79,7 +78,7 @@ export function startRowThreads(
       return pool.run({ project, size: sizeOf(task), task: given, buffers, signal });
     },
     stop: () => pool.stop(),
-    findWords: isNative ? openChatWords() : undefined,
+    finders: isNative ? openRowFinders() : undefined,
   };
 }
 
@@ -110,7 +109,7 @@ export function rowsOf(
     measure: (texts) => run({ kind: 'measure', folder: model.folder, texts }),
     languages: (texts) => run({ kind: 'languages', texts }),
     tokens: (text) => run({ kind: 'tokens', folder: model.folder, text }),
-    findWords: threads.findWords,
+    finders: threads.finders,
   };
 }
 

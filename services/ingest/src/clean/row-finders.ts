@@ -1,0 +1,13 @@
+import { openChatWords } from '@lathe/row-reader/chat-words';
+import { openNearTexts } from '@lathe/row-reader/near-texts';
+import type { NearFinder } from './held-out-texts.ts';
+import type { WordFinder } from './row-words.ts';
+
+/** What looks at many rows at once, in C. */
+export type RowFinders = { readonly words: WordFinder; readonly near: NearFinder };
+
+/** Finders for one thread, which keeps them; undefined where there is no library. Throws where there is no memory. */
+export function openRowFinders(): RowFinders | undefined {
+  const [words, near] = [openChatWords(), openNearTexts()];
+  return words === undefined || near === undefined ? undefined : { words, near };
+}
