@@ -161,3 +161,19 @@ it('puts rows with the like before them, and never joins clusters later', () => 
   expect(clusters.add(20, [0])).toEqual({ cluster: 20, others: [10] });
   expect(clusters.add(40, [])).toEqual({ cluster: 20, others: [] });
 });
+
+it('keeps the cluster of each group among thousands of rows', () => {
+  const rows: number[] = [];
+  const clusters = createClusters(rows);
+  const clusterOf = new Map<number, number>();
+  for (let row = 0; row < 20_000; row++) {
+    const group = (row * 7919) % 15_000;
+    const alike = row % 5 === 3 ? [row - 2] : [];
+    const [first] = alike;
+    const wanted = clusterOf.get(group) ?? (first === undefined ? group : rows[first]);
+    if (wanted === undefined) throw new Error(`no cluster of row ${row}`);
+    clusterOf.set(group, wanted);
+    if (clusters.add(group, alike).cluster !== wanted) throw new Error(`at row ${row}`);
+  }
+  expect(new Set(rows).size).toBeLessThan(15_000);
+});

@@ -1,5 +1,6 @@
 import { createBandTable } from './band-table.ts';
 import { createNumberLists } from './number-lists.ts';
+import { createOddSketches } from './odd-sketches.ts';
 import { jaccard, nearJaccard } from './shingles.ts';
 
 export type NearLimits = {
@@ -36,9 +37,10 @@ export type NearIndex = {
   close(): void;
 };
 
-/** An index of so many texts at most: its memory is about 200 bytes each; most shingles lie in the file, whose folder is there. */
+/** An index of so many texts at most: its memory is about 220 bytes each; most shingles lie in the file, whose folder is there. */
 export function createNearIndex(path: string, limits: NearLimits = usualLimits): NearIndex {
   const kept = createNumberLists(path);
+  const sketches = createOddSketches();
   const texts: number[] = [];
   const table = createBandTable();
   let shingles = 0;
@@ -59,8 +61,12 @@ export function createNearIndex(path: string, limits: NearLimits = usualLimits):
     const places = table.find(bands, mostCompared);
     if (places.size === 0) return none;
     const found: number[] = [];
-    for (const place of places)
+    const sketch = sketches.of(wanted);
+    for (const place of places) {
+      // Most texts of a band have too little in common, and need not be read again to see it.
+      if (sketches.mostJaccard(sketch, place) < nearJaccard) continue;
       if (isAlike(wanted, kept.list(place))) found.push(texts[place] as number);
+    }
     return found.sort((a, b) => a - b);
   };
   return {
@@ -69,8 +75,7 @@ export function createNearIndex(path: string, limits: NearLimits = usualLimits):
       new Set(counted < formTexts ? [] : frequencies.keys().filter((shingle) => !isOwn(shingle))),
     isFull: () => isFull,
     close() {
-      table.close();
-      kept.close();
+      for (const each of [table, kept, sketches]) each.close();
     },
     add(text, likeness) {
       const found = find(likeness);
@@ -83,6 +88,7 @@ export function createNearIndex(path: string, limits: NearLimits = usualLimits):
       }
       texts.push(text);
       kept.add(own);
+      sketches.add(own);
       table.add(bands);
       shingles += own.length;
       return found;
