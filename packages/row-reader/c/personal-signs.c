@@ -69,14 +69,10 @@ static bool is(uint8_t byte, uint8_t kind) {
   return (kinds[byte] & kind) != 0;
 }
 
-/* Whether a key begins anywhere that is known by it. */
-static bool has_beginning(const uint8_t *text, int32_t length) {
-  uint8_t before = ' ';
-  for (int32_t at = 0; at + 3 <= length; before = text[at++]) {
-    const bool may_begin = !is(before, of_keys) || before == '.' || before == '=';
-    if (may_begin && is(text[at], of_keys) && begins_key(text + at)) return true;
-  }
-  return false;
+/* Whether a key begins at a place that is known by it. */
+static bool is_beginning(const uint8_t *text, int32_t place) {
+  const uint8_t before = place == 0 ? ' ' : text[place - 1];
+  return (!is(before, of_keys) || before == '.' || before == '=') && begins_key(text + place);
 }
 
 /* Whether there is a number of so many digits, with few signs between two of them. */
@@ -178,7 +174,9 @@ static bool tells(const uint8_t *text, int32_t length, int32_t place, int32_t *c
   return true;
 }
 
-/* Bits that are the last of fifteen in a row; `before` are the bits before these. */
+enum { key_length = 15 };
+
+/* Bits that are the last of so many in a row; `before` are the bits before these. */
 static uint64_t ends_of_long_runs(uint64_t bits, uint64_t before) {
   const uint64_t two = bits & (bits << 1 | before >> 63), two_before = before & before << 1;
   const uint64_t four = two & (two << 2 | two_before >> 62), four_before = two_before & two_before << 2;
@@ -198,7 +196,7 @@ bool may_hold_personal_data(const uint8_t *text, int32_t length) {
   int32_t digits = 0;
   /* Digits behind a dot. */
   int32_t dotted = 0;
-  bool is_long = false, is_long_mixed = false;
+  bool is_long_mixed = false;
   int32_t colon = -1;
   struct sign_masks before = {0};
   for (int32_t from = 0; from < length; from += block) {
@@ -209,7 +207,9 @@ bool may_hold_personal_data(const uint8_t *text, int32_t length) {
     for (uint64_t left = masks.seldom; left != 0; left &= left - 1)
       if (tells(text, length, from + __builtin_ctzll(left), &colon)) return true;
     const uint64_t ends = ends_of_long_runs(masks.of_keys, before.of_keys);
-    is_long |= ends != 0;
+    /* What is known by its beginning goes on for as long. */
+    for (uint64_t left = ends; left != 0; left &= left - 1)
+      if (is_beginning(text, from + __builtin_ctzll(left) - (key_length - 1))) return true;
     /* Of a run one place is enough. */
     for (uint64_t left = ends & ~(ends << 1); left != 0 && !is_long_mixed; left &= left - 1)
       is_long_mixed = is_mixed(text, length, from + __builtin_ctzll(left));
@@ -224,8 +224,7 @@ bool may_hold_personal_data(const uint8_t *text, int32_t length) {
     }
     before = masks;
   }
-  return (is_long && has_beginning(text, length)) ||
-         (is_long_mixed && names_secret(text, length)) ||
+  return (is_long_mixed && names_secret(text, length)) ||
          (digits >= phone_digits && has_phone(text, length)) ||
          (dotted >= address_numbers - 1 && digits >= address_digits && has_address(text, length));
 }

@@ -46,9 +46,9 @@ export function mayHoldPersonalData(text: Uint8Array): boolean {
   /** How long the run of characters of keys is, and whether it has a digit; what was seen of such runs before. */
   let run = 0;
   let isMixed = false;
-  let isLong = false;
   let isLongMixed = false;
-  let hasBeginning = false;
+  /** Where in this run the first key begins that is known by it, or -1. */
+  let keyFrom = -1;
   /** Digits of the number that may be a phone's, and signs since the last of them. */
   let phone = 0;
   let between = 0;
@@ -64,21 +64,24 @@ export function mayHoldPersonalData(text: Uint8Array): boolean {
     if ((kind & ofKeys) === 0) {
       run = 0;
       isMixed = false;
+      keyFrom = -1;
       // A name ends with a letter, a digit or a sign, and a domain begins with one of the first two.
       if (byte === at && (last & ofKeys) !== 0) {
         const next = text[place + 1] ?? space;
         if (((kinds[next] as number) & (letter | digit)) !== 0) return true;
       }
     } else {
-      if (((last & ofKeys) === 0 || before === dot || before === equals) && beginsKey[byte] === 1)
-        hasBeginning ||= keyBeginnings.has(
-          numberOf(byte, text[place + 1] ?? space, text[place + 2] ?? space),
-        );
+      if (
+        keyFrom < 0 &&
+        ((last & ofKeys) === 0 || before === dot || before === equals) &&
+        beginsKey[byte] === 1 &&
+        keyBeginnings.has(numberOf(byte, text[place + 1] ?? space, text[place + 2] ?? space))
+      )
+        keyFrom = place;
+      // What is known by its beginning goes on for as long.
+      if (keyFrom >= 0 && place - keyFrom >= least.keyLength - 1) return true;
       isMixed ||= (kind & digit) !== 0;
-      if (++run >= least.keyLength) {
-        isLong = true;
-        isLongMixed ||= isMixed;
-      }
+      if (++run >= least.keyLength) isLongMixed ||= isMixed;
       if (byte === letterY && before === letterE && text[place - 2] === letterK) return true;
     }
     if (byte === colon) {
@@ -103,7 +106,6 @@ export function mayHoldPersonalData(text: Uint8Array): boolean {
     before = byte;
   }
   return (
-    (isLong && hasBeginning) ||
     (isLongMixed && namesSecret(text)) ||
     (dotted >= address.numbers - 1 && digits >= least.addressDigits && hasAddress(text))
   );
