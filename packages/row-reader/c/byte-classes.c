@@ -16,7 +16,7 @@ const uint8_t byte_classes[256] = {
     ['g'] = letter, ['h'] = letter, ['i'] = letter, ['j'] = letter, ['k'] = letter, ['l'] = letter,
     ['m'] = letter, ['n'] = letter, ['o'] = letter, ['p'] = letter, ['q'] = letter, ['r'] = letter,
     ['s'] = letter, ['t'] = letter, ['u'] = letter, ['v'] = letter, ['w'] = letter, ['x'] = letter,
-    ['y'] = letter, ['z'] = letter,
+    ['y'] = letter, ['z'] = letter, [digit_goes_on] = digit,
 };
 
 struct byte_masks byte_masks_plain(const uint8_t *bytes) {
@@ -54,7 +54,7 @@ struct byte_masks byte_masks_of(const uint8_t *bytes) {
     const __m128i some = _mm_loadu_si128((const __m128i *)(const void *)(bytes + at));
     const __m128i spaces = are(some, ' ');
     masks.letters |= bits_of(are_within(_mm_or_si128(some, _mm_set1_epi8(0x20)), 'a', 26), at);
-    masks.digits |= bits_of(are_within(some, '0', 10), at);
+    masks.digits |= bits_of(_mm_or_si128(are_within(some, '0', 10), are(some, (char)digit_goes_on)), at);
     masks.blanks |= bits_of(_mm_or_si128(spaces, are_within(some, '\t', 5)), at);
     masks.spaces |= bits_of(spaces, at);
     masks.apostrophes |= bits_of(are(some, '\''), at);

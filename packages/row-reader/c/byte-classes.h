@@ -6,7 +6,10 @@
 
 enum { other, letter, digit, blank };
 
-/* The class of each byte; what is not ASCII does not occur, and is another sign. */
+/* A byte that UTF-8 has nowhere: the character of a digit before it goes on. */
+enum { digit_goes_on = 0xff };
+
+/* The class of each byte; what else is not ASCII is another sign. */
 extern const uint8_t byte_classes[256];
 
 /* Which of 64 bytes are of a class, or a certain byte: bit i tells of byte i. */

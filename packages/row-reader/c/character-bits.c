@@ -4,6 +4,7 @@
 
 #include "characters.h"
 #include "instructions.h"
+#include "known-characters.h"
 
 enum { block_bytes = 64 };
 
@@ -55,10 +56,13 @@ static void plain_characters(const struct text *text, uint8_t *lower, const stru
 
 /*
  * A character is a sign where what both halves of its code have in common is not 0. The upper half tells the row of ASCII that it stands
- * in: 1 is that of !%&*+-/, 2 that of <=>, 4 that of ^ and 8 that of | and ~.
+ * in: 1 is that of !%&*+-/, 2 that of <=>, 4 that of ^, 8 that of | and ~, and 16 those of stand-ins (known-characters.h).
  */
-#define SIGNS_BY_LOWER_HALF 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 1, 2 | 8, 1 | 2, 2 | 4 | 8, 1
-#define SIGNS_BY_UPPER_HALF 0, 0, 1, 2, 0, 4, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0
+#define SIGNS_BY_LOWER_HALF 16, 17, 16, 16, 16, 17, 17, 16, 16, 16, 17, 17, 26, 19, 30, 17
+#define SIGNS_BY_UPPER_HALF 0, 0, 1, 2, 0, 4, 0, 8, 16, 16, 0, 0, 0, 0, 0, 0
+
+/* How many stand-ins of letters stand behind the first. */
+enum { last_letters = stand_ins_end - first_letter - 1 };
 
 /* Whether characters are at least `first` and at most `first + span`. */
 AVX2 static inline __m256i are_in(__m256i characters, char first, char span) {
@@ -78,7 +82,8 @@ AVX2 static inline struct block avx2_half(const uint8_t *bytes, uint8_t *lower) 
   const __m256i upper = _mm256_and_si256(are_in(given, 'A', 25), _mm256_set1_epi8(is_upper));
   const __m256i small = _mm256_or_si256(given, upper);
   _mm256_storeu_si256((__m256i *)lower, small);
-  const __m256i words = _mm256_or_si256(are_in(small, 'a', 25), are_in(given, '0', 9));
+  const __m256i words = _mm256_or_si256(
+      _mm256_or_si256(are_in(small, 'a', 25), are_in(given, '0', 9)), are_in(given, (char)first_letter, last_letters));
   const __m256i row = _mm256_and_si256(_mm256_srli_epi16(given, 4), half);
   const __m256i no_signs = _mm256_cmpeq_epi8(
       _mm256_and_si256(_mm256_shuffle_epi8(by_lower, _mm256_and_si256(given, half)),
@@ -112,7 +117,7 @@ AVX512 static inline struct block avx512_block(const uint8_t *bytes, uint8_t *lo
   _mm512_storeu_si512(lower, small);
   const __m512i row = _mm512_and_si512(_mm512_srli_epi16(given, 4), half);
   return (struct block){
-      mask_in(small, 'a', 25) | mask_in(given, '0', 9),
+      mask_in(small, 'a', 25) | mask_in(given, '0', 9) | mask_in(given, (char)first_letter, last_letters),
       _mm512_test_epi8_mask(_mm512_shuffle_epi8(by_lower, _mm512_and_si512(given, half)),
                             _mm512_shuffle_epi8(by_upper, row)),
       ~(_mm512_cmpeq_epi8_mask(given, _mm512_set1_epi8(' ')) | mask_in(given, '\t', 4)),

@@ -2,6 +2,10 @@
 
 enum { upper = is_letter | is_upper };
 
+#define EIGHT(from, kind)                                                                        \
+  [from] = kind, [from + 1] = kind, [from + 2] = kind, [from + 3] = kind, [from + 4] = kind,     \
+  [from + 5] = kind, [from + 6] = kind, [from + 7] = kind
+
 const uint8_t character_kinds[256] = {
     ['\t'] = is_white, ['\n'] = is_white, ['\v'] = is_white, ['\f'] = is_white,
     ['\r'] = is_white, [' '] = is_white,
@@ -24,4 +28,9 @@ const uint8_t character_kinds[256] = {
     ['&'] = is_sign, ['~'] = is_sign, ['!'] = is_sign | is_stop,
     ['.'] = is_stop, [','] = is_stop, [';'] = is_stop, [':'] = is_stop, ['?'] = is_stop,
     ['"'] = is_stop, ['\''] = is_stop,
+    /* Stand-ins of known-characters.h. */
+    EIGHT(0x80, is_sign), EIGHT(0x88, is_sign), EIGHT(0x90, is_sign), EIGHT(0x98, is_sign),
+    EIGHT(0xa0, is_letter), EIGHT(0xa8, is_letter), EIGHT(0xb0, is_letter), EIGHT(0xb8, is_letter),
+    EIGHT(0xc0, is_letter), EIGHT(0xc8, is_letter), EIGHT(0xd0, is_letter), EIGHT(0xd8, is_letter),
+    EIGHT(0xe0, is_letter), EIGHT(0xe8, is_letter), EIGHT(0xf0, is_letter), EIGHT(0xf8, is_letter),
 };

@@ -1,4 +1,4 @@
-/* What characters of ASCII are to words and signs; those beyond it are nothing. */
+/* What characters of ASCII and stand-ins of others (known-characters.h) are to words and signs. */
 #ifndef LATHE_CHARACTERS_H
 #define LATHE_CHARACTERS_H
 

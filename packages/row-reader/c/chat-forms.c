@@ -74,6 +74,7 @@ void forms_forget(struct chat_forms *own) {
 void forms_close(struct chat_forms *own) {
   forms_forget(own);
   free(own->text);
+  free(own->shape);
 }
 
 bool forms_take(
@@ -141,6 +142,25 @@ struct form_text {
   int64_t length;
 };
 
+/* Makes room for so many bytes, of which none is kept; false where there is no memory. */
+static bool fit(uint8_t **bytes, int64_t *room, int64_t length) {
+  if (length <= *room) return true;
+  uint8_t *larger = malloc(2 * (size_t)length);
+  if (larger == NULL) return false;
+  free(*bytes);
+  *bytes = larger;
+  *room = 2 * length;
+  return true;
+}
+
+/* The shape of a text (known-characters.h); NULL where there is no memory. */
+static const uint8_t *shape_of(struct chat_forms *own, const struct form_text *text, const struct chat_scan *chat) {
+  if (chat->is_ascii) return text->bytes;
+  if (!fit(&own->shape, &own->shape_room, text->length)) return NULL;
+  write_shape(chat->characters, text->bytes, (int32_t)text->length, own->shape);
+  return own->shape;
+}
+
 /* Puts a text together of its parts; `constants` goes on behind those that it has. Without bytes where there is no memory. */
 static struct form_text text_of(
     struct chat_forms *own, const int32_t *parts, int32_t count, const struct chat_scan *chat,
@@ -152,13 +172,7 @@ static struct form_text text_of(
   int64_t length = 0;
   for (int32_t at = 0; at < count; at++)
     length += parts[at] < 0 ? -(int64_t)parts[at] : places[parts[at] + 1] - places[parts[at]];
-  if (length > own->text_room) {
-    uint8_t *text = malloc(2 * (size_t)length);
-    if (text == NULL) return (struct form_text){NULL, 0};
-    free(own->text);
-    own->text = text;
-    own->text_room = 2 * length;
-  }
+  if (!fit(&own->text, &own->text_room, length)) return (struct form_text){NULL, 0};
   uint8_t *to = own->text;
   for (int32_t at = 0; at < count; at++) {
     const bool is_constant = parts[at] < 0;
@@ -189,8 +203,10 @@ enum encoded form_encode(
         const struct form_text text = text_of(own, numbers, count, chat, &constants);
         if (text.bytes == NULL || text.length > INT32_MAX) return encoded_elsewhere;
         if (text.length > room->room - room->used) return encoded_no_room;
+        const uint8_t *shape = shape_of(own, &text, chat);
+        if (shape == NULL) return encoded_elsewhere;
         added = words_append(
-            words, text.bytes, (int32_t)text.length, room->tokens + room->used,
+            words, text.bytes, shape, (int32_t)text.length, room->tokens + room->used,
             room->room - room->used);
         if (added < 0) return encoded_elsewhere;
       }

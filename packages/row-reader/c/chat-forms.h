@@ -30,9 +30,9 @@ struct form {
 struct chat_forms {
   struct form forms[kept_forms];
   int32_t count;
-  /* A text while it is put together. */
-  uint8_t *text;
-  int64_t text_room;
+  /* A text while it is put together, and as its words are cut. */
+  uint8_t *text, *shape;
+  int64_t text_room, shape_room;
 };
 
 /*

@@ -80,26 +80,15 @@ static inline int32_t plain_run(const uint8_t *bytes) {
 #endif
 }
 
-/* Bytes of the sign beyond ASCII that begins there; 0 where it is another character, or none. */
-static int32_t takes_sign(struct chat_scan *scan, const uint8_t *bytes, int32_t length) {
-  int32_t size;
-  const int32_t character = character_at(bytes, length, &size);
-  if (character < 0) return 0;
-  const enum sign sign = plain_sign(scan->signs, character);
-  if (sign == sign_unknown) scan->character = character;
-  scan->is_ascii = false;
-  return sign == sign_plain ? size : 0;
-}
-
 /*
- * What stands up to the quotation mark that ends it; false where it is empty, blank, or not of ASCII and plain signs that JSON.stringify
+ * What stands up to the quotation mark that ends it; false where it is empty, blank, or not of ASCII and known characters that JSON.stringify
  * writes so.
  */
 static bool takes_content(struct reading *own, struct chat_scan *scan) {
   const uint8_t *line = own->line;
   const int32_t length = own->length;
   uint8_t *next = scan->contents + scan->places[scan->count];
-  const uint8_t *from = next;
+  const uint8_t *const start = next, *from = next;
   int32_t at = own->at;
   for (;;) {
     for (int32_t run = block; run == block && length - at >= block; next += run, at += run) {
@@ -111,7 +100,8 @@ static bool takes_content(struct reading *own, struct chat_scan *scan) {
     if (byte == '"') break;
     if (byte < 0x20 || byte == 0x7f) return false;
     if (byte >= 0x80) {
-      const int32_t size = takes_sign(scan, line + at, length - at);
+      scan->is_ascii = false;
+      const int32_t size = taken_character(scan->characters, line + at, length - at, start, next, &scan->character);
       if (size == 0) return false;
       memcpy(next, line + at, (size_t)size);
       next += size;

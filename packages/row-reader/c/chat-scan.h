@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "plain-signs.h"
+#include "known-characters.h"
 
 enum role { role_system, role_developer, role_user, role_assistant, role_count };
 
@@ -16,7 +16,7 @@ enum { longest_line = 256 * 1024, most_places = 63 };
 extern const char *const role_names[role_count];
 
 /*
- * What a line says that is nothing but messages of ASCII and plain signs with a role and a content, in an order that is not worth a warning and that ends
+ * What a line says that is nothing but messages of ASCII and known characters with a role and a content, in an order that is not worth a warning and that ends
  * with an answer. `contents` has room for `scan_room` of the line.
  */
 struct chat_scan {
@@ -27,8 +27,8 @@ struct chat_scan {
   int32_t places[most_places + 1];
   int32_t froms[most_places], tos[most_places];
   bool is_ascii;
-  /* What is known of signs, and the character that stopped the scan. */
-  struct plain_signs *signs;
+  /* What is known of characters beyond ASCII, and the one that stopped the scan. */
+  struct known_characters *characters;
   int32_t character;
 };
 

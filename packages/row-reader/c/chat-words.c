@@ -1,8 +1,8 @@
 #include "chat-words.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#include "plain-signs.h"
 #include "shingles.h"
 #include "word-hashes.h"
 
@@ -63,20 +63,13 @@ static size_t plain_run(const uint8_t *from, const uint8_t *end) {
   return (size_t)(at - from);
 }
 
-/* How many bytes the usual sign beyond ASCII has that begins before the end of a row; 0 where there is none. */
-static int32_t usual_sign_at(const struct row *row) {
-  int32_t size;
-  const int32_t character = character_at(row->at, (int32_t)(row->end - row->at), &size);
-  return is_usual_sign(character) ? size : 0;
-}
-
 /*
- * Writes what stands up to the quotation mark that ends it; -1 where that is not of ASCII and usual signs as JSON.stringify writes
+ * Writes what stands up to the quotation mark that ends it; -1 where that is not of ASCII and known characters as JSON.stringify writes
  * them.
  */
-static int32_t take_content(struct row *row, bool *has_signs, uint8_t *content) {
+static int32_t take_content(word_finder *own, struct row *row, bool *is_ascii, uint8_t *content) {
   uint8_t *to = content;
-  *has_signs = false;
+  *is_ascii = true;
   for (;;) {
     const size_t run = plain_run(row->at, row->end);
     memcpy(to, row->at, run);
@@ -84,12 +77,13 @@ static int32_t take_content(struct row *row, bool *has_signs, uint8_t *content) 
     row->at += run;
     if (row->at == row->end) return -1;
     if (*row->at >= 0x80) {
-      const int32_t size = usual_sign_at(row);
+      const int32_t size = taken_character(
+          &own->characters, row->at, (int32_t)(row->end - row->at), content, to, &own->unknown);
       if (size == 0) return -1;
       memcpy(to, row->at, (size_t)size);
       to += size;
       row->at += size;
-      *has_signs = true;
+      *is_ascii = false;
       continue;
     }
     const uint8_t sign = *row->at++;
@@ -102,17 +96,17 @@ static int32_t take_content(struct row *row, bool *has_signs, uint8_t *content) 
 
 /* What is said of a message. */
 struct told {
-  bool is_user, has_signs;
+  bool is_user, is_ascii;
 };
 
 /* A message of a role and a content; the length of that, or -1. */
-static int32_t take_message(struct row *row, struct told *told, uint8_t *content) {
+static int32_t take_message(word_finder *own, struct row *row, struct told *told, uint8_t *content) {
   if (!takes(row, "{\"role\":\"")) return -1;
   told->is_user = takes(row, "user");
   if (!told->is_user && !takes(row, "assistant") && !takes(row, "system") && !takes(row, "developer"))
     return -1;
   if (!takes(row, "\",\"content\":\"")) return -1;
-  const int32_t length = take_content(row, &told->has_signs, content);
+  const int32_t length = take_content(own, row, &told->is_ascii, content);
   return takes(row, "}") ? length : -1;
 }
 
@@ -129,17 +123,21 @@ struct facts {
   int32_t asked, all;
 };
 
-static int32_t hash_words(workspace *own, const struct text *content, bool has_signs, uint32_t *words) {
-  struct text text = *content, *said = &text;
-  if (has_signs) text = (struct text){own->signs, write_signs(text.bytes, text.length, own->signs)};
-  own->sort_characters(said, own->lower, &own->bits);
-  find_runs(&own->bits, said->length, &own->runs);
-  const struct text lower = {own->lower, said->length};
-  return word_hashes(&lower, &own->runs, words);
+static int32_t hash_words(word_finder *finder, const struct text *content, bool is_ascii, uint32_t *words) {
+  workspace *own = finder->workspace;
+  const struct known_characters *characters = &finder->characters;
+  struct text said = *content;
+  if (!is_ascii)
+    said = (struct text){own->signs, write_words(characters, content->bytes, content->length, own->signs)};
+  own->sort_characters(&said, own->lower, &own->bits);
+  find_runs(&own->bits, said.length, &own->runs);
+  const struct text lower = {own->lower, said.length};
+  return word_hashes(&lower, &own->runs, is_ascii ? NULL : characters->units, words);
 }
 
 /* Whether a row is a chat whose words are written; they are no more than it has bytes. */
-static bool read_chat(workspace *own, struct row *row, struct facts *facts) {
+static bool read_chat(word_finder *finder, struct row *row, struct facts *facts) {
+  workspace *own = finder->workspace;
   double line;
   if (!takes(row, "{\"kind\":\"chat\",\"line\":") || !takes_number(row, &line) ||
       !takes(row, ",\"messages\":["))
@@ -149,27 +147,32 @@ static bool read_chat(workspace *own, struct row *row, struct facts *facts) {
   int32_t asked = 0;
   struct text said;
   do {
-    said = (struct text){own->text, take_message(row, &told, own->text)};
+    said = (struct text){own->text, take_message(finder, row, &told, own->text)};
     if (said.length < 0) return false;
     if (!told.is_user) continue;
     has_user = true;
-    asked += hash_words(own, &said, told.has_signs, own->words + asked);
+    asked += hash_words(finder, &said, told.is_ascii, own->words + asked);
   } while (takes(row, ","));
   if (!has_user || told.is_user || !takes_end(row)) return false;
-  *facts = (struct facts){line, asked, asked + hash_words(own, &said, told.has_signs, own->words + asked)};
+  *facts = (struct facts){line, asked, asked + hash_words(finder, &said, told.is_ascii, own->words + asked)};
   return true;
 }
 
-int32_t chat_words_of(workspace *own, const uint8_t *text, int64_t length, const int32_t *starts, const int32_t *ends,
+int32_t chat_words_of(word_finder *finder, const uint8_t *text, int64_t length, const int32_t *starts, const int32_t *ends,
                       int32_t rows, struct chat_words *found) {
-  int64_t words = 0, shingles = 0;
-  for (int32_t at = 0; at < rows; at++) {
+  workspace *own = finder->workspace;
+  const int32_t before = found->row - 1;
+  if (before < -1) return -1;
+  int64_t words = before < 0 ? 0 : found->word_ends[before], shingles = before < 0 ? 0 : found->shingle_ends[before];
+  for (; found->row < rows; found->row++) {
+    const int32_t at = found->row;
     if (starts[at] < 0 || starts[at] > ends[at] || ends[at] > length) return -1;
     const int32_t bytes = ends[at] - starts[at];
     struct row row = {text + starts[at], text + ends[at]};
     struct facts facts = {-1, -1, 0};
+    finder->unknown = -1;
     if (bytes <= longest_text && !workspace_fit(own, bytes)) return -1;
-    if (bytes <= longest_text && read_chat(own, &row, &facts)) {
+    if (bytes <= longest_text && read_chat(finder, &row, &facts)) {
       const int32_t sorted = shingles_of(own->words, facts.all, own->sorted, own->scratch);
       if (words + facts.all > found->room || shingles + sorted > found->room) return -1;
       memcpy(found->words + words, own->words, (size_t)facts.all * sizeof *own->words);
@@ -177,6 +180,7 @@ int32_t chat_words_of(workspace *own, const uint8_t *text, int64_t length, const
       words += facts.all;
       shingles += sorted;
     }
+    if (finder->unknown >= 0) return 1;
     found->lines[at] = facts.line;
     found->asked[at] = facts.asked;
     found->word_ends[at] = (int32_t)words;
@@ -185,13 +189,39 @@ int32_t chat_words_of(workspace *own, const uint8_t *text, int64_t length, const
   return 0;
 }
 
-EXPORTED workspace *lathe_rows_workspace(void) {
-  return workspace_open(~0u);
+word_finder *word_finder_open(uint32_t instructions) {
+  word_finder *opened = calloc(1, sizeof *opened);
+  if (opened == NULL) return NULL;
+  opened->workspace = workspace_open(instructions);
+  if (characters_open(&opened->characters) && opened->workspace != NULL) return opened;
+  word_finder_close(opened);
+  return NULL;
 }
 
-EXPORTED int32_t lathe_rows_words(workspace *own, const uint8_t *text, int64_t length, const int32_t *starts,
+void word_finder_close(word_finder *own) {
+  if (own == NULL) return;
+  workspace_close(own->workspace);
+  characters_close(&own->characters);
+  free(own);
+}
+
+EXPORTED word_finder *lathe_rows_open(void) {
+  return word_finder_open(~0u);
+}
+
+EXPORTED int32_t lathe_rows_character(const word_finder *own) {
+  return own->unknown;
+}
+
+EXPORTED void lathe_rows_take_character(word_finder *own, int32_t character, const int32_t *told, int32_t count) {
+  character_take(&own->characters, character, told, count);
+}
+
+EXPORTED int32_t lathe_rows_words(word_finder *own, const uint8_t *text, int64_t length, const int32_t *starts,
                                   const int32_t *ends, int32_t rows, double *lines, int32_t *asked, uint32_t *words,
-                                  int32_t *word_ends, uint32_t *shingles, int32_t *shingle_ends, int32_t room) {
-  struct chat_words found = {lines, asked, words, word_ends, shingles, shingle_ends, room};
-  return chat_words_of(own, text, length, starts, ends, rows, &found);
+                                  int32_t *word_ends, uint32_t *shingles, int32_t *shingle_ends, int32_t room, int32_t *row) {
+  struct chat_words found = {lines, asked, words, word_ends, shingles, shingle_ends, room, *row};
+  const int32_t told = chat_words_of(own, text, length, starts, ends, rows, &found);
+  *row = found.row;
+  return told;
 }

@@ -5,7 +5,20 @@
 #include <stdint.h>
 
 #include "exported.h"
+#include "known-characters.h"
 #include "workspace.h"
+
+/* What words are found with, for one thread. */
+typedef struct word_finder {
+  workspace *workspace;
+  struct known_characters characters;
+  /* The character that was not known. */
+  int32_t unknown;
+} word_finder;
+
+/* With those instructions (instructions.h). NULL where there is no memory. */
+word_finder *word_finder_open(uint32_t instructions);
+void word_finder_close(word_finder *);
 
 /* What is found in rows, by columns. */
 struct chat_words {
@@ -20,21 +33,27 @@ struct chat_words {
   int32_t *shingle_ends;
   /* Hashes that there is room for, of either. */
   int32_t room;
+  /* The row that is next. */
+  int32_t row;
 };
 
 /*
  * Finds the words of rows, of which row i is the canonical JSON from `starts[i]` to `ends[i]` in a text of `length` bytes. Another form
- * than a chat of ASCII and usual signs (plain-signs.h) as JSON.stringify writes it, with role and content alone, a user in it and none last, is told as such, and so is
+ * than a chat of ASCII and known characters as JSON.stringify writes it, with role and content alone, a user in it and none last, is told as such, and so is
  * a row of more than `longest_text`. Returns -1 where there is no memory, a row is not in the text, or there is no room, which there is for as many hashes as the rows have
- * bytes; else 0.
+ * bytes; 1 where nothing was told of a character of the row that is next, and else 0.
  */
-int32_t chat_words_of(workspace *, const uint8_t *text, int64_t length, const int32_t *starts, const int32_t *ends, int32_t rows,
+int32_t chat_words_of(word_finder *, const uint8_t *text, int64_t length, const int32_t *starts, const int32_t *ends, int32_t rows,
                       struct chat_words *found);
 
-/* The same with the columns by themselves, for one thread with its workspace, which is NULL where there is no memory. */
-EXPORTED workspace *lathe_rows_workspace(void);
-EXPORTED int32_t lathe_rows_words(workspace *, const uint8_t *text, int64_t length, const int32_t *starts, const int32_t *ends,
+/* The same with the columns by themselves, all of which are the same until the rows are read. NULL where there is no memory. */
+EXPORTED word_finder *lathe_rows_open(void);
+/* The character that was not known, and what is told of it, as `character_take` of known-characters.h takes it. */
+EXPORTED int32_t lathe_rows_character(const word_finder *);
+EXPORTED void lathe_rows_take_character(word_finder *, int32_t character, const int32_t *told, int32_t count);
+/* Goes on from row `*row`. */
+EXPORTED int32_t lathe_rows_words(word_finder *, const uint8_t *text, int64_t length, const int32_t *starts, const int32_t *ends,
                                   int32_t rows, double *lines, int32_t *asked, uint32_t *words, int32_t *word_ends,
-                                  uint32_t *shingles, int32_t *shingle_ends, int32_t room);
+                                  uint32_t *shingles, int32_t *shingle_ends, int32_t room, int32_t *row);
 
 #endif

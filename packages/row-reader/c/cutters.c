@@ -45,6 +45,14 @@ static inline bool is_line_break(uint8_t byte) {
   return byte == '\n' || byte == '\r';
 }
 
+/* Where numbers end that begin at `from`, of at most so many digits. */
+static inline int32_t digits_end(const uint8_t *text, int32_t from, int32_t to, int32_t most_digits) {
+  int32_t at = from;
+  for (int32_t digits = 0; at < to && byte_classes[text[at]] == digit; at++)
+    if (text[at] != digit_goes_on && digits++ == most_digits) break;
+  return at;
+}
+
 static inline int32_t llama3_end(
     const uint8_t *text, int32_t from, int32_t to, int32_t most_digits) {
   const uint8_t byte = text[from];
@@ -52,8 +60,7 @@ static inline int32_t llama3_end(
   if (short_end > 0) return from + short_end;
   const uint8_t class = byte_classes[byte];
   if (class == letter) return run_end(text, from, to, letter);
-  if (class == digit)
-    return run_end(text, from, to - from > most_digits ? from + most_digits : to, digit);
+  if (class == digit) return digits_end(text, from, to, most_digits);
   const int32_t next = from + character_length(byte);
   /* Only a byte that is there counts; a blank stands for none. */
   const uint8_t next_class = next < to ? byte_classes[text[next]] : blank;
@@ -68,8 +75,9 @@ static inline int32_t llama3_end(
   return blanks_end(text, from, to);
 }
 
-static inline int32_t digits_end(const uint8_t *text, int32_t from, int32_t to) {
-  if (byte_classes[text[from]] == digit) return from + 1;
+/* Each number by itself, and what stands between them. */
+static inline int32_t single_end(const uint8_t *text, int32_t from, int32_t to) {
+  if (byte_classes[text[from]] == digit) return digits_end(text, from, to, 1);
   int32_t at = from + 1;
   while (at < to && byte_classes[text[at]] != digit) at++;
   return at;
@@ -80,7 +88,7 @@ static inline int32_t end_of(int32_t cutter, const uint8_t *text, int32_t from, 
     case cutter_gpt2: return gpt2_end(text, from, to);
     case cutter_llama3: return llama3_end(text, from, to, 3);
     case cutter_qwen: return llama3_end(text, from, to, 1);
-    default: return digits_end(text, from, to);
+    default: return single_end(text, from, to);
   }
 }
 

@@ -1,4 +1,7 @@
-/* Where the words of ASCII texts end, as word-ends.ts of packages/tokenizer has it. */
+/*
+ * Where the words of texts end, as word-ends.ts of packages/tokenizer has it: of ASCII and other signs, or of what stands for them
+ * (`write_shape` of known-characters.h).
+ */
 #ifndef LATHE_CUTTERS_H
 #define LATHE_CUTTERS_H
 

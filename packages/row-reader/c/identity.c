@@ -4,7 +4,6 @@
 
 #include "group-words.h"
 #include "plain-prompt.h"
-#include "plain-signs.h"
 #include "sha256.h"
 #include "word-hashes.h"
 
@@ -35,27 +34,46 @@ static struct text answer_of(const struct chat *chat) {
   return (struct text){chat->contents + from, to - from};
 }
 
-/* The text in which words are found of one that may have signs beyond ASCII. */
-static struct text words_of(const workspace *own, const struct text *text, bool has_signs) {
-  if (!has_signs) return *text;
-  return (struct text){own->signs, write_signs(text->bytes, text->length, own->signs)};
+/* Hashes words of which each byte beyond ASCII stands for a unit. */
+static double hash_of_units(const workspace *own, const uint8_t *words, int32_t length, const uint16_t *units) {
+  struct sha256 sha;
+  sha256_begin(&sha, own->blocks);
+  for (int32_t at = 0, from = 0; at < length; from = ++at) {
+    while (at < length && words[at] < first_sign) at++;
+    sha256_add(&sha, words + from, (size_t)(at - from));
+    if (at == length) break;
+    const uint16_t unit = units[words[at]];
+    const uint8_t last = 0x80 | (unit & 0x3f), middle = 0x80 | (unit >> 6 & 0x3f);
+    if (unit < 0x800) sha256_add(&sha, (const uint8_t[]){(uint8_t)(0xc0 | unit >> 6), last}, 2);
+    else sha256_add(&sha, (const uint8_t[]){(uint8_t)(0xe0 | unit >> 12), middle, last}, 3);
+  }
+  return sha256_number(&sha);
+}
+
+/* The text in which words are found. */
+static struct text words_of(const workspace *own, const struct text *text, const struct known_characters *characters) {
+  if (characters == NULL) return *text;
+  return (struct text){own->signs, write_words(characters, text->bytes, text->length, own->signs)};
 }
 
 /* Finds the words of the prompt, too, and returns how many there are. */
 static int32_t hash_prompt(
-    workspace *own, const struct text *prompt, bool has_signs, struct chat_hashes *hashes) {
+    workspace *own, const struct text *prompt, const struct known_characters *characters,
+    struct chat_hashes *hashes) {
+  const uint16_t *units = characters == NULL ? NULL : characters->units;
   hashes->prompt = hash_of(own, prompt->bytes, prompt->length);
-  const struct text said = words_of(own, prompt, has_signs);
+  const struct text said = words_of(own, prompt, characters);
   own->sort_characters(&said, own->lower, &own->bits);
   find_runs(&own->bits, said.length, &own->runs);
   const struct text lower = {own->lower, said.length};
-  const int32_t words = word_hashes(&lower, &own->runs, own->words);
+  const int32_t words = word_hashes(&lower, &own->runs, units, own->words);
   const int32_t grouped = group_words(&lower, &own->runs, own->marks, own->written);
-  hashes->group = grouped > 0 ? hash_of(own, own->written, grouped) : hashes->prompt;
+  if (grouped == 0) hashes->group = hashes->prompt;
+  else if (units == NULL) hashes->group = hash_of(own, own->written, grouped);
+  else hashes->group = hash_of_units(own, own->written, grouped, units);
   struct text whole = lower;
-  if (has_signs) {
-    write_dots(prompt->bytes, prompt->length, own->signs);
-    whole = (struct text){own->signs, prompt->length};
+  if (characters != NULL) {
+    whole = (struct text){own->signs, write_plain(characters, prompt->bytes, prompt->length, own->signs)};
     own->sort_characters(&whole, own->lower, &own->bits);
     whole.bytes = own->lower;
   }
@@ -84,13 +102,14 @@ int32_t identity_of(workspace *own, const struct chat *chat, struct chat_hashes 
   /* A line end stands between each two. */
   if (!workspace_fit(own, bytes + chat->count)) return -1;
   const struct text prompt = prompt_of(own, chat), answer = answer_of(chat);
-  int32_t words = hash_prompt(own, &prompt, chat->has_signs, hashes);
+  int32_t words = hash_prompt(own, &prompt, chat->characters, hashes);
   hash_answer(own, chat, &answer, hashes);
-  const struct text said = words_of(own, &answer, chat->has_signs);
+  const struct text said = words_of(own, &answer, chat->characters);
   own->sort_characters(&said, own->lower, &own->bits);
   find_runs(&own->bits, said.length, &own->runs);
   const struct text lower = {own->lower, said.length};
-  words += word_hashes(&lower, &own->runs, own->words + words);
+  words += word_hashes(
+      &lower, &own->runs, chat->characters == NULL ? NULL : chat->characters->units, own->words + words);
   const int32_t count = shingles_of(own->words, words, own->sorted, own->scratch);
   if (count > room) return -1;
   memcpy(shingles, own->sorted, (size_t)count * sizeof *shingles);

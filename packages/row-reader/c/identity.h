@@ -1,10 +1,10 @@
-/* What a chat of ASCII is told from others by, as `identity` of services/ingest/src/rows/plain-rows.ts. */
+/* What a chat is told from others by, as `identity` of services/ingest/src/rows/plain-rows.ts. */
 #ifndef LATHE_IDENTITY_H
 #define LATHE_IDENTITY_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
+#include "known-characters.h"
 #include "minhash.h"
 #include "shingles.h"
 #include "workspace.h"
@@ -18,8 +18,8 @@ struct chat {
   /* The messages as JSON.stringify writes them, with commas between them; `ends[i]`: where message i ends. */
   const uint8_t *json;
   const int32_t *ends;
-  /* Whether it has signs beyond ASCII (plain-signs.h). */
-  bool has_signs;
+  /* What is known of its characters; NULL where it is of ASCII. */
+  const struct known_characters *characters;
 };
 
 /* 48 bits of SHA-256 each. */

@@ -1,4 +1,4 @@
-/* What a prompt of ASCII says, as `plainOfAscii` of services/ingest/src/ascii-text.ts. */
+/* What a prompt says, as `plainPrompt` of services/ingest/src/plain-prompt.ts. */
 #ifndef LATHE_PLAIN_PROMPT_H
 #define LATHE_PLAIN_PROMPT_H
 

@@ -18,7 +18,7 @@ struct reader {
   struct special_tokens specials;
   struct chat_forms forms;
   struct chat_scan chat;
-  struct plain_signs signs;
+  struct known_characters characters;
   int64_t contents_room;
   /* Where each message ends in its JSON. */
   int32_t ends[most_places];
@@ -28,9 +28,9 @@ reader *lathe_reader_open(words *words, const uint8_t *specials, int32_t reach) 
   reader *own = calloc(1, sizeof *own);
   if (own == NULL) return NULL;
   own->words = words;
-  own->chat.signs = &own->signs;
+  own->chat.characters = &own->characters;
   own->workspace = workspace_open(~0u);
-  if (own->workspace == NULL) {
+  if (!characters_open(&own->characters) || own->workspace == NULL) {
     lathe_reader_close(own);
     return NULL;
   }
@@ -42,6 +42,7 @@ void lathe_reader_close(reader *own) {
   if (own == NULL) return;
   workspace_close(own->workspace);
   forms_close(&own->forms);
+  characters_close(&own->characters);
   free(own->chat.contents);
   free(own);
 }
@@ -60,8 +61,8 @@ int32_t lathe_reader_character(const reader *own) {
   return own->chat.character;
 }
 
-void lathe_reader_take_character(reader *own, int32_t character, int32_t is_sign) {
-  plain_sign_take(&own->signs, character, is_sign == 1 ? sign_plain : sign_other);
+void lathe_reader_take_character(reader *own, int32_t character, const int32_t *told, int32_t count) {
+  character_take(&own->characters, character, told, count);
 }
 
 int32_t lathe_reader_roles(const reader *own, uint8_t *roles) {
@@ -108,7 +109,7 @@ static bool ask_about(const reader *own, struct found *found) {
   for (int32_t message = 0; message < chat->count; message++) {
     const uint8_t *content = chat->contents + chat->places[message];
     const int32_t length = chat->places[message + 1] - chat->places[message];
-    /* Of signs beyond ASCII nothing is known here. */
+    /* Of characters beyond ASCII nothing is known here. */
     const bool is_unknown = !chat->is_ascii && !is_ascii(content, length);
     if (is_unknown || may_end_special(&own->specials, content, length) ||
         (may_begin && may_begin_special(&own->specials, content, length)))
@@ -150,7 +151,7 @@ static enum outcome read_chat(
   if (left < 0 || (left < bytes && left < most_shingles)) return outcome_room;
   const struct chat identified = {
       chat->count, chat->contents, chat->places, json + written.messages_at, own->ends,
-      !chat->is_ascii};
+      chat->is_ascii ? NULL : &own->characters};
   struct chat_hashes hashes;
   uint32_t bands[band_count];
   uint32_t *likeness = next.likeness + next.likeness_used;

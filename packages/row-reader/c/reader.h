@@ -24,9 +24,9 @@ EXPORTED int32_t lathe_reader_take_form(
 
 EXPORTED void lathe_reader_forget_forms(reader *);
 
-/* The character that reading stopped at, and whether it is a plain sign (plain-signs.h). */
+/* The character that reading stopped at, and what is told of it, as `character_take` of known-characters.h takes it. */
 EXPORTED int32_t lathe_reader_character(const reader *);
-EXPORTED void lathe_reader_take_character(reader *, int32_t character, int32_t is_sign);
+EXPORTED void lathe_reader_take_character(reader *, int32_t character, const int32_t *told, int32_t count);
 
 /* Writes the roles of the chat that was read last, of which there are at most 62, and returns how many there are. */
 EXPORTED int32_t lathe_reader_roles(const reader *, uint8_t *roles);

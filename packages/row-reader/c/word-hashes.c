@@ -1,5 +1,7 @@
 #include "word-hashes.h"
 
+#include <stddef.h>
+
 #include "characters.h"
 #include "mix.h"
 
@@ -18,11 +20,18 @@ static inline uint32_t hash_of(const uint8_t *word, int32_t length) {
   return hash;
 }
 
-int32_t word_hashes(const struct text *lower, struct runs *runs, uint32_t *hashes) {
+static uint32_t hash_of_units(const uint8_t *word, int32_t length, const uint16_t *units) {
+  uint32_t hash = offset;
+  for (int32_t at = 0; at < length; at++) hash = (hash ^ units[word[at]]) * prime;
+  return hash;
+}
+
+int32_t word_hashes(const struct text *lower, struct runs *runs, const uint16_t *units, uint32_t *hashes) {
   int32_t words = 0, kept = 0;
   for (int32_t run = 0; run < runs->count; run++) {
     const int32_t start = runs->starts[run], end = runs->ends[run];
-    const uint32_t hash = hash_of(lower->bytes + start, end - start);
+    const uint8_t *word = lower->bytes + start;
+    const uint32_t hash = units == NULL ? hash_of(word, end - start) : hash_of_units(word, end - start, units);
     if ((kind_of(lower->bytes[start]) & is_sign) != 0 && !is_operator(lower, start, end)) continue;
     runs->starts[kept] = start;
     runs->ends[kept++] = end;

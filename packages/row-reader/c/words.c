@@ -93,9 +93,10 @@ static void prepare(
     if (group->ends[at] - start <= longest_kept) word_prefetch_entry(table, group->keys + at);
 }
 
-int64_t words_append(words *self, const uint8_t *text, int32_t length, int32_t *out, int64_t room) {
+int64_t words_append(
+    words *self, const uint8_t *text, const uint8_t *shape, int32_t length, int32_t *out, int64_t room) {
   struct group group;
-  struct cut cut = cut_begin(text, length, self->cutters, self->cutter_count);
+  struct cut cut = cut_begin(shape, length, self->cutters, self->cutter_count);
   const struct word_table *table = &self->table;
   int64_t count = 0;
   for (int32_t from = 0, found; (found = cut_next(&cut, group.ends, together)) > 0;) {

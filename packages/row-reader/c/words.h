@@ -1,4 +1,4 @@
-/* Tokens of ASCII texts by byte-level BPE, as `PlainEncoder.append` of packages/tokenizer gives them. */
+/* Tokens of texts by byte-level BPE, as `PlainEncoder.append` of packages/tokenizer gives them. */
 #ifndef LATHE_WORDS_H
 #define LATHE_WORDS_H
 
@@ -25,11 +25,12 @@ EXPORTED words *words_open(
     const int32_t *numbers, int64_t count, const uint8_t *whole, int64_t whole_bytes);
 
 /*
- * Writes the tokens of a text between two special tokens to `out`, which has room for so many, and returns how many there are:
+ * Writes the tokens of a text between two special tokens, which is cut where `shape` is (`write_shape` of known-characters.h; itself where it has no letters
+ * and numbers beyond ASCII), to `out`, which has room for so many, and returns how many there are:
  * no more than bytes. -1 where it is for others to encode: a byte has no token, a word is very long, or the room is too small.
  */
 EXPORTED int64_t words_append(
-    words *self, const uint8_t *text, int32_t length, int32_t *out, int64_t room);
+    words *self, const uint8_t *text, const uint8_t *shape, int32_t length, int32_t *out, int64_t room);
 
 EXPORTED void words_close(words *self);
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { openChatWords } from './chat-words.ts';
 
 /** None where set-up had no compiler. What is found is compared with the TypeScript in services/ingest. */
-const find = openChatWords();
+const find = openChatWords(() => new Int32Array());
 
 /** A row of so many words that are asked, and that are answered. */
 function rowOf(line: number, asked: number, answered: number): Buffer {

@@ -13,25 +13,33 @@ type ChatWords = {
   readonly shingleEnds: Int32Array;
 };
 
+/** What `lathe_rows_words` stops at. */
+const atCharacter = 1;
+
 /** Finds the words of rows as they are stored; they are good until it is called again. Throws where there is no memory. */
 export type ChatWordFinder = (rows: readonly Uint8Array[]) => ChatWords;
 
 /**
  * A finder of the words of chats in C, for one thread, which keeps it; undefined where there is no library. Rows are canonical JSON in
- * UTF-8: chats of ASCII and usual signs with roles and contents alone, the last of which is no user's, of at most 512 KiB. Others are told
- * as of another form.
+ * UTF-8: chats of ASCII and known characters with roles and contents alone, the last of which is no user's, of at most 512 KiB. Others are told
+ * as of another form. `factsOf`: what texts with a character beyond ASCII say, as `character_take` of c/known-characters.h takes it; no numbers:
+ * rows with it are of another form.
  * @example
- * const find = openChatWords();
+ * const find = openChatWords(() => new Int32Array());
  * const { asked } = find?.([Buffer.from('{"kind":"chat","line":1,"messages":[]}')]) ?? { asked: [] };
  */
-export function openChatWords(): ChatWordFinder | undefined {
+export function openChatWords(factsOf: (code: number) => Int32Array): ChatWordFinder | undefined {
   const native = loadedLibrary(library);
   if (native === undefined) return undefined;
-  const workspace = native.func('lathe_rows_workspace', 'void *', [])();
-  if (workspace === null) throw new Error('there is no memory to find words of rows with');
+  const finder = native.func('lathe_rows_open', 'void *', [])();
+  if (finder === null) throw new Error('there is no memory to find words of rows with');
   const call = native.func('lathe_rows_words', 'int32_t', [
     ...['void *', 'void *', 'int64_t', 'void *', 'void *', 'int32_t'],
-    ...['void *', 'void *', 'void *', 'void *', 'void *', 'void *', 'int32_t'],
+    ...['void *', 'void *', 'void *', 'void *', 'void *', 'void *', 'int32_t', 'void *'],
+  ]);
+  const character = native.func('lathe_rows_character', 'int32_t', ['void *']);
+  const take = native.func('lathe_rows_take_character', 'void', [
+    ...['void *', 'int32_t', 'const int32_t *', 'int32_t'],
   ]);
   let text = new Uint8Array();
   let [words, shingles] = [new Uint32Array(), new Uint32Array()];
@@ -58,11 +66,19 @@ export function openChatWords(): ChatWordFinder | undefined {
       at += bytes.length;
       ends[row] = at;
     }
-    const told = call(
-      ...[workspace, text, length, starts, ends, rows.length, lines, asked],
-      ...[words, wordEnds, shingles, shingleEnds, words.length],
-    );
-    if (told !== 0)
+    const next = new Int32Array(1);
+    const read = () =>
+      call(
+        ...[finder, text, length, starts, ends, rows.length, lines, asked],
+        ...[words, wordEnds, shingles, shingleEnds, words.length, next],
+      );
+    let stopped = read();
+    for (; stopped === atCharacter; stopped = read()) {
+      const code = Number(character(finder));
+      const told = factsOf(code);
+      take(finder, code, told, told.length);
+    }
+    if (stopped !== 0)
       throw new Error(`there is no memory to find words of rows of ${length} bytes with`);
     return { lines, asked, words, wordEnds, shingles, shingleEnds };
   };

@@ -51,7 +51,7 @@ static void answer_text(const workspace *own) {
   own->sort_characters(&text, lower, &bits);
   find_runs(&bits, length, &runs);
   const struct text in_lower = {lower, length};
-  print_numbers("words", words, word_hashes(&in_lower, &runs, words));
+  print_numbers("words", words, word_hashes(&in_lower, &runs, NULL, words));
   print_bytes("group", written, group_words(&in_lower, &runs, marks, written));
   find_pieces(&bits, length, &runs);
   print_bytes("plain", plain, plain_prompt(&in_lower, &runs, plain));
@@ -90,12 +90,12 @@ static void answer_words(const workspace *own) {
   free(scratch);
 }
 
-static void answer_chat(workspace *own) {
+static void answer_chat(workspace *own, const struct known_characters *characters) {
   const int32_t count = take_number();
   int32_t *places = take(((size_t)count + 1) * sizeof *places);
   int32_t *ends = take((size_t)count * sizeof *ends);
   uint8_t *contents = take((size_t)places[count]), *json = take((size_t)ends[count - 1]);
-  const struct chat chat = {count, contents, places, json, ends, false};
+  const struct chat chat = {count, contents, places, json, ends, characters};
   struct chat_hashes hashes;
   uint32_t bands[band_count], *shingles = malloc(most_shingles * sizeof *shingles);
   const int32_t found = identity_of(own, &chat, &hashes, bands, shingles, most_shingles);
@@ -116,7 +116,7 @@ static void answer_chat(workspace *own) {
   free(narrow);
 }
 
-static void answer_rows(workspace *own) {
+static void answer_rows(word_finder *own) {
   const int32_t rows = take_number(), length = take_number();
   const size_t count = (size_t)rows;
   int32_t *starts = take(count * sizeof *starts), *ends = take(count * sizeof *ends);
@@ -139,6 +139,7 @@ static void answer_rows(workspace *own) {
     shingles = found.shingle_ends[at];
   }
   if (words > 0) {
+    found.row = 0;
     found.room = words - 1;
     printf(" less %d", chat_words_of(own, text, length, starts, ends, rows, &found));
   }
@@ -153,16 +154,26 @@ static void answer_rows(workspace *own) {
   free(found.shingles);
 }
 
+static void take_character(struct known_characters *characters) {
+  const int32_t character = take_number(), count = take_number();
+  int32_t *told = take((size_t)count * sizeof *told);
+  character_take(characters, character, told, count);
+  free(told);
+}
+
 int main(int count, char **arguments) {
-  workspace *own = workspace_open(count > 1 ? (uint32_t)strtoul(arguments[1], NULL, 10) : ~0u);
-  if (own == NULL) return 2;
+  word_finder *finder = word_finder_open(count > 1 ? (uint32_t)strtoul(arguments[1], NULL, 10) : ~0u);
+  if (finder == NULL) return 2;
+  workspace *own = finder->workspace;
   for (int kind = getchar(); kind != EOF; kind = getchar()) {
+    if (kind == 'k') take_character(&finder->characters);
     if (kind == 't') answer_text(own);
     if (kind == 'w') answer_words(own);
-    if (kind == 'c') answer_chat(own);
-    if (kind == 'r') answer_rows(own);
+    if (kind == 'c') answer_chat(own, NULL);
+    if (kind == 'u') answer_chat(own, &finder->characters);
+    if (kind == 'r') answer_rows(finder);
     putchar('\n');
   }
-  workspace_close(own);
+  word_finder_close(finder);
   return 0;
 }

@@ -3,7 +3,7 @@
  *
  *     reader.fixture <file> <seed>
  *
- * Characters above U+2000 are plain signs. Conversations have one form: <1>, a role and a line end before each content and <2> behind it, an answer being a target with its <2>. It
+ * Characters above U+2000 part words, and others are refused. Conversations have one form: <1>, a role and a line end before each content and <2> behind it, an answer being a target with its <2>. It
  * is taken after forms of random numbers, and all memory is just as large as it has to be.
  */
 #include <stdio.h>
@@ -142,6 +142,19 @@ static void tell(const struct found *found) {
   }
 }
 
+/* Numbers that are none of a character, and then what is true of one that parts words. */
+static void take_character(reader *reader, int32_t character) {
+  for (int turn = 0; turn < 20; turn++) {
+    const int32_t length = drawn(0, 12);
+    int32_t *told = malloc((size_t)length * sizeof *told);
+    for (int32_t at = 0; at < length; at++) told[at] = drawn(0, 9) == 0 ? drawn(-INT32_MAX / 2, INT32_MAX / 2) : drawn(0, 4);
+    lathe_reader_take_character(reader, drawn(-9, 0x20009), told, length);
+    free(told);
+  }
+  const int32_t other[] = {4, 0, 1, 1, '#', 4 * '#'};
+  lathe_reader_take_character(reader, character, other, character > 0x2000 ? 6 : 0);
+}
+
 int main(int count, char **arguments) {
   if (count != 3) return 2;
   state = (uint32_t)strtoul(arguments[2], NULL, 10);
@@ -160,7 +173,7 @@ int main(int count, char **arguments) {
     if (stopped == stop_room) grow(&found);
     else if (stopped == stop_character) {
       const int32_t character = lathe_reader_character(reader);
-      lathe_reader_take_character(reader, character, character > 0x2000);
+      take_character(reader, character);
     } else {
       uint8_t roles[most_places];
       const int32_t messages = lathe_reader_roles(reader, roles);

@@ -53,8 +53,8 @@ export type RowReader = {
 type KnownChats = {
   /** The form of roles with blanks between them, undefined where there is none. */
   formOf(roles: string): KnownForm | undefined;
-  /** Whether a character beyond ASCII is no more than a sign: rows with others are left out. */
-  isSign(character: string): boolean;
+  /** What texts with a character beyond ASCII say, as `character_take` of c/known-characters.h takes it; no numbers: rows with it are left out. */
+  character(code: number): Int32Array;
 };
 
 /** How contents are told from special tokens. */
@@ -85,7 +85,7 @@ function load(native: LoadedLibrary) {
     forgetForms: native.func('lathe_reader_forget_forms', 'void', ['void *']),
     character: native.func('lathe_reader_character', 'int32_t', ['void *']),
     takeCharacter: native.func('lathe_reader_take_character', 'void', [
-      ...['void *', 'int32_t', 'int32_t'],
+      ...['void *', 'int32_t', 'const int32_t *', 'int32_t'],
     ]),
     roles: native.func('lathe_reader_roles', 'int32_t', ['void *', 'uint8_t *']),
     read: native.func('lathe_reader_read', 'int32_t', ['void *', 'void *', 'void *']),
@@ -118,7 +118,7 @@ export function openRowReader(words: AsciiWords, specials: Specials): RowReader 
     throw new Error('there is no memory to read rows with');
   }
   // What is one token whatever the merges give is known of ASCII alone.
-  const takesSigns = words.wholeWords.length === 0;
+  const takesOthers = words.wholeWords.length === 0;
   let asksTime = false;
   const learn = (formOf: KnownChats['formOf']): void => {
     const known = new Uint8Array(mostRoles);
@@ -134,7 +134,7 @@ export function openRowReader(words: AsciiWords, specials: Specials): RowReader 
       throw new Error('a form of conversations was not understood in C');
   };
   const reader: RowReader = {
-    read({ bytes, lengths, numbers }, most, { formOf, isSign }) {
+    read({ bytes, lengths, numbers }, most, { formOf, character: factsOf }) {
       // What a form says of the time holds for now.
       if (asksTime) forgetForms(own);
       asksTime = false;
@@ -152,7 +152,8 @@ export function openRowReader(words: AsciiWords, specials: Specials): RowReader 
         if (stopped === atForm) learn(formOf);
         else if (stopped === atCharacter) {
           const code = Number(character(own));
-          takeCharacter(own, code, takesSigns && isSign(String.fromCodePoint(code)) ? 1 : 0);
+          const told = takesOthers ? factsOf(code) : new Int32Array();
+          takeCharacter(own, code, told, told.length);
         } else if (stopped === atRoom) {
           times *= 2;
           room = scratchOf(times, room);

@@ -4,13 +4,14 @@
  *     words.fixture <file>
  *
  * The file has numbers of 32 bits: how many numbers and bytes words_open takes, and these, each byte a number; how many
- * texts; and of each its bytes, its tokens, or -1 where there are none, and then the bytes and tokens.
+ * characters beyond ASCII are known, and of each its code and class; how many texts; and of each its bytes, its tokens, or -1 where there are none, and then the bytes and tokens.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "byte-classes.h"
+#include "known-characters.h"
 #include "words.h"
 
 static FILE *file;
@@ -37,13 +38,13 @@ static uint8_t *bytes(int32_t count) {
 /* Texts with longer words are not encoded. */
 static const int32_t longest_word = 512;
 
-static int append(words *words, const uint8_t *text, int32_t length, const int32_t *tokens, int32_t count) {
+static int append(words *words, const uint8_t *text, const uint8_t *shape, int32_t length, const int32_t *tokens, int32_t count) {
   const int32_t room = count < 0 ? length : count;
   int32_t *out = malloc((size_t)room * sizeof *out);
-  const int64_t found = words_append(words, text, length, out, room);
+  const int64_t found = words_append(words, text, shape, length, out, room);
   int is_right = found == count && (count < 0 || memcmp(out, tokens, (size_t)count * sizeof *out) == 0);
   if (found == -1 && length > longest_word) is_right = 1;
-  if (count > 0 && words_append(words, text, length, out, room - 1) != -1) is_right = 0;
+  if (count > 0 && words_append(words, text, shape, length, out, room - 1) != -1) is_right = 0;
   free(out);
   return is_right;
 }
@@ -63,19 +64,29 @@ int main(int count, char **given) {
   free(given_numbers);
   free(whole);
   if (words == NULL) return 2;
+  struct known_characters characters;
+  if (!characters_open(&characters)) return 2;
+  for (int32_t left = next(); left > 0; left--) {
+    const int32_t character = next(), class = next();
+    character_take(&characters, character, (int32_t[]){class, 0, 1, 1, 'a', 4 * 'a'}, 6);
+  }
   const int32_t texts = next();
   for (int32_t at = 0; at < texts; at++) {
     const int32_t length = next(), token_count = next();
     uint8_t *text = bytes(length);
     int32_t *tokens = numbers(token_count < 0 ? 0 : token_count);
-    if (!append(words, text, length, tokens, token_count) || (length >= 64 && !has_same_masks(text))) {
+    uint8_t *shape = malloc((size_t)length);
+    write_shape(&characters, text, length, shape);
+    if (!append(words, text, shape, length, tokens, token_count) || (length >= 64 && !has_same_masks(shape))) {
       printf("text %d is encoded otherwise\n", (int)at);
       return 1;
     }
     free(text);
+    free(shape);
     free(tokens);
   }
   words_close(words);
+  characters_close(&characters);
   fclose(file);
   printf("%d texts\n", (int)texts);
   return 0;

@@ -27,7 +27,7 @@ export function openWords(words: AsciiWords): NativeWords | undefined {
     'int64_t',
   ]);
   const append = loaded.func('words_append', 'int64_t', [
-    ...['void *', bytes, 'int32_t'],
+    ...['void *', bytes, bytes, 'int32_t'],
     ...['int32_t *', 'int64_t'],
   ]);
   const close = loaded.func('words_close', 'void', ['void *']);
@@ -36,7 +36,7 @@ export function openWords(words: AsciiWords): NativeWords | undefined {
   if (address === null) throw new Error('the words of a tokenizer could not be opened in C');
   return {
     address,
-    append: (text, out) => Number(append(address, text, text.length, out, out.length)),
+    append: (text, out) => Number(append(address, text, text, text.length, out, out.length)),
     close: () => {
       close(address);
     },

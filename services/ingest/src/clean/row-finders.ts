@@ -1,5 +1,6 @@
 import { openChatWords } from '@lathe/row-reader/chat-words';
 import { openNearTexts } from '@lathe/row-reader/near-texts';
+import { characterNumbers } from './character-numbers.ts';
 import type { NearFinder } from './held-out-texts.ts';
 import type { WordFinder } from './row-words.ts';
 
@@ -8,6 +9,6 @@ export type RowFinders = { readonly words: WordFinder; readonly near: NearFinder
 
 /** Finders for one thread, which keeps them; undefined where there is no library. Throws where there is no memory. */
 export function openRowFinders(): RowFinders | undefined {
-  const [words, near] = [openChatWords(), openNearTexts()];
+  const [words, near] = [openChatWords(characterNumbers), openNearTexts()];
   return words === undefined || near === undefined ? undefined : { words, near };
 }

@@ -1,6 +1,7 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import { openChatWords } from '@lathe/row-reader/chat-words';
 import { expect, it } from 'vitest';
+import { characterNumbers } from './character-numbers.ts';
 import { wordsOfRows } from './row-words.ts';
 
 const rowOf = (line: number, completion: string): Uint8Array => {
@@ -28,13 +29,15 @@ it('finds the words of rows by the finder, and by itself those that it does not 
 });
 
 /** None where set-up had no compiler. */
-const finder = openChatWords();
+const finder = openChatWords(characterNumbers);
 
 it.runIf(finder !== undefined)('finds the same words in C', () => {
   const said = [
     'Is 7 - 5 more than 7 + 5?',
     'x\n\t"y" \\ z',
     'Grüße',
+    'ΣΑΣ Σ(x) ≤ √x, x² → “ΣΩ”',
+    'ﬁne 1½ é 漢字 𝒜 𐐀 👩‍👧',
     '\u0001',
     ' ',
     'one two three four five six',

@@ -24,6 +24,14 @@ function learn(code: number): number {
   return kind;
 }
 
+/** What a character is to words: one by itself, a part of one, what operators are made of, or what stands between words. */
+export function placeInWords(code: number): 'alone' | 'part' | 'sign' | 'between' {
+  const kind = kindOf(code);
+  if ((kind & isAlone) !== 0) return 'alone';
+  if ((kind & isPart) !== 0) return 'part';
+  return (kind & isOfSigns) !== 0 ? 'sign' : 'between';
+}
+
 const signCode = 1;
 const beyondAscii = /[\u0080-\uffff]/;
 

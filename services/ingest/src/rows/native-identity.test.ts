@@ -6,6 +6,7 @@ import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { characterNumbers } from '../clean/character-numbers.ts';
 import { askedOf, likenessOf, rowWords } from '../clean/look.ts';
 import { bandsOf } from '../clean/minhash.ts';
 import { shinglesOfWords } from '../clean/shingles.ts';
@@ -18,7 +19,7 @@ import { plainPrompt } from '../plain-prompt.ts';
 const root = join(import.meta.dirname, '../../../..');
 const folder = join(root, 'packages/row-reader');
 const parts =
-  /^(?:character-bits|characters|chat-words|group-words|identity|instructions|minhash|operators|plain-prompt|plain-signs|runs|sha256|shingles|word-hashes|workspace)\.c$/;
+  /^(?:byte-classes|character-bits|characters|chat-words|group-words|identity|instructions|minhash|operators|known-characters|plain-prompt|runs|sha256|shingles|word-hashes|workspace)\.c$/;
 const sources = readdirSync(join(folder, 'c'))
   .filter((name) => parts.test(name))
   .map((name) => join(folder, 'c', name));
@@ -49,12 +50,13 @@ function wordsCase(words: readonly number[]): Case {
 
 type Chat = Extract<CanonicalRow, { readonly kind: 'chat' }>;
 
-function chatCase(row: Chat): Case {
+/** `kind`: c of a chat of ASCII, u of one of known characters. */
+function chatCase(row: Chat, kind = 'c'): Case {
   const places = [0];
   const ends: number[] = [];
   for (const message of row.messages) {
-    places.push((places.at(-1) ?? 0) + message.content.length);
-    ends.push(JSON.stringify(row.messages.slice(0, ends.length + 1)).length - 2);
+    places.push((places.at(-1) ?? 0) + Buffer.byteLength(message.content));
+    ends.push(Buffer.byteLength(JSON.stringify(row.messages.slice(0, ends.length + 1))) - 2);
   }
   const { prompt, answer } = identityOf(row);
   const asked = askedOf(row) ?? '';
@@ -69,9 +71,9 @@ function chatCase(row: Chat): Case {
   ].map(hash);
   return {
     asked: Buffer.concat([
-      ...[Buffer.from('c'), numbers(row.messages.length, ...places, ...ends)],
-      ascii(row.messages.map(({ content }) => content).join('')),
-      ascii(JSON.stringify(row.messages).slice(1, -1)),
+      ...[Buffer.from(kind), numbers(row.messages.length, ...places, ...ends)],
+      Buffer.from(row.messages.map(({ content }) => content).join('')),
+      Buffer.from(JSON.stringify(row.messages).slice(1, -1)),
     ]),
     answer: ` room 0 -1 ${listed('hashes', hashes)} ${listed('bands', bands)} ${listed('shingles', shingles)}`,
   };
@@ -204,19 +206,44 @@ const replaced = (row: Chat, last: object) => ({
   ...row,
   messages: [...row.messages.slice(0, -1), last],
 });
-const usualSigns = '…×÷−⋅§©°·–—‘’“”•€';
-/** A row in which signs beyond ASCII stand for some of the others. */
-const withSigns = (row: Chat): Chat => {
+/** Characters that are known or refused. */
+const others =
+  '…×÷−⋅§©°·–—‘’“”•€äÉßÀʼﬁᵀˣяЖσςΣЁ→←≥√⁻²³¹½Ⅷ٣𝒜𝟙𐐀中は한İıſǅ\u0301\u00a0ー：（｜𝛁😀\u200d';
+/** As `characterNumbers` tells it, where a capital sigma stands apart. */
+const refusedOnes = [...others].filter(
+  (each) => characterNumbers(each.codePointAt(0) as number).length === 0,
+);
+const isKnown = (content: string) =>
+  !refusedOnes.some((each) => content.includes(each)) &&
+  !/[A-Za-z.:^'`\u0080-\u{10ffff}]Σ/u.test(content);
+const isKnownChat = (row: Chat) => row.messages.every(({ content }) => isKnown(content));
+/** A row in which characters beyond ASCII stand for some of the others; mostly known ones. */
+const withOthers = (row: Chat): Chat => {
   let next = row.line;
+  const known = [...others].filter((each) => !refusedOnes.includes(each));
+  const all = row.line % 4 === 0 ? [...others] : known;
   const content = (said: string) =>
-    said.replaceAll(/[-+*/.,'"=]/g, (sign) =>
-      next++ % 3 === 0 ? sign : usualSigns.charAt(next % usualSigns.length),
-    );
+    said.replaceAll(/[-+*/.,'"=aBof7]/g, (sign) => {
+      next = (next * 31 + 7) % 1_000_003;
+      return next % 3 !== 0 ? sign : (all[next % all.length] ?? sign);
+    });
   return {
     ...row,
     messages: row.messages.map((each) => ({ ...each, content: content(each.content) })),
   };
 };
+const knownRow = (row: Chat): Stored => ({ json: JSON.stringify(row), isPlain: isKnownChat(row) });
+
+function characterCase(character: string): Case {
+  const code = character.codePointAt(0) as number;
+  const told = characterNumbers(code);
+  const asked = Buffer.concat([
+    Buffer.from('k'),
+    numbers(code, told.length),
+    Buffer.from(told.buffer),
+  ]);
+  return { asked, answer: '' };
+}
 /** Forms of a row, as they may wait in the spool. */
 const forms: readonly ((row: Chat) => Stored)[] = [
   plainRow,
@@ -224,14 +251,14 @@ const forms: readonly ((row: Chat) => Stored)[] = [
   (row) => plainRow({ ...row, examples: row.messages.length }),
   (row) => plainRow(replaced(row, { role: 'assistant', content: '' })),
   (row) => plainRow(replaced(row, { role: 'assistant', content: ' a\f\b "b" \u007f\\' })),
-  (row) => plainRow(replaced(row, { role: 'assistant', content: usualSigns })),
-  (row) => plainRow(withSigns(row)),
-  (row) => plainRow(withSigns(row)),
+  (row) => plainRow(replaced(row, { role: 'assistant', content: '…×÷−⋅§©°·–—‘’“”•€' })),
+  (row) => knownRow(withOthers(row)),
+  (row) => knownRow(withOthers(row)),
   (row) => otherRow(JSON.stringify({ ...row, tools: [] })),
   (row) => otherRow(JSON.stringify({ ...row, group: 'a' })),
   (row) =>
     otherRow(JSON.stringify(replaced(row, { role: 'assistant', content: '', tool_calls: [] }))),
-  (row) => otherRow(JSON.stringify(replaced(row, { role: 'assistant', content: 'é' }))),
+  (row) => otherRow(JSON.stringify(replaced(row, { role: 'assistant', content: 'e\u0301' }))),
   (row) => otherRow(JSON.stringify(replaced(row, { role: 'assistant', content: '\u0001' }))),
   (row) => otherRow(JSON.stringify(replaced(row, { role: 'user', content: 'and then' }))),
   (row) =>
@@ -271,7 +298,11 @@ function realCases(): Case[] {
       ],
     }),
   );
-  return [...texts.map(textCase), ...chats.map(chatCase), rowsCase(chats.map(plainRow))];
+  return [
+    ...texts.map(textCase),
+    ...chats.map((row) => chatCase(row)),
+    rowsCase(chats.map(plainRow)),
+  ];
 }
 
 const longRow = (length: number): Chat => ({
@@ -323,7 +354,9 @@ const cases: readonly Case[] = [
   ...['', 'a', ' ', '-', '7', '-7', '7 - 5', 'a - b'].map(textCase),
   ...drawn(text, 3000).map(textCase),
   ...drawn(fc.array(fc.nat(0xffffffff), { maxLength: 200, size: 'max' }), 100).map(wordsCase),
-  ...drawn(chat, 600).map(chatCase),
+  ...drawn(chat, 600).map((row) => chatCase(row)),
+  ...[...others].map(characterCase),
+  ...drawn(chat.map(withOthers).filter(isKnownChat), 600).map((row) => chatCase(row, 'u')),
   ...drawn(fc.array(stored, { maxLength: 12, size: 'max' }), 300).map(rowsCase),
   ...realCases(),
   ...longCases(),

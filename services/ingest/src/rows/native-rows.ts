@@ -1,6 +1,6 @@
 import { openRowReader, type RowReader, type RowsFound } from '@lathe/row-reader/row-reader';
 import type { PlainChats } from '@lathe/tokenizer/plain-chats';
-import { hasControls } from '../check/mend.ts';
+import { characterNumbers } from '../clean/character-numbers.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { PlacedEncoder } from '../render/row-encoder.ts';
 import type { PackedLines } from './packed-lines.ts';
@@ -30,7 +30,7 @@ export function createNativeReader(
   return (lines) => {
     const found = reader.read(toRead(lines), most, {
       formOf: (roles) => formOf(roles, { chats, check }),
-      isSign: isPlainSign,
+      character: characterNumbers,
     });
     return { found, refused: refusedRows(found, isClean) };
   };
@@ -91,21 +91,6 @@ function toRead({ lines, bytes, lengths }: PackedLines) {
     sizes[place] = hasBytes ? (lengths[at++] as number) : 0;
   }
   return { bytes, lengths: sizes, numbers };
-}
-
-/** Signs that words and operators of a text know (operators.ts, plain-prompt.ts); those that C writes in another form are plain. */
-const known = /[\p{Sm}’”]/u;
-const otherForms = /^[×÷−⋅…]$/;
-
-/** Whether a character beyond ASCII is a sign that says nothing of a text's words, whatever stands beside it. */
-function isPlainSign(character: string): boolean {
-  if (!/^[\p{P}\p{S}]$/u.test(character) || hasControls(character)) return false;
-  if (otherForms.test(character)) return true;
-  return (
-    !known.test(character) &&
-    character.normalize('NFKC') === character &&
-    character.toLowerCase() === character
-  );
 }
 
 function refusedRows({ questions }: RowsFound, isClean: ContentCheck): Set<number> {

@@ -115,6 +115,22 @@ const beyondAscii = [
     'é',
     '´',
     '\ufe0f',
+    ...'äÉßİıſΣσ←≥√⁻³Ⅷ٣𝒜𝟙𐐀я中は한ᵀǅ：｜',
+    ...[
+      'ΣΑΣ',
+      '(Σ)',
+      'x²',
+      'x² + 7',
+      '7 → 8',
+      'π ≤ 4',
+      '3−½',
+      '“Ja.”',
+      'it’s',
+      "'ä",
+      '12²³4',
+      'e\u0301',
+      '👩\u200d👧',
+    ],
   ],
 ];
 const said = fc
@@ -235,6 +251,24 @@ it('is the usual way faster, whatever rows say', { timeout: 180_000 }, () => {
     }),
     { numRuns: 400 },
   );
+});
+
+it('reads a row of a thousand different signs', () => {
+  const content = Array.from({ length: 4000 }, (_, at) => String.fromCodePoint(0x2000 + at)).filter(
+    (sign) => /\p{So}/u.test(sign) && sign.normalize('NFKC') === sign,
+  );
+  const lines = linesOf([
+    JSON.stringify({
+      messages: [
+        { role: 'user', content: content.join('') },
+        { role: 'assistant', content: 'b' },
+      ],
+    }),
+  ]);
+  const [encoder] = encoders as [PlacedEncoder];
+  const task = { lesson, limits: roomy, errors: 0 };
+  const usual = readLineRows(lines, { ...encoder, plain: undefined }, task);
+  expect(readPacked(packLines(lines), encoder, task)).toEqual(packReads(usual));
 });
 
 it('takes plain rows, and leaves others', () => {
