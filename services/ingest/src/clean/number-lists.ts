@@ -4,7 +4,7 @@ import { readAt } from '../row-numbers.ts';
 /** Numbers in a piece; a longer list has one of its own. */
 const pieceNumbers = 2 ** 18;
 /** Pieces that stay in memory, the newest: lists are mostly compared with those just before them. */
-const keptPieces = 8;
+const keptPieces = 4;
 
 /** Lists of numbers, end to end in few large pieces, of which the older ones lie in a file. */
 export type NumberLists = {
