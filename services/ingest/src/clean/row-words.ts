@@ -37,8 +37,9 @@ export function findWordsOf(
 ): FoundWords {
   const columns = finder?.(rows);
   const others = new Map<number, RowWords>();
-  for (const [at, row] of rows.entries())
-    if (columns === undefined || (columns.asked[at] as number) < 0) others.set(at, wordsOfRow(row));
+  for (let at = 0; at < rows.length; at++)
+    if (columns === undefined || (columns.asked[at] as number) < 0)
+      others.set(at, wordsOfRow(rows[at] as Uint8Array));
   return { columns, others };
 }
 
