@@ -11,14 +11,28 @@ export function measuredStore(store: ArtifactStore, metrics: Metrics): ArtifactS
     metrics.count('lathe_artifact_bytes_total', { operation: 'put' }, result.bytes);
     return result;
   };
-  // The time between its pieces is not the store's.
-  const measuredWriter = (writer: ObjectWriter): ObjectWriter => ({
-    ...writer,
-    finish: async () => counted(await measured('put', writer.finish)),
-  });
+  /** One put, told once: when a step of it fails, or when it is finished. One that is only abandoned is none. */
+  const measuredBegin = async (begin: () => Promise<ObjectWriter>): Promise<ObjectWriter> => {
+    // The time between its pieces is not the store's.
+    let spent = 0;
+    let isTold = false;
+    const step = <Result>(act: () => Promise<Result>, isLast = false): Promise<Result> =>
+      timed(act, (outcome, seconds) => {
+        spent += seconds;
+        if (isTold || (outcome === 'done' && !isLast)) return;
+        isTold = true;
+        metrics.observe('lathe_artifact_seconds', { operation: 'put', outcome }, spent);
+      });
+    const writer = await step(begin);
+    return {
+      write: (piece) => step(() => writer.write(piece)),
+      finish: async () => counted(await step(writer.finish, true)),
+      abandon: writer.abandon,
+    };
+  };
   const { begin } = store;
   return {
-    ...(begin && { begin: async (key: string) => measuredWriter(await begin(key)) }),
+    ...(begin && { begin: (key: string) => measuredBegin(() => begin(key)) }),
     async put(key, source, options) {
       return counted(await measured('put', () => store.put(key, source, options)));
     },
