@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { closeSync, existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { mkdir, readdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -25,6 +26,17 @@ describeArtifactStore('file:', {
   openSmall: canMount() ? openSmall : undefined,
 });
 
+/** Where Linux tells of the files that this process has open. */
+const openFiles = '/proc/self/fd';
+
+/** Closes the files of a folder without their owner's knowledge, who then cannot close them. */
+function closeBehind(folder: string): void {
+  for (const file of readdirSync(openFiles)) {
+    const link = join(openFiles, file);
+    if (existsSync(link) && readlinkSync(link).startsWith(folder)) closeSync(Number(file));
+  }
+}
+
 describe('file store', () => {
   it('leaves no half-written file behind', async () => {
     await using folder = await tempFolder();
@@ -37,6 +49,26 @@ describe('file store', () => {
     await store.put('p/b', new Uint8Array(10));
     expect(await readdir(join(folder.path, '.parts'))).toEqual([]);
   });
+
+  it.runIf(existsSync(openFiles))(
+    'removes what cannot be closed, and tells of what failed first',
+    async () => {
+      await using folder = await tempFolder();
+      const store = await openFileStore(folder.path);
+      const parts = join(folder.path, '.parts');
+      async function* broken(): AsyncGenerator<Uint8Array> {
+        yield new Uint8Array(10);
+        closeBehind(parts);
+        throw new Error('gone');
+      }
+      await expect(store.put('p/a', broken())).rejects.toThrow('gone');
+      expect(await readdir(parts)).toEqual([]);
+      const object = await store.begin?.('p/a');
+      closeBehind(parts);
+      await expect(object?.abandon()).rejects.toThrow('EBADF');
+      expect(await readdir(parts)).toEqual([]);
+    },
+  );
 
   it('shows nothing of an object that is begun before it is finished, and leaves nothing of one that is abandoned', async () => {
     await using folder = await tempFolder();

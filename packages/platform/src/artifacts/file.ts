@@ -102,7 +102,8 @@ async function putFile(
       await object.write(chunk);
     return await object.finish();
   } catch (error) {
-    await object.abandon();
+    // The first error says why nothing is stored; what is left of it is swept away later.
+    await Promise.allSettled([object.abandon()]);
     throw error;
   }
 }

@@ -55,9 +55,12 @@ export async function stageObject(
       return { bytes, sha256: hash.digest('hex') };
     },
     async abandon() {
-      await close();
-      if (isStaged) await rm(temporary, { force: true });
-      isStaged = false;
+      try {
+        await close();
+      } finally {
+        if (isStaged) await rm(temporary, { force: true });
+        isStaged = false;
+      }
     },
   };
 }
