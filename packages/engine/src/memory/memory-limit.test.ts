@@ -12,6 +12,8 @@ import { textExample } from '../objectives/example.ts';
 import type { Objective } from '../objectives/objective.ts';
 import { parseSettings } from '../objectives/objective-settings.ts';
 import { readReference } from '../parity/reference.ts';
+import { cpuDevice } from '../runtime/cpu.ts';
+import type { Device, Products } from '../runtime/device.ts';
 import { createTrainer } from '../train/trainer.ts';
 import { estimateMemory } from './memory-estimate.ts';
 
@@ -78,26 +80,30 @@ async function wide(folder: string) {
   return openModelFolder(folder);
 }
 
-it('leaves room for padded widths under a limit, whatever the machine pads', async () => {
+it('leaves room for padded widths under a limit where the device pads them, and only there', async () => {
   await using folder = await tempFolder();
   const model = await wide(folder.path);
   const examples = [textExample(Array.from({ length: 512 }, (_, at) => at % 60))];
   const given = { batchSize: 1, epochs: 1, adaptation: { type: 'full' } } as const;
-  const needed = async (products: 'onnxruntime' | 'padded'): Promise<number> => {
+  const needed = async (products: Products | undefined): Promise<number> => {
     const settings = resolveRecipe(given);
     const shape = { rows: 1, tokens: 512, targets: 512, examples: 1 };
     const asked = { model, settings, shape, evaluates: true, products };
     return (await estimateMemory({ ...asked, objective: causalLm })).total;
   };
-  const within = async (memoryLimit: number): Promise<void> => {
+  const within = async (memoryLimit: number, device: Device): Promise<void> => {
     const settings = resolveRecipe({ ...given, memoryLimit });
-    const trainer = await createTrainer({ model, settings, examples, objective: causalLm });
+    const trainer = await createTrainer({ model, settings, examples, objective: causalLm, device });
     await trainer.dispose();
   };
   const [plain, padded] = [await needed('onnxruntime'), await needed('padded')];
   expect(padded).toBeGreaterThan(plain);
-  await expect(within(plain)).rejects.toThrow('needs about');
-  await within(padded);
+  const device = cpuDevice({ padding: 'on' });
+  await expect(within(plain, device)).rejects.toThrow('needs about');
+  await within(padded, device);
+  await within(plain, cpuDevice());
+  const ours = cpuDevice({ binding: 'auto', kernels: 'auto', padding: 'on' });
+  await within(await needed(await ours.products?.()), ours);
 });
 
 describe('an estimate', () => {

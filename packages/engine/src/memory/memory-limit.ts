@@ -49,9 +49,7 @@ export function withinMemory(options: MemoryLimitOptions): Recipe {
   const neededBy = (rows: number): number => {
     const { shape, microBatchesPerStep } = planFor(rows, tokens);
     const accumulates = microBatchesPerStep > 1;
-    // Those products that take most, whichever the run takes: where it goes on, its passes are as large.
-    const most = { shape, accumulates, evaluates: true, products: 'padded' } as const;
-    return estimateShape({ ...options, ...most }, options.plan).total;
+    return estimateShape({ ...options, shape, accumulates, evaluates: true }, options.plan).total;
   };
   const smallest = neededBy(1);
   if (smallest > memoryLimit) throw tooMuch(smallest, memoryLimit, tokens);

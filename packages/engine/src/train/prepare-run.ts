@@ -94,6 +94,7 @@ export async function prepareRun<Example>(
   const fitting = {
     ...{ ...options, settings: given, objective, plan: modelPlan },
     ...{ sizes, seed, strata, sharing, hiddenSize: widerBeside(model) },
+    products: await device.products?.(),
   };
   const settings = { ...withinMemory(fitting), precision };
   const modelState = await createModelState(options);
