@@ -60,14 +60,14 @@ export async function writeDataset(
       shardTokens: settings.shardTokens,
       count,
     });
-  const trainWriter = await writer('train');
-  const heldOutWriter = await writer('held-out').catch(async (error: unknown) => {
-    await trainWriter.close();
-    throw error;
-  });
   const balance = createBalance();
   const insight = insightOf(training.rows, maxTokens);
   const trained = createLengthCounts();
+  const trainWriter = await writer('train');
+  const heldOutWriter = await writer('held-out').catch(async (error: unknown) => {
+    await Promise.allSettled([trainWriter.close()]);
+    throw error;
+  });
   const writers = { train: trainWriter, heldOut: heldOutWriter };
   const write = async (
     { json, examples }: SpooledRow,
@@ -174,8 +174,8 @@ export async function writeDataset(
     const resolved = { ...resolveSettings(facts, job), ...(task && { task }) };
     return { manifestKey, manifest, report, settings: resolved, examples: trained.count() };
   } finally {
-    await trainWriter.close();
-    await heldOutWriter.close();
+    // A writer that does not close neither keeps the other open nor hides the error that ended the work; a finished one has nothing open.
+    await Promise.allSettled([trainWriter.close(), heldOutWriter.close()]);
   }
 }
 
