@@ -25,26 +25,6 @@ const sampledLines = 500;
 /** Share of the sampled lines that must be alike. */
 const alike = 0.95;
 
-/** Phrases of CoNLL 2000, and of the German of 2003, whose spans are none that are looked for where others stand behind them. */
-const phrases: ReadonlySet<string | undefined> = new Set([
-  ...[
-    'NP',
-    'VP',
-    'PP',
-    'ADJP',
-    'ADVP',
-    'SBAR',
-    'PRT',
-    'INTJ',
-    'CONJP',
-    'LST',
-    'UCP',
-    'NC',
-    'PC',
-    'VC',
-  ],
-]);
-
 /** Names of columns in a first line. */
 const columnName =
   /^(?:(?:ner|pos|iob|bio|outer|inner|span|entity|chunk)?[ _-]?(?:tag|label)s?|ner|iob|bio|entity|outer|inner|pos|[ux]pos|chunk|tokens?|words?|form|text|lemma)$/i;
@@ -92,7 +72,7 @@ function layoutOf(
   const isNumbered = columns > 2 && areCounted(rows);
   const word = isNumbered ? 1 : 0;
   const found = { ...layout, word, isNumbered, hasNames };
-  const spans = spanColumns(rows, word);
+  const spans = spanColumns(rows, { word, isNumbered, names: hasNames ? first : [] });
   const tag = spans[0];
   if (tag !== undefined) return { ...found, tag, name: 'ner_tags', others: spans.slice(1) };
   const last = columns - 1;
@@ -110,25 +90,55 @@ function areCounted(rows: readonly Cells[]): boolean {
   });
 }
 
+type Known = {
+  readonly word: number;
+  readonly isNumbered: boolean;
+  /** Of the columns; none where no line has them. */
+  readonly names: readonly string[];
+};
+
 /**
- * The last column of tags of spans, since columns that say nothing of them may stand behind, and before it others of spans that are no phrases: of outer
- * and inner ones the first is that of the outer ones.
+ * The last column of tags of spans, since columns that say nothing of them may stand behind, and those of the spans around these before
+ * it. Other columns of spans, such as of phrases, are left out.
  */
-function spanColumns(rows: readonly Cells[], word: number): number[] {
+function spanColumns(rows: readonly Cells[], known: Known): number[] {
   const areSpans = (column: number): boolean =>
     rows.filter((cells) => spanTag.test(cells[column] as string)).length >= alike * rows.length;
-  const typesOf = (column: number): ReadonlySet<string | undefined> =>
-    new Set(rows.flatMap((cells) => cells[column]?.slice(2) || []));
-  const columns = Array.from({ length: rows[0]?.length ?? 0 }, (_, at) => at).slice(word + 1);
-  const last = columns.findLast(areSpans);
+  const columns = Array.from({ length: rows[0]?.length ?? 0 }, (_, at) => at);
+  const last = columns.slice(known.word + 1).findLast(areSpans);
   if (last === undefined) return [];
   const found = [last];
-  for (let column = last - 1; column > word && areSpans(column); column--) {
-    const types = typesOf(column);
-    if (types.size > 0 && types.isSubsetOf(phrases)) break;
+  for (let column = last - 1; column > known.word && areSpans(column); column--) {
+    if (!areAround(rows, column, known)) break;
     found.unshift(column);
   }
   return found;
+}
+
+/**
+ * Whether the spans of a column are around those of the next one: where names of columns say so, both have the same types, or words with
+ * numbers have just these two, as in GermEval, and none is inner. Spans of phrases and of entities have no type in common.
+ */
+function areAround(
+  rows: readonly Cells[],
+  column: number,
+  { word, isNumbered, names }: Known,
+): boolean {
+  const outer = typesOf(rows, column);
+  const inner = typesOf(rows, column + 1);
+  if (outer.size === 0 && inner.size > 0) return false;
+  if (/outer/i.test(names[column] ?? '') || /inner/i.test(names[column + 1] ?? '')) return true;
+  if (!outer.isDisjointFrom(inner)) return true;
+  const areTwo = column === word + 1 && rows[0]?.length === word + 3;
+  return isNumbered && areTwo && inner.size === 0;
+}
+
+/** The types of the spans of a column, without what GermEval writes behind those of parts of words and of what is derived from names. */
+function typesOf(rows: readonly Cells[], column: number): ReadonlySet<string> {
+  const tags = new Set(rows.map((cells) => cells[column] ?? ''));
+  const spans = [...tags].filter((tag) => spanTag.test(tag));
+  const types = spans.map((tag) => tag.slice(2).replace(/(?<=.)(?:deriv|part)$/, ''));
+  return new Set(types.filter((type) => type !== ''));
 }
 
 /** Tags of words: in capitals, and few. */
@@ -157,6 +167,11 @@ export function isBeside(line: string, layout: ConllLayout): boolean {
   const kind = layout.name === 'tags' ? wordTag : spanTag;
   if (cells.length === layout.columns && kind.test(cells[layout.tag] ?? '')) return false;
   return /^#(?:\s|$|(?:begin|end) document)/.test(line);
+}
+
+/** Whether a line is one at which a document begins or ends, and so does a sentence; not so at other comments. */
+export function partsDocuments(line: string): boolean {
+  return document.test(line) || /^#(?:begin|end) document/.test(line);
 }
 
 /** How the columns were understood, where there are others than of words and tags; undefined where not. */

@@ -1,10 +1,18 @@
 import type { Line } from '../lines.ts';
-import { type ConllLayout, cellsOf, columnsTold, isBeside, otherName } from './conll-layout.ts';
+import {
+  type ConllLayout,
+  cellsOf,
+  columnsTold,
+  isBeside,
+  otherName,
+  partsDocuments,
+} from './conll-layout.ts';
 import type { RowSink } from './options.ts';
 
 /**
  * The sentences of a file of one word a line as rows `{tokens, ner_tags}` (`tags` where they mark no spans; `ner_tags_2` and so on of
- * further columns), each with the line on which it begins. A line that is not like the others is a problem. Memory stays below one
+ * further columns), each with the line on which it begins. A sentence ends at a blank line, where a document begins or ends, and where the
+ * numbers of its words begin again. A line that is not like the others is a problem. Memory stays below one
  * chunk and `maxLineBytes`.
  */
 export async function* conllRows(
@@ -23,6 +31,7 @@ export async function* conllRows(
   let begins = 0;
   let last = 0;
   let length = 0;
+  let before = 0;
   const emptied = (): string[][] => read.map(() => []);
   let lists = emptied();
   const take = (): Line[] => {
@@ -45,7 +54,7 @@ export async function* conllRows(
     }
     const text = Buffer.from(line.bytes).toString();
     if (isBeside(text, layout)) {
-      yield* take();
+      if (partsDocuments(text)) yield* take();
       continue;
     }
     if (hasNames) {
@@ -62,6 +71,12 @@ export async function* conllRows(
     }
     // Parts of words that are written as one, and words that are not written, in CoNLL-U.
     if (layout.isNumbered && /[-.]/.test(cells[0] as string)) continue;
+    if (layout.isNumbered) {
+      const place = Number(cells[0]);
+      // Numbers begin at 0 or at 1, so that a 1 behind a 0 goes on.
+      if (place <= 1 && place !== before + 1) yield* take();
+      before = place;
+    }
     if (lists[0]?.length === 0) begins = line.number;
     length += line.bytes.length;
     // What is over the limit is not kept, only counted.

@@ -7,7 +7,7 @@ const files = (...sentences: readonly string[]) => `${sentences.join('\n\n')}\n`
 it('reads numbered words with outer and inner tags and comments between sentences, as GermEval has them', async () => {
   const text = files(
     '#\thttp://de.wikipedia.org/wiki/Graz [2009-10-17]\n1\tDie\tO\tO\n2\tUniversität\tB-ORG\tO\n3\tGraz\tI-ORG\tB-LOC',
-    '#\tn-tv.de vom 26.02.2005 [2005-02-26] \n1\t1951\tO\tO\n2\tkam\tO\tO\n3\tAnna\tB-PER\tO',
+    '#\tn-tv.de vom 26.02.2005 [2005-02-26] \n1\t1951\tO\tO\n2\tWien\tB-LOC\tO\n3\tAnna\tB-PER\tO',
   );
   const { records, numbers, notes } = await readAll(text, { name: 'NER-de-train.tsv' });
   expect(records).toEqual([
@@ -16,7 +16,11 @@ it('reads numbered words with outer and inner tags and comments between sentence
       ner_tags: ['O', 'B-ORG', 'I-ORG'],
       ner_tags_2: ['O', 'O', 'B-LOC'],
     },
-    { tokens: ['1951', 'kam', 'Anna'], ner_tags: ['O', 'O', 'B-PER'], ner_tags_2: ['O', 'O', 'O'] },
+    {
+      tokens: ['1951', 'Wien', 'Anna'],
+      ner_tags: ['O', 'B-LOC', 'B-PER'],
+      ner_tags_2: ['O', 'O', 'O'],
+    },
   ]);
   expect(numbers).toEqual([2, 7]);
   expect(notes).toEqual([
@@ -43,6 +47,38 @@ it('takes the last column for tags where those before are of phrases, as in CoNL
   ]);
 });
 
+it.each([
+  ['phrases that are all O', 'Naloxone NN O B-Chemical\nhelps VBZ O O', ['B-Chemical', 'O']],
+  ['phrases of other names', 'Anna NNP B-NPB B-PER\nlives VBZ B-VP O', ['B-PER', 'O']],
+  ['phrases in lower case', 'Anna NNP B-np B-PER\nlives VBZ B-vp O', ['B-PER', 'O']],
+  ['phrases beside tags of O alone', 'Anna NNP B-NPX O\nlives VBZ B-VP O', ['O', 'O']],
+])('trains on the last column of tags behind %s', async (_, text, ner_tags) => {
+  const { records } = await readAll(files(text, text));
+  const tokens = text.split('\n').map((line) => line.split(' ')[0]);
+  expect(records).toEqual([
+    { tokens, ner_tags },
+    { tokens, ner_tags },
+  ]);
+});
+
+it.each([
+  ['the types are the same but for their suffixes', 'Graz B-LOC O\nGrazer B-ORG B-LOCderiv'],
+  ['their names say so', 'word outer inner\nGraz B-LOC O\nGrazer B-ORG B-GPE'],
+])('takes the column before the last for outer spans where %s', async (_, text) => {
+  const { records } = await readAll(files(text));
+  const inner = text.split('B-').at(-1);
+  expect(records).toEqual([
+    { tokens: ['Graz', 'Grazer'], ner_tags: ['B-LOC', 'B-ORG'], ner_tags_2: ['O', `B-${inner}`] },
+  ]);
+});
+
+it('takes numbered words with two columns of tags for outer and inner ones where none is inner', async () => {
+  const { records } = await readAll(files('1\tin\tO\tO\n2\tGraz\tB-LOC\tO'));
+  expect(records).toEqual([
+    { tokens: ['in', 'Graz'], ner_tags: ['O', 'B-LOC'], ner_tags_2: ['O', 'O'] },
+  ]);
+});
+
 it('reads two columns, as CoNLL 2002 has them, and files of O alone', async () => {
   const one = await readAll('Melbourne B-LOC\n( O\nAustralia B-LOC\n) O\n\nSan B-LOC\n');
   expect(one.records).toEqual([
@@ -57,12 +93,33 @@ it('reads two columns, as CoNLL 2002 has them, and files of O alone', async () =
   ]);
 });
 
-it('ends a sentence where a document or a comment begins, without a blank line before', async () => {
-  const documents = '-DOCSTART- O\na O\nb B-X\n-DOCSTART- O\nc O\n# about d\nd O\n';
+it('ends a sentence where a document begins or ends, without a blank line before, and not at a comment', async () => {
+  const documents =
+    '-DOCSTART- O\na O\nb B-X\n-DOCSTART- O\nc O\n# about d\nd O\n#end document\n#begin document (e); part 0\ne O\n';
   const { records, numbers } = await readAll(documents);
-  expect(records).toMatchObject([{ tokens: ['a', 'b'] }, { tokens: ['c'] }, { tokens: ['d'] }]);
-  expect(numbers).toEqual([2, 5, 7]);
+  expect(records).toMatchObject([
+    { tokens: ['a', 'b'] },
+    { tokens: ['c', 'd'] },
+    { tokens: ['e'] },
+  ]);
+  expect(numbers).toEqual([2, 5, 10]);
 });
+
+it.each([0, 1])(
+  'ends a sentence where numbers begin again at %d, and not at a comment',
+  async (first) => {
+    const sentence = (...words: string[]) =>
+      words.map((word, at) => `${at + first}\t${word}\tO\n`).join('');
+    const a = sentence('a', 'b', 'c').replace(/(?<=a\tO\n)/, '# note\n');
+    const { records, numbers } = await readAll(`${a}${sentence('d')}${sentence('e', 'f')}`);
+    expect(records).toMatchObject([
+      { tokens: ['a', 'b', 'c'] },
+      { tokens: ['d'] },
+      { tokens: ['e', 'f'] },
+    ]);
+    expect(numbers).toEqual([1, 5, 6]);
+  },
+);
 
 it('takes numbered beginnings of documents for no words', async () => {
   const text = files('1\t-DOCSTART-\tO', '1\ta\tO\n2\tb\tB-X', '0\t-DOCSTART-\tO', '1\tc\tO');

@@ -195,6 +195,11 @@ it.each(['NA', '', 'null', '-'])(
   },
 );
 
+it.each(['NA', ''])('takes no column for numbers that is nearly all %j', (none) => {
+  const shape = detect(many((at) => ({ review: sentence(at), stars: at === 3 ? '3.5' : none })));
+  expect(shape.problem).toBe('single-label');
+});
+
 it('says how to say what columns are whose names tell nothing', () => {
   const two = { format: 'prompt-completion', columns: { prompt: 'left', completion: 'right' } };
   expect(() => detect([{ at: 1, left: 'a', right: 'b' }])).toThrow(

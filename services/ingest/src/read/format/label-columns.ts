@@ -224,10 +224,13 @@ function kindOfLabels(
   const separator = separators.find((each) => isSeparated(values, each));
   if (separator !== undefined) return { problem: 'multi-label', separator };
   const texts = values.filter(isText);
-  // Cells without a number are wrong rows.
+  // Cells without a number are wrong rows, as long as most have one.
   const numbers = texts.filter((text) => text.trim() !== '' && !isPlaceholder(text));
   const areWritten =
-    numbers.length > 0 && texts.length === values.length && numbers.every(isNumber);
+    numbers.length > 0 &&
+    2 * numbers.length >= texts.length &&
+    texts.length === values.length &&
+    numbers.every(isNumber);
   if (areWritten && areFractions(numbers.map(Number)))
     return { problem: 'regression', areNumbers: true };
   const isScore =
