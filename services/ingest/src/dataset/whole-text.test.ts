@@ -21,6 +21,11 @@ it('reads pages as UTF-8, as UTF-16 with a mark, and with the line ends of old M
   }
 });
 
+it('takes a page with a NUL somewhere', async () => {
+  const withNul = page.replace('Graz', 'Gr\u0000az');
+  expect(await textOf(Buffer.from(withNul))).toBe(withNul);
+});
+
 it('refuses pages of other bytes', async () => {
   const notUtf8 = '"faq.md" is not valid UTF-8; save the page as UTF-8.';
   await expect(textOf(Buffer.from('schön', 'latin1'))).rejects.toThrow(notUtf8);

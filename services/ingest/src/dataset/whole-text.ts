@@ -1,5 +1,6 @@
 import { LatheError } from '@lathe/contracts/error';
 import { sizeText } from '@lathe/contracts/words/size';
+import { hasManyNuls } from '../read/container/signature.ts';
 import { usualText } from '../read/container/usual-text.ts';
 import type { Source } from './sources.ts';
 
@@ -14,7 +15,7 @@ export async function wholeText({ record, read }: Source): Promise<string> {
       `${JSON.stringify(record.filename)} has ${sizeText(record.bytes)}, and a page may have ${sizeText(mostPageBytes)}.`,
       { param: 'convert.files' },
     );
-  const chunks = await Array.fromAsync(usualText(read()));
+  const bytes = Buffer.concat(await Array.fromAsync(usualText(read())));
   const refuse = (what: string, cause?: unknown) =>
     new LatheError(
       'invalid_file_format',
@@ -23,11 +24,11 @@ export async function wholeText({ record, read }: Source): Promise<string> {
     );
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     throw refuse('is not valid UTF-8', cause);
   }
-  if (text.includes('\u0000'))
+  if (hasManyNuls(bytes))
     throw refuse('holds NUL characters, as UTF-16 text without a byte order mark does');
   return text;
 }

@@ -80,13 +80,20 @@ function isSkippableZstd(head: Buffer): boolean {
   return head.length >= 4 && (head.readUInt32LE() & 0xfffffff0) >>> 0 === 0x184d2a50;
 }
 
+/** Whether more than a tenth of bytes are NUL: so many are in text of two bytes a character, and in files that are no text. */
+export function hasManyNuls(bytes: Buffer): boolean {
+  let nuls = 0;
+  for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, at + 1)) nuls++;
+  return nuls * 10 > bytes.length;
+}
+
 /** Text of two bytes a character without a byte order mark has a NUL in every other place; other files with many are no text. */
 function nulShare(head: Buffer): Signature | undefined {
+  if (!hasManyNuls(head)) return undefined;
   const counts = [0, 0];
   for (const [at, byte] of head.entries())
     if (byte === 0) counts[at % 2] = (counts[at % 2] ?? 0) + 1;
   const [even = 0, odd = 0] = counts;
-  if ((even + odd) * 10 <= head.length) return undefined;
   const isUtf16 = Math.max(even, odd) > 4 * Math.min(even, odd);
   return {
     is: 'refused',
