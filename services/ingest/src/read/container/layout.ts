@@ -28,7 +28,7 @@ export function jsonLayoutOf(head: string, isWhole: boolean): Layout | undefined
   if (start === '[')
     return /^\s*\[\s*([{["\]\d-]|null|true|false|$)/.test(text) ? 'array' : undefined;
   if (!/^\s*\{\s*("|\}|$)/.test(text)) return undefined;
-  const rows = rowsWithin(firstObject(text));
+  const rows = rowsWithin(firstObject(text), text);
   if (rows !== undefined) return rows;
   // A row that begins on the first line and does not end there: over several lines, or a long one.
   const isOver = lines.length > 1 || /\}\s*\{/.test(text);
@@ -44,8 +44,8 @@ function isJson(line: string): boolean {
   }
 }
 
-/** A member of an object, by name and by what its value begins with. */
-type Member = readonly [name: string, begins: string];
+/** A member of an object, by name, by what its value begins with, and where in the text it does. */
+type Member = readonly [name: string, begins: string, at: number];
 
 /** The members of the object that a text begins with, as far as the text goes. */
 function firstObject(text: string): Member[] {
@@ -62,6 +62,7 @@ function firstObject(text: string): Member[] {
           .slice(index, index + 200)
           .replaceAll(/\s/g, '')
           .slice(0, 2),
+        index,
       ]);
       isValue = false;
     } else if (depth === 1 && said !== undefined) name = said;
@@ -92,14 +93,25 @@ const rowNames: ReadonlySet<string> = new Set([
  * Where an object that is no row holds rows: in lists, of which one has a name that says so or which are all that it has, or each
  * under a name of its own. What looks like a row by its keys is one.
  */
-function rowsWithin(members: readonly Member[]): 'lists' | 'names' | undefined {
+function rowsWithin(members: readonly Member[], text: string): 'lists' | 'names' | undefined {
   const isList = ([, begins]: Member): boolean => begins === '[{';
   if (members.some((member) => isList(member) && isRowsName(member[0]))) return 'lists';
-  const names = Object.fromEntries(members);
-  if (kindsOf(names).length > 0 || members.some(([name]) => rowKeys.has(name))) return undefined;
+  const names = Object.fromEntries(members.map(([name, begins]) => [name, begins]));
+  if (kindsOf(names).length > 0 || members.some((member) => isOfRow(member, text)))
+    return undefined;
   const objects = members.filter(([, begins]) => begins.startsWith('{'));
   if (objects.length > 0 && objects.length === members.length) return 'names';
   return members.some(isList) && objects.length === 0 ? 'lists' : undefined;
+}
+
+/**
+ * Whether only a row has such a member. `contents` are a chat of Gemini's where the first has a role or parts, and may be rows
+ * otherwise; what the system says tells nothing by its name, and stands beside a chat.
+ */
+function isOfRow([name, begins, at]: Member, text: string): boolean {
+  if (name !== 'contents') return rowKeys.has(name);
+  const first = begins === '[{' ? firstObject(text.slice(text.indexOf('{', at))) : [];
+  return first.some(([key]) => key === 'role' || key === 'parts');
 }
 
 /** Whether a list of that name holds the rows of a file, or of a split of it, and the name says nothing else of them. */
@@ -118,10 +130,6 @@ const rowKeys: ReadonlySet<string> = new Set([
     'turns',
     'history',
     'tools',
-    'contents',
-    'system',
-    'systemInstruction',
-    'system_instruction',
   ],
   ...[
     'functions',

@@ -54,6 +54,31 @@ it.each([
     expect((await readAll(text)).records).toEqual([row]);
 });
 
+it.each<[string, object, readonly object[]]>([
+  [
+    'a name of a system',
+    { system: 'CRM', tickets: [{ id: 1 }, { id: 2 }] },
+    [{ id: 1 }, { id: 2 }],
+  ],
+  [
+    'contents of texts',
+    { contents: [{ text: 'a' }, { text: 'b' }] },
+    [{ text: 'a' }, { text: 'b' }],
+  ],
+])('takes a list of rows for one beside or under %s', async (_, file, rows) => {
+  for (const text of [JSON.stringify(file), JSON.stringify(file, undefined, 2)])
+    expect((await readAll(text)).records).toEqual(rows);
+});
+
+it.each(['system', 'systemInstruction', 'contents'])(
+  'takes rows under names for such, also where one is called %s',
+  async (name) => {
+    const file = { [name]: { text: 'a' }, q: { text: 'b' } };
+    const { records } = await readAll(JSON.stringify(file, undefined, 2));
+    expect(records).toMatchObject([{ text: 'a' }, { text: 'b' }]);
+  },
+);
+
 describe('CoNLL', () => {
   it('becomes a row a sentence', async () => {
     const file =
