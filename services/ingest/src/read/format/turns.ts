@@ -8,7 +8,7 @@ import {
   warn,
 } from '../../check/validate-message.ts';
 import type { Place } from './format.ts';
-import { type TurnKeys, turnKeysOf } from './said.ts';
+import { isText, type TurnKeys, turnKeysOf, unpacked } from './said.ts';
 import { callsIn } from './tool-text.ts';
 
 /** Who speaks, by the names that ShareGPT's dialects have for them. */
@@ -64,12 +64,12 @@ export function messagesOf(turns: readonly unknown[], name: string): Spoken {
     for (const key of ['content', 'tool_calls', 'tool_call_id'])
       spoken.places.push([`${at}.${key}`, what]);
     checkOthers(said, { place, keys }, report);
+    const weight = (speaker === 'assistant' || speaker === 'call') && weightOf(said, place, report);
     if (speaker !== 'call') {
       const answered = speaker === 'tool' ? open.shift() : undefined;
       if (speaker === 'tool' && answered === undefined)
         fail(report, place, 'tool-call-id', `${place} answers a call, and none is open before it`);
       const isCalled = answered !== undefined && { tool_call_id: answered };
-      const weight = speaker === 'assistant' && weightOf(said);
       spoken.messages.push({ role: speaker, content: value, ...isCalled, ...weight });
       continue;
     }
@@ -80,19 +80,37 @@ export function messagesOf(turns: readonly unknown[], name: string): Spoken {
       continue;
     }
     open = calls.map(({ id }) => id);
-    const made = { role: 'assistant', content: null, tool_calls: calls };
-    spoken.messages.push({ ...made, ...weightOf(said) });
+    spoken.messages.push({ role: 'assistant', content: null, tool_calls: calls, ...weight });
   }
   return spoken;
 }
 
-function weightOf({ weight }: Readonly<Record<string, unknown>>) {
-  return weight != null && { weight };
+/** The weight of an answer; of another than 0 or 1, which rows of this form have for other trainers, it is said that it is not used. */
+function weightOf(
+  { weight }: Readonly<Record<string, unknown>>,
+  place: string,
+  report: (issue: RowIssue) => void,
+): { readonly weight: 0 | 1 } | undefined {
+  if (weight === 0 || weight === 1) return { weight };
+  const message = `${place}.weight is not used, since it is neither 0 nor 1`;
+  if (!asksForNothing(weight) && weight !== '')
+    warn(report, `${place}."weight"`, 'unknown-key', message);
+  return undefined;
 }
 
-/** Keys of a turn that say more than its text. */
+/** Keys of a turn that may say more than its text. */
 const furtherContent =
   /^(?:(?:tool|function)_?calls?|(?:image|audio|video|file|media|attachment)s?|image_url|parts)$/i;
+/** A place in a text for what is no text. */
+const placeholder = /<\|?(?:image|img|audio|video)(?:[ _-]?\d+|_\w+)?\|?>/i;
+const address = /^\s*(?:data:|https?:)/i;
+
+/** Whether a value holds more than a word on where a text comes from: an object or a list, an address, or what the text has a place for. */
+function holdsMore(value: unknown, text: unknown): boolean {
+  if (typeof value === 'object') return true;
+  return (isText(value) && address.test(value)) || (isText(text) && placeholder.test(text));
+}
+
 /** Keys that tell of a turn and change nothing in it; of weights those of answers are taken. */
 const besideTurn: ReadonlySet<string> = new Set(['id', 'metadata', 'created_at', 'weight']);
 
@@ -104,8 +122,9 @@ function checkOthers(
 ): void {
   for (const key of Object.keys(said)) {
     if (key === keys.speaker || key === keys.text || besideTurn.has(key)) continue;
-    if (asksForNothing(said[key]) || said[key] === '') continue;
-    if (furtherContent.test(key)) {
+    const value = unpacked(said[key]);
+    if (asksForNothing(value) || value === '') continue;
+    if (furtherContent.test(key) && holdsMore(value, said[keys.text])) {
       const message = `${place}.${key} cannot be trained: only text can be, and calls in turns of their own`;
       fail(report, `${place}.${key}`, 'unsupported', message);
     } else {
