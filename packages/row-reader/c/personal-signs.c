@@ -199,6 +199,7 @@ bool may_hold_personal_data(const uint8_t *text, int32_t length) {
   bool is_long_mixed = false;
   int32_t colon = -1;
   struct sign_masks before = {0};
+  uint64_t ends_before = 0;
   for (int32_t from = 0; from < length; from += block) {
     uint8_t rest[block] = {0};
     const bool is_whole = length - from >= block;
@@ -210,8 +211,8 @@ bool may_hold_personal_data(const uint8_t *text, int32_t length) {
     /* What is known by its beginning goes on for as long. */
     for (uint64_t left = ends; left != 0; left &= left - 1)
       if (is_beginning(text, from + __builtin_ctzll(left) - (key_length - 1))) return true;
-    /* Of a run one place is enough. */
-    for (uint64_t left = ends & ~(ends << 1); left != 0 && !is_long_mixed; left &= left - 1)
+    /* Of a run one place is enough, its first: every other would walk the run again. */
+    for (uint64_t left = ends & ~moved(ends, ends_before, 1); left != 0 && !is_long_mixed; left &= left - 1)
       is_long_mixed = is_mixed(text, length, from + __builtin_ctzll(left));
     if (masks.digits != 0) {
       digits += __builtin_popcountll(masks.digits);
@@ -223,6 +224,7 @@ bool may_hold_personal_data(const uint8_t *text, int32_t length) {
         if (may_be_iban(text, length, from + __builtin_ctzll(ibans) - 3)) return true;
     }
     before = masks;
+    ends_before = ends;
   }
   return (is_long_mixed && names_secret(text, length)) ||
          (digits >= phone_digits && has_phone(text, length)) ||

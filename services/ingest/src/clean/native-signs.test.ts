@@ -72,6 +72,18 @@ const written = globSync(['*.md', 'docs/*.md', 'services/ingest/src/clean/*.ts']
   .flatMap((file) => readFileSync(join(root, file), 'utf8').split(/(?<=\n\n)/))
   .filter((paragraph) => /^[\0-\x7f]+$/.test(paragraph));
 
+/** Runs over many blocks of C, with a secret's name and without, and a digit at the beginning, in the middle, at the end and nowhere. */
+const longRun = 'international/development.of-'.repeat(200);
+const middle = longRun.length / 2;
+const longRuns = ['', ' the key'].flatMap((named) =>
+  [
+    longRun,
+    `7${longRun}`,
+    `${longRun.slice(0, middle)}7${longRun.slice(middle)}`,
+    `${longRun}7`,
+  ].flatMap((each) => [0, 1, 49, 50, 63].map((blanks) => `${' '.repeat(blanks)}${each}${named}`)),
+);
+
 function run(command: string, args: readonly string[], input?: Buffer) {
   return spawnSync(command, args, { encoding: 'utf8', input });
 }
@@ -90,8 +102,8 @@ it.runIf(withoutCompiler === '')(
       ...[join(folder, 'src/personal-signs.fixture.c'), ...sources, '-o', program],
     ]);
     expect(built.stderr).toBe('');
-    const texts = ['', ...written, ...fc.sample(text, { seed, numRuns: 20_000 })].map((each) =>
-      Buffer.from(each, 'latin1'),
+    const texts = ['', ...longRuns, ...written, ...fc.sample(text, { seed, numRuns: 20_000 })].map(
+      (each) => Buffer.from(each, 'latin1'),
     );
     const input = texts.flatMap((bytes) => [
       Buffer.from(Uint32Array.of(bytes.length).buffer),
