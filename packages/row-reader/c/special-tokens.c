@@ -23,6 +23,6 @@ bool may_end_special(const struct special_tokens *own, const uint8_t *text, int3
   while (from < length && text[from] <= ' ') from++;
   const int32_t to = length - from < own->reach ? length : from + own->reach;
   for (int32_t at = from; at < to; at++)
-    if (own->endings[text[at]] == 1) return true;
+    if (text[at] < ascii_codes && own->endings[text[at]] == 1) return true;
   return false;
 }
