@@ -44,7 +44,8 @@ export type RowsFound = {
 
 export type RowReader = {
   /**
-   * Reads the lines that are plain chats. What is known of them is asked once for each; of forms that hang on the time, once for each call.
+   * Reads the lines that are plain chats. What is known of them is asked once for each; of forms that hang on the time, once for each call. Throws a
+   * RangeError where lines have not as many lengths as numbers.
    */
   read(lines: LinesToRead, most: Most, known: KnownChats): RowsFound;
 };
@@ -67,6 +68,8 @@ type Specials = {
 /** In the order of `enum role` of c/chat-scan.h. */
 const roleNames = ['system', 'developer', 'user', 'assistant'];
 const mostRoles = 63;
+/** Lines and examples that C takes are no longer. */
+const mostLength = 2 ** 31 - 1;
 /** What `lathe_reader_read` stops at, by `enum stop` of c/reader.h. */
 const [atForm, atRoom, atCharacter] = [1, 2, 3];
 const questions = ['special', 'personal'] as const;
@@ -130,11 +133,21 @@ export function openRowReader(words: AsciiWords, specials: Specials): RowReader 
         ? { numbers: new Int32Array(), bytes: new Uint8Array() }
         : formNumbers(found);
     asksTime ||= found?.form.asksTime === true;
-    if (takeForm(own, known, count, numbers, numbers.length, bytes, bytes.length) !== 1)
-      throw new Error('a form of conversations was not understood in C');
+    const isTaken =
+      takeForm(own, known, count, numbers, numbers.length, bytes, bytes.length) === 1 ||
+      // Rows of a form that C does not take are for others, as those without one are.
+      takeForm(own, known, count, new Int32Array(), 0, new Uint8Array(), 0) === 1;
+    if (!isTaken) throw new Error('a form of conversations was not understood in C');
   };
+  /** Lines that C has the addresses of: nothing else may keep them from being collected. */
+  const inUse = new Set<LinesToRead>();
   const reader: RowReader = {
-    read({ bytes, lengths, numbers }, most, { formOf, character: factsOf }) {
+    read(given, most, { formOf, character: factsOf }) {
+      const { bytes, lengths, numbers } = given;
+      if (lengths.length !== numbers.length)
+        throw new RangeError(
+          `${lengths.length} lines have lengths, but ${numbers.length} have numbers`,
+        );
       // What a form says of the time holds for now.
       if (asksTime) forgetForms(own);
       asksTime = false;
@@ -145,19 +158,24 @@ export function openRowReader(words: AsciiWords, specials: Specials): RowReader 
       const lines = BigInt64Array.of(
         ...[koffi().address(bytes), BigInt(bytes.length)],
         ...[koffi().address(lengths), koffi().address(numbers), BigInt(lengths.length)],
-        ...[BigInt(most.bytes), BigInt(most.tokens)],
+        ...[most.bytes, most.tokens].map((length) => BigInt(Math.min(length, mostLength))),
       );
-      for (;;) {
-        const stopped = read(own, lines, room.struct);
-        if (stopped === atForm) learn(formOf);
-        else if (stopped === atCharacter) {
-          const code = Number(character(own));
-          const told = takesOthers ? factsOf(code) : new Int32Array();
-          takeCharacter(own, code, told, told.length);
-        } else if (stopped === atRoom) {
-          times *= 2;
-          room = scratchOf(times, room);
-        } else return foundIn(room);
+      inUse.add(given);
+      try {
+        for (;;) {
+          const stopped = read(own, lines, room.struct);
+          if (stopped === atForm) learn(formOf);
+          else if (stopped === atCharacter) {
+            const code = Number(character(own));
+            const told = takesOthers ? factsOf(code) : new Int32Array();
+            takeCharacter(own, code, told, told.length);
+          } else if (stopped === atRoom) {
+            times *= 2;
+            room = scratchOf(times, room);
+          } else return foundIn(room);
+        }
+      } finally {
+        inUse.delete(given);
       }
     },
   };

@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest';
+import type { KnownForm } from './form-numbers.ts';
+import { openRowReader } from './row-reader.ts';
+
+/** Every byte is a token of its own; undefined where set-up had no compiler. */
+const reader = openRowReader(
+  {
+    ...{ cutters: ['gpt2'], merges: [], wholeWords: [] },
+    byteTokens: Int32Array.from({ length: 256 }, (_, code) => code),
+  },
+  { beginnings: new Uint8Array(128), endings: new Uint8Array(128), reach: 0 },
+);
+const most = { bytes: 4096, tokens: 512 };
+
+/** A conversation of so many questions and answers. */
+function lineOf(turns: number): Buffer {
+  const pair = [
+    { role: 'user', content: 'Where?' },
+    { role: 'assistant', content: 'Here.' },
+  ];
+  return Buffer.from(
+    JSON.stringify({ messages: Array.from({ length: turns }, () => pair).flat() }),
+  );
+}
+
+function packed(lines: readonly Buffer[]) {
+  return {
+    bytes: Buffer.concat(lines),
+    lengths: Int32Array.from(lines, ({ length }) => length),
+    numbers: Float64Array.from(lines, (_, at) => at + 1),
+  };
+}
+
+/** The content of each message, one behind the other; none may hold what `lacking` says. */
+function formOf(roles: string, lacking: readonly Buffer[]): KnownForm {
+  const messages = roles.split(' ').length;
+  const edges = { tight: [], notFirst: [], notLast: [] };
+  const text = Array.from({ length: messages }, (_, at) => at);
+  return {
+    form: { messages, examples: [], lacking, isOfAscii: false, asksTime: false, ...edges },
+    steps: [[{ supervised: true, text }]],
+  };
+}
+
+const known = {
+  formOf: (roles: string) => formOf(roles, []),
+  character: () => new Int32Array(),
+};
+
+it.runIf(reader !== undefined)('reads examples of any length where none is the longest', () => {
+  const found = reader?.read(packed([lineOf(1)]), { ...most, tokens: Infinity }, known);
+  expect(Buffer.from(found?.tokens ?? []).toString()).toBe('Where?Here.');
+});
+
+it.runIf(reader !== undefined)('refuses lines without a length or a number each', () => {
+  const lines = { ...packed([lineOf(1)]), numbers: new Float64Array(2) };
+  expect(() => reader?.read(lines, most, known)).toThrow(
+    new RangeError('1 lines have lengths, but 2 have numbers'),
+  );
+});
+
+it.runIf(reader !== undefined)('leaves rows of a form that C does not take to others', () => {
+  const found = reader?.read(packed([lineOf(2), lineOf(1)]), most, {
+    ...known,
+    // There is no text without the empty one.
+    formOf: (roles) => formOf(roles, roles.includes('assistant user') ? [Buffer.alloc(0)] : []),
+  });
+  expect([...(found?.rows ?? [])]).toEqual([1, 1]);
+});
