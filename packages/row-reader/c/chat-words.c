@@ -163,6 +163,7 @@ int32_t chat_words_of(word_finder *finder, const uint8_t *text, int64_t length, 
   workspace *own = finder->workspace;
   const int32_t before = found->row - 1;
   if (before < -1) return -1;
+  if (found->row == 0 && finder->stops == 0) characters_renew(&finder->characters);
   int64_t words = before < 0 ? 0 : found->word_ends[before], shingles = before < 0 ? 0 : found->shingle_ends[before];
   for (; found->row < rows; found->row++) {
     const int32_t at = found->row;
@@ -180,7 +181,11 @@ int32_t chat_words_of(word_finder *finder, const uint8_t *text, int64_t length, 
       words += facts.all;
       shingles += sorted;
     }
-    if (finder->unknown >= 0) return 1;
+    if (finder->unknown >= 0 && finder->stops < most_stops) {
+      finder->stops++;
+      return 1;
+    }
+    finder->stops = 0;
     found->lines[at] = facts.line;
     found->asked[at] = facts.asked;
     found->word_ends[at] = (int32_t)words;

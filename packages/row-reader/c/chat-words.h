@@ -14,6 +14,8 @@ typedef struct word_finder {
   struct known_characters characters;
   /* The character that was not known. */
   int32_t unknown;
+  /* How often the row that is next was stopped at for one. */
+  int32_t stops;
 } word_finder;
 
 /* With those instructions (instructions.h). NULL where there is no memory. */

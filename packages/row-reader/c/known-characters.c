@@ -17,6 +17,13 @@ void characters_close(struct known_characters *own) {
   free(own->facts);
 }
 
+void characters_renew(struct known_characters *own) {
+  if (!own->is_full) return;
+  memset(own->facts, 0, known_codes * sizeof *own->facts);
+  own->letters = own->signs = 0;
+  own->is_full = false;
+}
+
 struct character_facts facts_of(const struct known_characters *own, int32_t character) {
   if (character < known_codes) return own->facts[character];
   return (struct character_facts){.class = class_refused};
@@ -59,7 +66,10 @@ static bool take_forms(struct known_characters *own, int32_t size, const int32_t
   const int32_t *next = told + head_numbers;
   for (int32_t at = 0; at < plain; at++) facts->plain[at] = (uint8_t)*next++;
   for (int32_t at = 0; at < words; at++)
-    if ((facts->words[at] = byte_of(own, *next++)) == 0) return false;
+    if ((facts->words[at] = byte_of(own, *next++)) == 0) {
+      own->is_full = true;
+      return false;
+    }
   return true;
 }
 

@@ -36,6 +36,8 @@ enum { first_sign = 0x80, first_letter = 0xa0, stand_ins_end = 0x100 };
 struct known_characters {
   struct character_facts *facts;
   int32_t letters, signs;
+  /* Whether a character was refused since there was no stand-in for it. */
+  bool is_full;
   /* The UTF-16 unit that each byte stands for. */
   uint16_t units[stand_ins_end];
 };
@@ -43,6 +45,15 @@ struct known_characters {
 /* False where there is no memory. */
 bool characters_open(struct known_characters *own);
 void characters_close(struct known_characters *own);
+
+/* Forgets all that was told where the stand-ins did not suffice: other rows have other characters. Only between rows. */
+void characters_renew(struct known_characters *own);
+
+/*
+ * How often the reading of one row stops to ask for a character: it begins again each time, so that a row with more than so many new ones
+ * is for others.
+ */
+enum { most_stops = 128 };
 
 /* Facts of a character; its class is `class_unknown` before they were told. */
 struct character_facts facts_of(const struct known_characters *own, int32_t character);

@@ -19,6 +19,8 @@ struct reader {
   struct chat_forms forms;
   struct chat_scan chat;
   struct known_characters characters;
+  /* How often the line that is next was stopped at for a character. */
+  int32_t stops;
   int64_t contents_room;
   /* Where each message ends in its JSON. */
   int32_t ends[most_places];
@@ -198,13 +200,18 @@ static enum outcome read_line(
 }
 
 int32_t lathe_reader_read(reader *own, const struct lines *lines, struct found *found) {
+  if (found->line == 0 && own->stops == 0) characters_renew(&own->characters);
   while (found->line < lines->count) {
     const int32_t length = lines->lengths[found->line];
     if (length < 0 || length > lines->byte_count - found->byte) return stop_end;
     const enum outcome outcome = read_line(own, lines, length, found);
     if (outcome == outcome_form) return stop_form;
     if (outcome == outcome_room) return stop_room;
-    if (outcome == outcome_character) return stop_character;
+    if (outcome == outcome_character && own->stops < most_stops) {
+      own->stops++;
+      return stop_character;
+    }
+    own->stops = 0;
     found->line++;
     found->byte += length;
   }

@@ -42,3 +42,39 @@ it.runIf(find !== undefined)('finds as much in many rows as in each by itself', 
   expect([...(all?.words.slice(0, all.wordEnds.at(-1)) ?? [])]).toEqual(each);
   expect(find?.([])).toMatchObject({ lines: new Float64Array(), wordEnds: new Int32Array() });
 });
+
+/** A row whose answer has characters beyond ASCII. */
+function rowSaying(answer: string): Buffer {
+  const messages = [
+    { role: 'user', content: 'one two' },
+    { role: 'assistant', content: answer },
+  ];
+  return Buffer.from(JSON.stringify({ kind: 'chat', line: 1, messages }));
+}
+const charactersFrom = (first: number, count: number): string =>
+  String.fromCodePoint(...Array.from({ length: count }, (_, at) => first + at));
+
+it.runIf(find !== undefined)('asks for few characters of a row, which is then for others', () => {
+  let asked = 0;
+  // A sign that parts words, which is its own form.
+  const finder = openChatWords((code) => {
+    asked++;
+    return Int32Array.of(4, 0, 3, 1, ...Buffer.from(String.fromCodePoint(code)), 4 * code);
+  });
+  const many = rowSaying(`${charactersFrom(0x2500, 1000)} three`);
+  expect(finder?.([many, rowOf(7, 2, 1)]).asked).toEqual(Int32Array.of(-1, 2));
+  expect(asked).toBe(128);
+});
+
+it.runIf(find !== undefined)('reads other letters after rows with more than have a place', () => {
+  // A letter, which is its own form of one unit.
+  const finder = openChatWords((code) =>
+    Int32Array.of(2, 0, 2, 1, ...Buffer.from(String.fromCodePoint(code)), 4 * code + 1),
+  );
+  const [many, few] = [rowSaying(charactersFrom(0x400, 100)), rowSaying('Привет')];
+  const [alone] = [finder?.([few]).words.slice(0, 3)];
+  expect(finder?.([many]).asked).toEqual(Int32Array.of(-1));
+  const after = finder?.([few]);
+  expect(after?.asked).toEqual(Int32Array.of(2));
+  expect(after?.words.slice(0, 3)).toEqual(alone);
+});

@@ -7,8 +7,13 @@ import type { WordFinder } from './row-words.ts';
 /** What looks at many rows at once, in C. */
 export type RowFinders = { readonly words: WordFinder; readonly near: NearFinder };
 
-/** Finders for one thread, which keeps them; undefined where there is no library. Throws where there is no memory. */
+/** Finders for one thread, which keeps them; undefined where there is no library, or whatever else keeps C from looking. */
 export function openRowFinders(): RowFinders | undefined {
-  const [words, near] = [openChatWords(characterNumbers), openNearTexts()];
-  return words === undefined || near === undefined ? undefined : { words, near };
+  try {
+    const [words, near] = [openChatWords(characterNumbers), openNearTexts()];
+    return words === undefined || near === undefined ? undefined : { words, near };
+  } catch (error) {
+    process.emitWarning(`rows are not looked at in C: ${String(error)}`);
+    return undefined;
+  }
 }

@@ -56,8 +56,12 @@ export async function readFiles(asked: PipelineInput, ports: PipelinePorts): Pro
       },
     }));
     const source = { param, uploads, wanted, wish, known };
-    const rows = await inStep(`reading the ${param}`, () => readTrainingFile(source, readPorts));
-    return { spool, rows };
+    try {
+      const rows = await inStep(`reading the ${param}`, () => readTrainingFile(source, readPorts));
+      return { spool, rows };
+    } finally {
+      await spool.close();
+    }
   };
   const training = await read(all, 'training_file', 'train');
   const hasSplit = training.rows.splits.has('validation');

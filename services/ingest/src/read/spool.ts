@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   createShardBuilder,
@@ -42,7 +42,8 @@ export type Spool = {
   read(): AsyncGenerator<SpooledChunk>;
   /** The canonical JSON of every row as UTF-8 in that order, good until those of the next chunk are asked for. Only after the last `add`. */
   jsons(): AsyncGenerator<readonly Uint8Array[]>;
-  remove(): Promise<void>;
+  /** Closes what it is written to. It may still be read. */
+  close(): Promise<void>;
 };
 
 /** Rows that wait in memory before they are written, by tokens and by bytes of JSON. */
@@ -68,6 +69,7 @@ export async function createSpool(folder: string): Promise<Spool> {
   const chunks: Chunk[] = [];
   let counts: number[] = [];
   let written = 0;
+  let writing: FileHandle | undefined;
 
   const flush = async (): Promise<void> => {
     if (counts.length === 0) return;
@@ -76,10 +78,19 @@ export async function createSpool(folder: string): Promise<Spool> {
     const rows = counts.length;
     const countBytes = new Uint8Array(Uint32Array.from(counts).buffer);
     const json = text.take();
-    await append(path, [...parts, countBytes, json]);
+    writing ??= await open(path, 'a');
+    await append(writing, [...parts, countBytes, json]);
     chunks.push({ ...{ at: written, shardBytes, rows }, jsonBytes: json.length });
     written += shardBytes + countBytes.length + json.length;
     counts = [];
+  };
+  const finish = async (): Promise<void> => {
+    await flush();
+    await close();
+  };
+  const close = async (): Promise<void> => {
+    await writing?.close();
+    writing = undefined;
   };
   const flushFull = async (): Promise<void> => {
     if (shard.tokens >= chunkTokens || text.length >= chunkBytes) await flush();
@@ -105,34 +116,29 @@ export async function createSpool(folder: string): Promise<Spool> {
       await flushFull();
     },
     async *read() {
-      await flush();
+      await finish();
       yield* readChunks(path, chunks, (chunk) => [chunk.at, sizeOf(chunk)], chunkOf);
     },
     async *jsons() {
-      await flush();
+      await finish();
       const place = ({ at, shardBytes, rows, jsonBytes }: Chunk) =>
         [at + shardBytes + 4 * rows, jsonBytes] as const;
       yield* readChunks(path, chunks, place, (_, lines) => jsonsOf(lines));
     },
-    remove: () => rm(folder, { recursive: true, force: true }),
+    close,
   };
 }
 
 const sizeOf = ({ shardBytes, rows, jsonBytes }: Chunk): number =>
   shardBytes + 4 * rows + jsonBytes;
 
-async function append(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  const file = await open(path, 'a');
-  try {
-    const { bytesWritten } = await file.writev(parts);
-    // What was left is written part by part, of which one may be cut.
-    let left = bytesWritten;
-    for (const part of parts) {
-      if (left < part.length) await file.appendFile(part.subarray(left));
-      left = Math.max(0, left - part.length);
-    }
-  } finally {
-    await file.close();
+async function append(file: FileHandle, parts: readonly Uint8Array[]): Promise<void> {
+  const { bytesWritten } = await file.writev(parts);
+  // What was left is written part by part, of which one may be cut.
+  let left = bytesWritten;
+  for (const part of parts) {
+    if (left < part.length) await file.appendFile(part.subarray(left));
+    left = Math.max(0, left - part.length);
   }
 }
 
