@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "chat-words.h"
+#include "row-words.h"
 #include "group-words.h"
 #include "identity.h"
 #include "plain-prompt.h"
@@ -121,14 +121,14 @@ static void answer_rows(word_finder *own) {
   const size_t count = (size_t)rows;
   int32_t *starts = take(count * sizeof *starts), *ends = take(count * sizeof *ends);
   uint8_t *text = take((size_t)length);
-  struct chat_words found = {.room = length};
+  struct row_words found = {.room = length};
   found.lines = malloc(count * sizeof *found.lines);
   found.asked = malloc(count * sizeof *found.asked);
   found.word_ends = malloc(count * sizeof *found.word_ends);
   found.shingle_ends = malloc(count * sizeof *found.shingle_ends);
   found.words = malloc((size_t)length * sizeof *found.words);
   found.shingles = malloc((size_t)length * sizeof *found.shingles);
-  const int32_t told = chat_words_of(own, text, length, starts, ends, rows, &found);
+  const int32_t told = row_words_of(own, text, length, starts, ends, rows, &found);
   printf(" told %d", told);
   int32_t words = 0, shingles = 0;
   for (int32_t at = 0; told == 0 && at < rows; at++) {
@@ -141,7 +141,7 @@ static void answer_rows(word_finder *own) {
   if (words > 0) {
     found.row = 0;
     found.room = words - 1;
-    printf(" less %d", chat_words_of(own, text, length, starts, ends, rows, &found));
+    printf(" less %d", row_words_of(own, text, length, starts, ends, rows, &found));
   }
   free(starts);
   free(ends);

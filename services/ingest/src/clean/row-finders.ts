@@ -1,5 +1,5 @@
-import { openChatWords } from '@lathe/row-reader/chat-words';
 import { openNearTexts } from '@lathe/row-reader/near-texts';
+import { openRowWords } from '@lathe/row-reader/row-words';
 import { characterNumbers } from './character-numbers.ts';
 import type { NearFinder } from './held-out-texts.ts';
 import type { WordFinder } from './row-words.ts';
@@ -10,7 +10,7 @@ export type RowFinders = { readonly words: WordFinder; readonly near: NearFinder
 /** Finders for one thread, which keeps them; undefined where there is no library, or whatever else keeps C from looking. */
 export function openRowFinders(): RowFinders | undefined {
   try {
-    const [words, near] = [openChatWords(characterNumbers), openNearTexts()];
+    const [words, near] = [openRowWords(characterNumbers), openNearTexts()];
     return words === undefined || near === undefined ? undefined : { words, near };
   } catch (error) {
     process.emitWarning(`rows are not looked at in C: ${String(error)}`);

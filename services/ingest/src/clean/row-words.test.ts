@@ -1,5 +1,5 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
-import { openChatWords } from '@lathe/row-reader/chat-words';
+import { openRowWords } from '@lathe/row-reader/row-words';
 import { expect, it } from 'vitest';
 import { characterNumbers } from './character-numbers.ts';
 import { wordsOfRows } from './row-words.ts';
@@ -29,7 +29,7 @@ it('finds the words of rows by the finder, and by itself those that it does not 
 });
 
 /** None where set-up had no compiler. */
-const finder = openChatWords(characterNumbers);
+const finder = openRowWords(characterNumbers);
 
 it.runIf(finder !== undefined)('finds the same words in C', () => {
   const said = [
@@ -53,7 +53,14 @@ it.runIf(finder !== undefined)('finds the same words in C', () => {
       ...messages.map((each): CanonicalRow => ({ kind: 'chat', line, messages: each, tools: [] })),
     ];
   });
-  const stored = [...rows.map((row) => Buffer.from(JSON.stringify(row))), rowOf(99, 'A parcel.')];
-  expect(wordsOfRows(stored, finder)).toEqual(wordsOfRows(stored, undefined));
-  expect(finder?.(stored).asked.some((count) => count >= 0)).toBe(true);
+  const completions = said.flatMap((prompt) =>
+    said.map(
+      (completion, line): CanonicalRow => ({ kind: 'completion', line, prompt, completion }),
+    ),
+  );
+  for (const each of [rows, completions]) {
+    const stored = each.map((row) => Buffer.from(JSON.stringify(row)));
+    expect(wordsOfRows(stored, finder)).toEqual(wordsOfRows(stored, undefined));
+    expect(finder?.(stored).asked.some((count) => count >= 0)).toBe(true);
+  }
 });

@@ -19,7 +19,7 @@ import { plainPrompt } from '../plain-prompt.ts';
 const root = join(import.meta.dirname, '../../../..');
 const folder = join(root, 'packages/row-reader');
 const parts =
-  /^(?:byte-classes|character-bits|characters|chat-words|group-words|identity|instructions|minhash|operators|known-characters|plain-prompt|runs|sha256|shingles|word-hashes|workspace)\.c$/;
+  /^(?:byte-classes|character-bits|characters|row-words|group-words|identity|instructions|minhash|operators|known-characters|plain-prompt|runs|sha256|shingles|word-hashes|workspace)\.c$/;
 const sources = readdirSync(join(folder, 'c'))
   .filter((name) => parts.test(name))
   .map((name) => join(folder, 'c', name));
@@ -49,6 +49,7 @@ function wordsCase(words: readonly number[]): Case {
 }
 
 type Chat = Extract<CanonicalRow, { readonly kind: 'chat' }>;
+type Completion = Extract<CanonicalRow, { readonly kind: 'completion' }>;
 
 /** `kind`: c of a chat of ASCII, u of one of known characters. */
 function chatCase(row: Chat, kind = 'c'): Case {
@@ -244,6 +245,22 @@ function characterCase(character: string): Case {
   ]);
   return { asked, answer: '' };
 }
+/** What a chat says last, and what stands before, as one that goes on from a text. */
+const completionOf = ({ line, messages }: Chat): Completion => ({
+  ...{ kind: 'completion', line },
+  prompt: messages
+    .slice(0, -1)
+    .map(({ content }) => content)
+    .join('\n'),
+  completion: messages.at(-1)?.content ?? '',
+});
+const isKnownCompletion = ({ prompt, completion }: Completion) =>
+  isKnown(prompt) && isKnown(completion);
+const knownCompletion = (row: Chat): Stored => {
+  const made = completionOf(withOthers(row));
+  return { json: JSON.stringify(made), isPlain: isKnownCompletion(made) };
+};
+const changed = (row: Chat, change: Partial<Completion>) => ({ ...completionOf(row), ...change });
 /** Forms of a row, as they may wait in the spool. */
 const forms: readonly ((row: Chat) => Stored)[] = [
   plainRow,
@@ -271,8 +288,24 @@ const forms: readonly ((row: Chat) => Stored)[] = [
   (row) => otherRow(JSON.stringify(row).replace('"}', '\\/"}')),
   (row) => otherRow(JSON.stringify(row).slice(0, -row.messages.length)),
   (row) => otherRow(`${JSON.stringify(row)} `),
+  (row) => plainRow(completionOf(row)),
+  (row) => plainRow(completionOf(row)),
+  (row) => plainRow(changed(row, { prompt: '' })),
+  (row) => plainRow(changed(row, { completion: ' \n - ' })),
+  (row) => plainRow(changed(row, { completion: ' a\f\b "b" \u007f\\' })),
+  knownCompletion,
+  knownCompletion,
+  (row) => otherRow(JSON.stringify({ ...completionOf(row), group: 'a' })),
+  (row) => otherRow(JSON.stringify({ ...completionOf(row), examples: 2 })),
+  (row) => otherRow(JSON.stringify(changed(row, { prompt: '\u0001' }))),
+  (row) => otherRow(JSON.stringify(changed(row, { completion: 'e\u0301' }))),
+  (row) => otherRow(JSON.stringify({ ...completionOf(row), completion: 7 })),
+  (row) => otherRow(JSON.stringify(completionOf(row)).replace('"prompt"', '"text"')),
+  (row) => otherRow(JSON.stringify(completionOf(row)).slice(0, -row.messages.length)),
+  (row) => otherRow(`${JSON.stringify(completionOf(row))} `),
   () => otherRow(''),
   () => otherRow('{"kind":"chat","line":1,"messages":[{"role":"user","content":"\\'),
+  () => otherRow('{"kind":"completion","line":1,"prompt":"a","completion":"\\'),
 ];
 const stored = fc.tuple(chat, fc.constantFrom(...forms)).map(([row, form]) => form(row));
 
@@ -302,6 +335,7 @@ function realCases(): Case[] {
     ...texts.map(textCase),
     ...chats.map((row) => chatCase(row)),
     rowsCase(chats.map(plainRow)),
+    rowsCase(chats.map((row) => plainRow(completionOf(row)))),
   ];
 }
 

@@ -1,6 +1,6 @@
-/* The words of chats as they are stored, as `rowWords` of services/ingest/src/clean/look.ts has them. */
-#ifndef LATHE_CHAT_WORDS_H
-#define LATHE_CHAT_WORDS_H
+/* The words of chats and completions as they are stored, as `rowWords` of services/ingest/src/clean/look.ts has them. */
+#ifndef LATHE_ROW_WORDS_H
+#define LATHE_ROW_WORDS_H
 
 #include <stdint.h>
 
@@ -23,7 +23,7 @@ word_finder *word_finder_open(uint32_t instructions);
 void word_finder_close(word_finder *);
 
 /* What is found in rows, by columns. */
-struct chat_words {
+struct row_words {
   /* The line of each row, and of how many words what is asked is; of a row of another form -1. */
   double *lines;
   int32_t *asked;
@@ -40,13 +40,14 @@ struct chat_words {
 };
 
 /*
- * Finds the words of rows, of which row i is the canonical JSON from `starts[i]` to `ends[i]` in a text of `length` bytes. Another form
- * than a chat of ASCII and known characters as JSON.stringify writes it, with role and content alone, a user in it and none last, is told as such, and so is
- * a row of more than `longest_text`. Returns -1 where there is no memory, a row is not in the text, or there is no room, which there is for as many hashes as the rows have
- * bytes; 1 where nothing was told of a character of the row that is next, and else 0.
+ * Finds the words of rows, of which row i is the canonical JSON from `starts[i]` to `ends[i]` in a text of `length` bytes: a chat with role
+ * and content alone, a user in it and none last, or a completion, of ASCII and known characters as JSON.stringify writes them. Another
+ * form is told as such, and so is a row of more than `longest_text`. Returns -1 where there is no memory, a row is not in the text, or
+ * there is no room, which there is for as many hashes as the rows have bytes; 1 where nothing was told of a character of the row that
+ * is next, and else 0.
  */
-int32_t chat_words_of(word_finder *, const uint8_t *text, int64_t length, const int32_t *starts, const int32_t *ends, int32_t rows,
-                      struct chat_words *found);
+int32_t row_words_of(word_finder *, const uint8_t *text, int64_t length, const int32_t *starts, const int32_t *ends, int32_t rows,
+                     struct row_words *found);
 
 /* The same with the columns by themselves, all of which are the same until the rows are read. NULL where there is no memory. */
 EXPORTED word_finder *lathe_rows_open(void);

@@ -2,7 +2,7 @@ import { loadedLibrary } from '@lathe/native/loaded-library';
 import { library } from '../library.mjs';
 
 /** The words of rows, by columns: those of row i end at `wordEnds[i]`, where those of the next begin; its shingles at `shingleEnds[i]`. */
-type ChatWords = {
+type RowWords = {
   /** The line of each row; -1 of a row of another form, which has no words here. */
   readonly lines: Float64Array;
   /** How many of a row's words are what is asked, which stand before those of the answer; -1 of a row of another form. */
@@ -17,18 +17,18 @@ type ChatWords = {
 const atCharacter = 1;
 
 /** Finds the words of rows as they are stored; they are good until it is called again. Throws where there is no memory. */
-export type ChatWordFinder = (rows: readonly Uint8Array[]) => ChatWords;
+export type RowWordFinder = (rows: readonly Uint8Array[]) => RowWords;
 
 /**
- * A finder of the words of chats in C, for one thread, which keeps it; undefined where there is no library. Rows are canonical JSON in
- * UTF-8: chats of ASCII and known characters with roles and contents alone, the last of which is no user's, of at most 512 KiB. Others are told
- * as of another form. `factsOf`: what texts with a character beyond ASCII say, as `character_take` of c/known-characters.h takes it; no numbers:
+ * A finder of the words of rows in C, for one thread, which keeps it; undefined where there is no library. Rows are canonical JSON in
+ * UTF-8: chats with roles and contents alone, the last of which is no user's, and completions, of ASCII and known characters and at most
+ * 512 KiB. Others are told as of another form. `factsOf`: what texts with a character beyond ASCII say, as `character_take` of c/known-characters.h takes it; no numbers:
  * rows with it are of another form.
  * @example
- * const find = openChatWords(() => new Int32Array());
+ * const find = openRowWords(() => new Int32Array());
  * const { asked } = find?.([Buffer.from('{"kind":"chat","line":1,"messages":[]}')]) ?? { asked: [] };
  */
-export function openChatWords(factsOf: (code: number) => Int32Array): ChatWordFinder | undefined {
+export function openRowWords(factsOf: (code: number) => Int32Array): RowWordFinder | undefined {
   const native = loadedLibrary(library);
   if (native === undefined) return undefined;
   const finder = native.func('lathe_rows_open', 'void *', [])();

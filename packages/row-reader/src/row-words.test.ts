@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { openChatWords } from './chat-words.ts';
+import { openRowWords } from './row-words.ts';
 
 /** None where set-up had no compiler. What is found is compared with the TypeScript in services/ingest. */
-const find = openChatWords(() => new Int32Array());
+const find = openRowWords(() => new Int32Array());
 
 /** A row of so many words that are asked, and that are answered. */
 function rowOf(line: number, asked: number, answered: number): Buffer {
@@ -32,6 +32,23 @@ it.runIf(find !== undefined)(
   },
 );
 
+it.runIf(find !== undefined)('tells the words of completions as those of chats', () => {
+  const row = (prompt: string, completion: string) =>
+    Buffer.from(JSON.stringify({ kind: 'completion', line: 3, prompt, completion }));
+  const rows = [
+    rowOf(3, 2, 4),
+    row('word0, word1', ' word0\n"word1" word2 word3'),
+    row('', 'word0'),
+  ];
+  const found = find?.(rows);
+  expect(found).toMatchObject({
+    ...{ lines: Float64Array.of(3, 3, 3), asked: Int32Array.of(2, 2, 0) },
+    ...{ wordEnds: Int32Array.of(6, 12, 13), shingleEnds: Int32Array.of(2, 4, 5) },
+  });
+  expect(found?.words.slice(0, 6)).toEqual(found?.words.slice(6, 12));
+  expect(found?.shingles.slice(0, 2)).toEqual(found?.shingles.slice(2, 4));
+});
+
 it.runIf(find !== undefined)('finds as much in many rows as in each by itself', () => {
   const rows = Array.from({ length: 40 }, (_, at) => rowOf(at + 1, 10 * at, 40));
   const each = rows.flatMap((row) => {
@@ -57,7 +74,7 @@ const charactersFrom = (first: number, count: number): string =>
 it.runIf(find !== undefined)('asks for few characters of a row, which is then for others', () => {
   let asked = 0;
   // A sign that parts words, which is its own form.
-  const finder = openChatWords((code) => {
+  const finder = openRowWords((code) => {
     asked++;
     return Int32Array.of(4, 0, 3, 1, ...Buffer.from(String.fromCodePoint(code)), 4 * code);
   });
@@ -68,7 +85,7 @@ it.runIf(find !== undefined)('asks for few characters of a row, which is then fo
 
 it.runIf(find !== undefined)('reads other letters after rows with more than have a place', () => {
   // A letter, which is its own form of one unit.
-  const finder = openChatWords((code) =>
+  const finder = openRowWords((code) =>
     Int32Array.of(2, 0, 2, 1, ...Buffer.from(String.fromCodePoint(code)), 4 * code + 1),
   );
   const [many, few] = [rowSaying(charactersFrom(0x400, 100)), rowSaying('Привет')];

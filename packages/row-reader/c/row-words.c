@@ -1,4 +1,4 @@
-#include "chat-words.h"
+#include "row-words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -117,7 +117,7 @@ static bool takes_end(struct row *row) {
   return takes(row, "}") && row->at == row->end;
 }
 
-/* Where a row stands, and how many words it asks, and asks and answers. */
+/* The line of a row, and how many words it asks, and asks and answers. */
 struct facts {
   double line;
   int32_t asked, all;
@@ -135,31 +135,55 @@ static int32_t hash_words(word_finder *finder, const struct text *content, bool 
   return word_hashes(&lower, &own->runs, is_ascii ? NULL : characters->units, words);
 }
 
-/* Whether a row is a chat whose words are written; they are no more than it has bytes. */
+/* A chat behind its line. */
 static bool read_chat(word_finder *finder, struct row *row, struct facts *facts) {
   workspace *own = finder->workspace;
-  double line;
-  if (!takes(row, "{\"kind\":\"chat\",\"line\":") || !takes_number(row, &line) ||
-      !takes(row, ",\"messages\":["))
-    return false;
   bool has_user = false;
   struct told told;
-  int32_t asked = 0;
   struct text said;
+  facts->asked = 0;
   do {
     said = (struct text){own->text, take_message(finder, row, &told, own->text)};
     if (said.length < 0) return false;
     if (!told.is_user) continue;
     has_user = true;
-    asked += hash_words(finder, &said, told.is_ascii, own->words + asked);
+    facts->asked += hash_words(finder, &said, told.is_ascii, own->words + facts->asked);
   } while (takes(row, ","));
   if (!has_user || told.is_user || !takes_end(row)) return false;
-  *facts = (struct facts){line, asked, asked + hash_words(finder, &said, told.is_ascii, own->words + asked)};
+  facts->all = facts->asked + hash_words(finder, &said, told.is_ascii, own->words + facts->asked);
   return true;
 }
 
-int32_t chat_words_of(word_finder *finder, const uint8_t *text, int64_t length, const int32_t *starts, const int32_t *ends,
-                      int32_t rows, struct chat_words *found) {
+/* A text up to its quotation mark; how many words it has, or -1. */
+static int32_t take_words(word_finder *finder, struct row *row, uint32_t *words) {
+  workspace *own = finder->workspace;
+  bool is_ascii;
+  const struct text said = {own->text, take_content(finder, row, &is_ascii, own->text)};
+  return said.length < 0 ? -1 : hash_words(finder, &said, is_ascii, words);
+}
+
+/* A prompt and a completion behind their line. */
+static bool read_completion(word_finder *finder, struct row *row, struct facts *facts) {
+  uint32_t *const words = finder->workspace->words;
+  facts->asked = take_words(finder, row, words);
+  if (facts->asked < 0 || !takes(row, ",\"completion\":\"")) return false;
+  const int32_t answered = take_words(finder, row, words + facts->asked);
+  if (answered < 0 || !takes(row, "}") || row->at != row->end) return false;
+  facts->all = facts->asked + answered;
+  return true;
+}
+
+/* Whether a row is of a form whose words are written; they are no more than it has bytes. */
+static bool read_row(word_finder *finder, struct row *row, struct facts *facts) {
+  const bool is_chat = takes(row, "{\"kind\":\"chat\"");
+  if (!is_chat && !takes(row, "{\"kind\":\"completion\"")) return false;
+  if (!takes(row, ",\"line\":") || !takes_number(row, &facts->line)) return false;
+  if (is_chat) return takes(row, ",\"messages\":[") && read_chat(finder, row, facts);
+  return takes(row, ",\"prompt\":\"") && read_completion(finder, row, facts);
+}
+
+int32_t row_words_of(word_finder *finder, const uint8_t *text, int64_t length, const int32_t *starts, const int32_t *ends,
+                     int32_t rows, struct row_words *found) {
   workspace *own = finder->workspace;
   const int32_t before = found->row - 1;
   if (before < -1) return -1;
@@ -170,10 +194,11 @@ int32_t chat_words_of(word_finder *finder, const uint8_t *text, int64_t length, 
     if (starts[at] < 0 || starts[at] > ends[at] || ends[at] > length) return -1;
     const int32_t bytes = ends[at] - starts[at];
     struct row row = {text + starts[at], text + ends[at]};
-    struct facts facts = {-1, -1, 0};
+    struct facts facts;
     finder->unknown = -1;
     if (bytes <= longest_text && !workspace_fit(own, bytes)) return -1;
-    if (bytes <= longest_text && read_chat(finder, &row, &facts)) {
+    const bool is_read = bytes <= longest_text && read_row(finder, &row, &facts);
+    if (is_read) {
       const int32_t sorted = shingles_of(own->words, facts.all, own->sorted, own->scratch);
       if (words + facts.all > found->room || shingles + sorted > found->room) return -1;
       memcpy(found->words + words, own->words, (size_t)facts.all * sizeof *own->words);
@@ -186,8 +211,8 @@ int32_t chat_words_of(word_finder *finder, const uint8_t *text, int64_t length, 
       return 1;
     }
     finder->stops = 0;
-    found->lines[at] = facts.line;
-    found->asked[at] = facts.asked;
+    found->lines[at] = is_read ? facts.line : -1;
+    found->asked[at] = is_read ? facts.asked : -1;
     found->word_ends[at] = (int32_t)words;
     found->shingle_ends[at] = (int32_t)shingles;
   }
@@ -225,8 +250,8 @@ EXPORTED void lathe_rows_take_character(word_finder *own, int32_t character, con
 EXPORTED int32_t lathe_rows_words(word_finder *own, const uint8_t *text, int64_t length, const int32_t *starts,
                                   const int32_t *ends, int32_t rows, double *lines, int32_t *asked, uint32_t *words,
                                   int32_t *word_ends, uint32_t *shingles, int32_t *shingle_ends, int32_t room, int32_t *row) {
-  struct chat_words found = {lines, asked, words, word_ends, shingles, shingle_ends, room, *row};
-  const int32_t told = chat_words_of(own, text, length, starts, ends, rows, &found);
+  struct row_words found = {lines, asked, words, word_ends, shingles, shingle_ends, room, *row};
+  const int32_t told = row_words_of(own, text, length, starts, ends, rows, &found);
   *row = found.row;
   return told;
 }
