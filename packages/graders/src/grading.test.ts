@@ -1,6 +1,6 @@
 import type { Grader, SingleGrader } from '@lathe/contracts/http/grader';
 import { describe, expect, it } from 'vitest';
-import { beginGrading, problemOf, pythonProblem } from './begin.ts';
+import { beginGrading, problemOf } from './begin.ts';
 import { finishGrading, type QuestionAnswer } from './finish.ts';
 
 const limits = { programMs: 2000, programBytes: 32 * 1024 * 1024 };
@@ -350,54 +350,5 @@ it('of several tells each part that failed, by its name', async () => {
     model_grader_server_error_details: judges,
     python_grader_runtime_error: true,
     python_grader_runtime_error_details: programs,
-  });
-});
-
-describe('a grader that could never run', () => {
-  it.each<[Grader, RegExp]>([
-    [check('eq', '{{ env.SECRET }}', ''), /\{\{ env.SECRET \}\}/],
-    [
-      {
-        ...{ type: 'multi', name: 'm', calculate_output: 'check' },
-        graders: [check('eq', '', ''), check('eq', '', '')],
-      },
-      /Two graders have the name "check"/,
-    ],
-    [
-      { type: 'javascript', name: 'torn', source: 'const one = 1;\nfunction grade( {' },
-      /program of the grader "torn" cannot be read: line 2: /,
-    ],
-    [
-      { type: 'javascript', name: 'module', source: 'export default () => 1' },
-      /"module" cannot be read: line 1: .*export/,
-    ],
-    [
-      {
-        ...{ type: 'multi', name: 'm', calculate_output: 'other' },
-        graders: [{ type: 'javascript', name: 'other', source: 'const grader = () => 1' }],
-      },
-      /"other" defines no function grade\(sample, item\)/,
-    ],
-  ])('is named: %j', (grader, problem) => {
-    expect(problemOf(grader)).toMatch(problem);
-  });
-
-  it('is Python where there is no sandbox, also within another', () => {
-    const own = { type: 'python', name: 'p', source: 'def grade(s, i): return 1' } as const;
-    const multi: Grader = {
-      ...{ type: 'multi', name: 'm', calculate_output: 'p' },
-      graders: [own],
-    };
-    for (const grader of [own, multi])
-      expect(pythonProblem(grader)).toMatch(/"p" is a Python program, .* no sandbox for Python/);
-    expect(pythonProblem(check('eq', 'a', 'a'))).toBeUndefined();
-  });
-
-  it('is none that can', () => {
-    const single = check('like', '{{item.a}}', '');
-    expect(problemOf(single)).toBeUndefined();
-    expect(
-      problemOf({ type: 'multi', name: 'm', graders: single, calculate_output: 'check * 2' }),
-    ).toBeUndefined();
   });
 });
