@@ -1,6 +1,6 @@
 /**
  * Builds a library from a package's `c/` into its `dist/`, where there is a C compiler: seconds, and nothing when it is built
- * already. `dist/built.json` says which file it is, or why there is none.
+ * already by that compiler for that C library. `dist/built.json` says which file it is, or why there is none; what failed is tried again.
  *
  *     node packages/native/build.mjs kernels row-reader
  *
@@ -8,7 +8,15 @@
  * dependencies, as set-up is.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { flagsOf, sourcesOf, stampNow, system } from './stamp.mjs';
@@ -32,7 +40,19 @@ function write(file, content) {
   renameSync(`${file}.new`, file);
 }
 
-/** What went wrong in the compiler's words, null for nothing, or undefined where there is no compiler. */
+/**
+ * What a library hangs on beside its sources: the compiler in its own words, and the C library of this Node. Undefined where there
+ * is no compiler.
+ */
+function toolsOf(compiler) {
+  if (compiler === null) return undefined;
+  const { error, stdout } = spawnSync(compiler, ['--version'], { encoding: 'utf8' });
+  if (error?.code === 'ENOENT') return undefined;
+  const { glibcVersionRuntime: glibc } = process.report.getReport().header;
+  return `${stdout?.trim()}\n${glibc === undefined ? 'not glibc' : `glibc ${glibc}`}`;
+}
+
+/** What went wrong in the compiler's words, or null for nothing. */
 function compile(compiler, library, file) {
   const sources = sourcesOf(library);
   const files = readdirSync(sources).filter((name) => name.endsWith('.c'));
@@ -45,7 +65,6 @@ function compile(compiler, library, file) {
   );
   if (status !== 0) {
     rmSync(partial, { force: true });
-    if (error?.code === 'ENOENT') return undefined;
     return error?.message ?? stderr.trim().slice(0, keptOutput);
   }
   renameSync(partial, file);
@@ -58,31 +77,34 @@ function compile(compiler, library, file) {
  */
 export function buildLibrary(library, compiler) {
   const { name, called, otherwise } = library;
-  mkdirSync(distOf(library), { recursive: true });
+  const dist = distOf(library);
+  mkdirSync(dist, { recursive: true });
   const before = readTold(library);
-  const tell = (answer, sentence) => {
-    if (JSON.stringify(before) === JSON.stringify(answer)) return null;
-    write(toldOf(library), `${JSON.stringify(answer)}\n`);
-    return sentence;
+  const tell = (answer) => write(toldOf(library), `${JSON.stringify(answer)}\n`);
+  const without = (problem) => {
+    if (before.problem === problem) return null;
+    tell({ problem });
+    return `${problem}; ${otherwise}`;
   };
-  const without = (problem, stamp) =>
-    tell({ problem, ...(stamp && { stamp }) }, `${problem}; ${otherwise}`);
   if (system === undefined)
     return without(`there are no ${called} of ours for ${process.platform}`);
-  const stamp = stampNow(library);
-  if (before.stamp === stamp) return null;
-  const noCompiler = `there is no C compiler (cc) to build ${called} with`;
-  if (compiler === null) return without(noCompiler);
+  const [stamp, tools] = [stampNow(library), toolsOf(compiler)];
+  const isThere =
+    before.stamp === stamp && before.file !== undefined && existsSync(join(dist, before.file));
+  // Without a compiler what is there is as good as it gets.
+  if (isThere && (tools === undefined || before.tools === tools)) return null;
+  if (tools === undefined) return without(`there is no C compiler (cc) to build ${called} with`);
   const file = `${name}-${stamp}.${system.suffix}`;
-  const problem = compile(compiler, library, join(distOf(library), file));
-  if (problem === undefined) return without(noCompiler);
-  if (problem !== null) {
-    const sentence = without(`the ${called} could not be built`, stamp);
-    return sentence && `${sentence}\n${problem}`;
+  const reason = compile(compiler, library, join(dist, file));
+  if (reason !== null) {
+    const problem = `the ${called} could not be built`;
+    tell({ problem });
+    return `${problem}; ${otherwise}\n${reason}`;
   }
-  for (const old of readdirSync(distOf(library)))
-    if (old.startsWith(`${name}-`) && old !== file) rmSync(join(distOf(library), old));
-  return tell({ file, stamp }, `the ${called} are built`);
+  for (const old of readdirSync(dist))
+    if (old.startsWith(`${name}-`) && old !== file) rmSync(join(dist, old));
+  tell({ file, stamp, tools });
+  return `the ${called} are built`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))

@@ -1,14 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, it } from 'vitest';
 
-/** Makes an empty file of what it is asked for, and writes down that it was called. */
-const quickCompiler =
-  '#!/bin/sh\necho called >> "$CALLS"\nwhile [ "$1" != -o ]; do shift; done\n: > "$2"\n';
-const brokenCompiler = '#!/bin/sh\necho called >> "$CALLS"\necho no such header >&2\nexit 1\n';
+/** Tells its version, does this for anything else, and writes down that it had to. */
+const compilerOf = (work: string, version = '1'): string =>
+  `#!/bin/sh\nif [ "$1" = --version ]; then echo cc ${version}; exit; fi\necho called >> "$CALLS"\n${work}\n`;
+/** Makes an empty file of what it is asked for. */
+const emptyFile = 'while [ "$1" != -o ]; do shift; done\n: > "$2"';
+const quickCompiler = compilerOf(emptyFile);
+const brokenCompiler = compilerOf('echo no such header >&2\nexit 1');
 
 /** How a package tells of its library. */
 const tellsOf = `import { fileURLToPath } from 'node:url';
@@ -37,7 +40,10 @@ async function sources(compiler: string | null) {
     root,
     compile,
     calls: async () => (await readFile(calls, 'utf8')).split('\n').length - 1,
+    withoutCompiler: () => rm(join(path, 'cc')),
     built: async () => JSON.parse(await readFile(join(root, 'dist', 'built.json'), 'utf8')),
+    /** Writes down something else of what was built. */
+    told: (answer: object) => writeFile(join(root, 'dist', 'built.json'), JSON.stringify(answer)),
     build: () => {
       const env = { PATH: path, CALLS: calls };
       const { status, stderr } = spawnSync(process.execPath, [builder, 'counters'], { env });
@@ -57,6 +63,8 @@ console.log(JSON.stringify(builtLibrary(library)));`;
   };
 }
 
+type Sources = Awaited<ReturnType<typeof sources>>;
+
 it('builds once, and again when a source is another', async () => {
   await using made = await sources(quickCompiler);
   expect(made.build()).toEqual({ status: 0, said: 'the counters are built\n' });
@@ -71,15 +79,52 @@ it('builds once, and again when a source is another', async () => {
   expect(await readdir(join(made.root, 'dist'))).toEqual(['built.json', second.file]);
 });
 
-it('tells the compiler’s own words once, and does not try the same again', async () => {
+it('tells the compiler’s own words, and tries again at the next set-up', async () => {
   await using made = await sources(brokenCompiler);
-  const { status, said } = made.build();
-  expect(status).toBe(1);
-  expect(said).toContain('could not be built');
-  expect(said).toContain('no such header');
-  expect(await made.built()).toMatchObject({ problem: 'the counters could not be built' });
-  expect(made.build()).toEqual({ status: 1, said: '' });
-  expect(await made.calls()).toBe(1);
+  for (const time of [1, 2]) {
+    const { status, said } = made.build();
+    expect(status).toBe(1);
+    expect(said).toContain('could not be built');
+    expect(said).toContain('no such header');
+    expect(await made.built()).toEqual({ problem: 'the counters could not be built' });
+    expect(await made.calls()).toBe(time);
+  }
+  await made.compile(quickCompiler);
+  expect(made.build()).toEqual({ status: 0, said: 'the counters are built\n' });
+});
+
+it('builds again where the library is gone', async () => {
+  await using made = await sources(quickCompiler);
+  made.build();
+  const { file } = await made.built();
+  await rm(join(made.root, 'dist', file));
+  expect(made.build()).toEqual({ status: 0, said: 'the counters are built\n' });
+  expect(await readdir(join(made.root, 'dist'))).toEqual(['built.json', file]);
+});
+
+it.each([
+  ['compiler', async ({ compile }: Sources) => compile(compilerOf(emptyFile, '2')), 'cc 2\n'],
+  [
+    'C library',
+    async ({ built, told }: Sources) => told({ ...(await built()), tools: 'cc 1\nglibc 1.0' }),
+    'cc 1\n',
+  ],
+] as const)('builds again by or for another %s', async (_, change, version) => {
+  await using made = await sources(quickCompiler);
+  made.build();
+  await change(made);
+  expect(made.build()).toEqual({ status: 0, said: 'the counters are built\n' });
+  expect((await made.built()).tools).toMatch(new RegExp(`^${version}(?:glibc \\d|not glibc)`));
+  expect(made.build()).toEqual({ status: 0, said: '' });
+});
+
+it('keeps what is there when the compiler is gone', async () => {
+  await using made = await sources(quickCompiler);
+  made.build();
+  const before = await made.built();
+  await made.withoutCompiler();
+  expect(made.build()).toEqual({ status: 0, said: '' });
+  expect(await made.built()).toEqual(before);
 });
 
 it('leaves no library where there is no compiler, and one as soon as there is', async () => {
