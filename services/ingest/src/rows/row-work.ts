@@ -39,8 +39,13 @@ export function createRowWork(): (task: unknown) => Promise<unknown> {
         const { templateSha256 } = await encoderOf(task.model, task.lesson);
         return { templateSha256 };
       }
-      case 'read':
-        return handed(readPacked(task.lines, await encoderOf(task.model, task.lesson), task));
+      case 'read': {
+        const encoder = await encoderOf(task.model, task.lesson);
+        const read = handed(readPacked(task.lines, encoder, task));
+        // Nobody looks at the lines again, and bytes that wait to be collected make all of the heap be looked through.
+        task.lines.bytes.buffer.transfer(0);
+        return read;
+      }
       case 'words':
         return countWords(unpackLines(task.lines), cutters.of(task), task);
       case 'learn':
