@@ -185,14 +185,16 @@ static enum outcome read_chat(
   return outcome_row;
 }
 
-static enum outcome read_line(
-    reader *own, const struct lines *lines, int32_t length, struct found *found) {
+static enum outcome read_line(reader *own, const struct lines *lines, struct found *found) {
   const double number = lines->numbers[found->line];
+  const int32_t start = lines->starts[found->line], end = lines->ends[found->line];
   /* Numbers of lines are whole, and exact in this form. */
   if (!(number >= 0 && number < 0x1p53) || number != floor(number)) return outcome_other;
+  if (start < 0 || end < start || end > lines->byte_count) return outcome_other;
+  const int32_t length = end - start;
   if (length > lines->most_bytes || length > longest_line) return outcome_other;
   if (!fit_contents(own, length)) return outcome_other;
-  const uint8_t *line = lines->bytes + found->byte;
+  const uint8_t *line = lines->bytes + start;
   const enum scanned scanned = chat_scan(&own->chat, line, length);
   if (scanned == scanned_character) return outcome_character;
   if (scanned == scanned_other) return outcome_other;
@@ -202,9 +204,7 @@ static enum outcome read_line(
 int32_t lathe_reader_read(reader *own, const struct lines *lines, struct found *found) {
   if (found->line == 0 && own->stops == 0) characters_renew(&own->characters);
   while (found->line < lines->count) {
-    const int32_t length = lines->lengths[found->line];
-    if (length < 0 || length > lines->byte_count - found->byte) return stop_end;
-    const enum outcome outcome = read_line(own, lines, length, found);
+    const enum outcome outcome = read_line(own, lines, found);
     if (outcome == outcome_form) return stop_form;
     if (outcome == outcome_room) return stop_room;
     if (outcome == outcome_character && own->stops < most_stops) {
@@ -213,7 +213,6 @@ int32_t lathe_reader_read(reader *own, const struct lines *lines, struct found *
     }
     own->stops = 0;
     found->line++;
-    found->byte += length;
   }
   return stop_end;
 }

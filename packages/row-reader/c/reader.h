@@ -34,11 +34,11 @@ EXPORTED int32_t lathe_reader_roles(const reader *, uint8_t *roles);
 /* Both are told by arrays of numbers of 8 bytes. */
 _Static_assert(sizeof(void *) == 8, "rows are read in 64-bit processes");
 
-/* Lines to read: line i has the next `lengths[i]` bytes; one without a number (NaN) is for others. */
+/* Lines to read: line i has the bytes from `starts[i]` to before `ends[i]`; one without a number (NaN), or of other bytes than there are, is for others. */
 struct lines {
   const uint8_t *bytes;
   int64_t byte_count;
-  const int32_t *lengths;
+  const int32_t *starts, *ends;
   const double *numbers;
   int64_t count;
   /* Longer lines, and examples of more tokens, are for others. */
@@ -68,8 +68,8 @@ struct found {
   uint8_t *asked_bytes;
   int64_t token_room, json_room, likeness_room, row_room, example_room, asked_room, asked_bytes_room;
   int64_t token_used, json_used, likeness_used, row_used, example_used, asked_used, asked_bytes_used;
-  /* The line that is next, and where its bytes begin. */
-  int64_t line, byte;
+  /* The line that is next. */
+  int64_t line;
 };
 
 enum stop { stop_end, stop_form, stop_room, stop_character };

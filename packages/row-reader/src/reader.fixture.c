@@ -102,7 +102,7 @@ static void grow(struct found *found) {
   fit((void **)&found->asked_bytes, &found->asked_bytes_room, found->asked_bytes_used, 1, 1, &supervised_room);
 }
 
-/* The lines of a file, and how long each is. */
+/* The lines of a file, and where each stands; five more stand nowhere. */
 static struct lines read_lines(const char *name) {
   FILE *file = fopen(name, "rb");
   if (file == NULL) exit(2);
@@ -110,8 +110,9 @@ static struct lines read_lines(const char *name) {
   const long size = ftell(file);
   rewind(file);
   uint8_t *bytes = malloc((size_t)size);
-  int32_t *lengths = malloc((size_t)size * sizeof *lengths);
-  double *numbers = malloc((size_t)size * sizeof *numbers);
+  int32_t *starts = malloc((size_t)(size + 5) * sizeof *starts);
+  int32_t *ends = malloc((size_t)(size + 5) * sizeof *ends);
+  double *numbers = malloc((size_t)(size + 5) * sizeof *numbers);
   int64_t count = 0, length = 0;
   int32_t at = 0;
   for (int sign = fgetc(file); sign != EOF; sign = fgetc(file))
@@ -120,11 +121,19 @@ static struct lines read_lines(const char *name) {
       at++;
     } else {
       numbers[count] = (double)count;
-      lengths[count++] = at;
+      starts[count] = (int32_t)length - at;
+      ends[count++] = (int32_t)length;
       at = 0;
     }
   fclose(file);
-  return (struct lines){realloc(bytes, (size_t)length), length, lengths, numbers, count, most_bytes, most_tokens};
+  /* Lines that are not in the bytes. */
+  const int32_t strange[][2] = {{-1, 1}, {INT32_MIN, INT32_MAX}, {1, 0}, {0, (int32_t)length + 1}, {INT32_MAX, INT32_MAX}};
+  for (int32_t each = 0; each < 5; each++) {
+    numbers[count] = (double)count;
+    starts[count] = strange[each][0];
+    ends[count++] = strange[each][1];
+  }
+  return (struct lines){realloc(bytes, (size_t)length), length, starts, ends, numbers, count, most_bytes, most_tokens};
 }
 
 static void tell(const struct found *found) {
@@ -188,7 +197,8 @@ int main(int count, char **arguments) {
   lathe_reader_close(reader);
   words_close(words);
   free((void *)lines.bytes);
-  free((void *)lines.lengths);
+  free((void *)lines.starts);
+  free((void *)lines.ends);
   free((void *)lines.numbers);
   free(found.tokens);
   free(found.supervised);

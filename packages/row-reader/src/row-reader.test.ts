@@ -24,9 +24,12 @@ function lineOf(turns: number): Buffer {
 }
 
 function packed(lines: readonly Buffer[]) {
+  let end = 0;
+  const ends = lines.map(({ length }) => (end += length));
   return {
     bytes: Buffer.concat(lines),
-    lengths: Int32Array.from(lines, ({ length }) => length),
+    starts: Int32Array.from(ends, (end, at) => end - (lines[at]?.length ?? 0)),
+    ends: Int32Array.from(ends),
     numbers: Float64Array.from(lines, (_, at) => at + 1),
   };
 }
@@ -52,10 +55,10 @@ it.runIf(reader !== undefined)('reads examples of any length where none is the l
   expect(Buffer.from(found?.tokens ?? []).toString()).toBe('Where?Here.');
 });
 
-it.runIf(reader !== undefined)('refuses lines without a length or a number each', () => {
+it.runIf(reader !== undefined)('refuses lines without a start, an end or a number each', () => {
   const lines = { ...packed([lineOf(1)]), numbers: new Float64Array(2) };
   expect(() => reader?.read(lines, most, known)).toThrow(
-    new RangeError('1 lines have lengths, but 2 have numbers'),
+    new RangeError('there are 1 starts and 1 ends of 2 lines'),
   );
 });
 

@@ -6,10 +6,11 @@ import { formNumbers, type KnownForm } from './form-numbers.ts';
 import { begin, factCount, type Scratch, scratchOf } from './scratch.ts';
 import { openWords } from './words.ts';
 
-/** Lines end to end: line i has the next `lengths[i]` bytes, and no number (NaN) where it is for others. */
+/** Lines: line i is `bytes.subarray(starts[i], ends[i])`, and has no number (NaN) where it is for others. */
 type LinesToRead = {
   readonly bytes: Uint8Array;
-  readonly lengths: Int32Array;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
   readonly numbers: Float64Array;
 };
 
@@ -45,7 +46,7 @@ export type RowsFound = {
 export type RowReader = {
   /**
    * Reads the lines that are plain chats. What is known of them is asked once for each; of forms that hang on the time, once for each call. Throws a
-   * RangeError where lines have not as many lengths as numbers.
+   * RangeError where lines have not as many starts and ends as numbers.
    */
   read(lines: LinesToRead, most: Most, known: KnownChats): RowsFound;
 };
@@ -143,10 +144,10 @@ export function openRowReader(words: AsciiWords, specials: Specials): RowReader 
   const inUse = new Set<LinesToRead>();
   const reader: RowReader = {
     read(given, most, { formOf, character: factsOf }) {
-      const { bytes, lengths, numbers } = given;
-      if (lengths.length !== numbers.length)
+      const { bytes, starts, ends, numbers } = given;
+      if (starts.length !== numbers.length || ends.length !== numbers.length)
         throw new RangeError(
-          `${lengths.length} lines have lengths, but ${numbers.length} have numbers`,
+          `there are ${starts.length} starts and ${ends.length} ends of ${numbers.length} lines`,
         );
       // What a form says of the time holds for now.
       if (asksTime) forgetForms(own);
@@ -157,7 +158,8 @@ export function openRowReader(words: AsciiWords, specials: Specials): RowReader 
       begin(room);
       const lines = BigInt64Array.of(
         ...[koffi().address(bytes), BigInt(bytes.length)],
-        ...[koffi().address(lengths), koffi().address(numbers), BigInt(lengths.length)],
+        ...[starts, ends, numbers].map((column) => koffi().address(column)),
+        BigInt(numbers.length),
         ...[most.bytes, most.tokens].map((length) => BigInt(Math.min(length, mostLength))),
       );
       inUse.add(given);

@@ -21,7 +21,7 @@ const usual = { bytes: 384 * 1024, rows: 512 };
 
 /** The numbers of `struct found`: addresses, room, what is used, and the line that is next. */
 const [addresses, rooms, used, line] = [0, 9, 16, 23];
-const fields = 25;
+const fields = 24;
 
 /** Arrays with room for what is read, and the struct that tells C of them. */
 export type Scratch = Arrays & {

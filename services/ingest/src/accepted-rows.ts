@@ -16,8 +16,8 @@ import { taskWork } from './tasks/tasks.ts';
 export type AcceptedRows = {
   /** Takes a row, of which the file of an archive is told where there is one. */
   add(line: number, right: RightRow, of: Pick<Line, 'member'>): Promise<void>;
-  /** Takes a run of rows, which were read of the lines from that place on. */
-  addRun(run: PlainRun, lines: readonly Line[], from: number): Promise<void>;
+  /** Takes a run of rows, whose files of an archive are told from that place on. */
+  addRun(run: PlainRun, members: readonly (string | undefined)[], from: number): Promise<void>;
 };
 
 /** What is noted of each row that is kept. */
@@ -100,11 +100,11 @@ export function acceptRows(
         await spool.add(part);
       }
     },
-    async addRun(run, lines, from) {
+    async addRun(run, members, from) {
       const row = new PlainRows(run);
       const leftOut = new Set<number>();
       for (let at = 0; row.next(); at++) {
-        const member = lines[from + at]?.member;
+        const member = members[from + at];
         const relation = place(row, member);
         if (relation === undefined) leftOut.add(at);
         else {

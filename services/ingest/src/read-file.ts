@@ -24,12 +24,13 @@ import {
 import { CutSums } from './pack/cuts.ts';
 import type { KeptRow } from './pack/shown-rows.ts';
 import type { SplitName } from './read/container/split-names.ts';
-import type { Line, LineGroup } from './read/lines.ts';
+import { type Line, type LineGroup, linesOf } from './read/lines.ts';
 import type { Spool } from './read/spool.ts';
 import type { ToldChoices } from './read/told.ts';
 import { createRowNumbers, type GrowingNumbers, type Numbers } from './row-numbers.ts';
+import { inBatches } from './rows/line-batches.ts';
 import { giveBack } from './rows/packed-reads.ts';
-import { inBatches, type Rows } from './rows/rows.ts';
+import type { Rows } from './rows/rows.ts';
 import type { IngestSettings } from './settings.ts';
 import type { Survey } from './tasks/survey.ts';
 import { taskWork } from './tasks/tasks.ts';
@@ -176,8 +177,8 @@ async function readRows(
     ...(mend && { mend }),
   };
   const breathe = createBreather();
-  for await (const batch of inBatches(chain(groups, lines))) {
-    rows.read += batch.length;
+  for await (const { lines: batch, members: names } of inBatches(chain(groups, lines))) {
+    rows.read += names.length;
     if (rows.read > settings.maxRows) throw tooManyRows(file.param, settings.maxRows);
     const read = await ports.rows.read(lesson, batch, { limits, errors: findings.errors() });
     let at = 0;
@@ -186,13 +187,13 @@ async function readRows(
       signal.throwIfAborted();
       if ('facts' in each) {
         ports.progress(each.lengths.length);
-        await accepted.addRun(each, batch, at);
+        await accepted.addRun(each, names, at);
         at += each.lengths.length;
         continue;
       }
       ports.progress(1);
       const { number, issues, isMended, right, long: found } = each;
-      const of = memberOf(batch[at++]);
+      const of = memberOf(names[at++]);
       wrong.add(issues.map((issue) => ({ file: file.param, line: number, ...of, ...issue })));
       if (right !== undefined) await accepted.add(number, right, of);
       if (isMended === true && right !== undefined) rows.mended++;
@@ -247,7 +248,7 @@ export async function takeSample(
     const next = await lines.next();
     if (next.done === true) break;
     groups.push(next.value);
-    for (const line of next.value) {
+    for (const line of linesOf(next.value)) {
       if (isEnough()) break;
       sample.push(line);
       bytes += 'bytes' in line ? line.bytes.length : 0;
@@ -309,6 +310,6 @@ function createMembers(places: GrowingNumbers) {
 /** The file of an archive that a row is of. */
 type MemberOf = { readonly member?: string };
 
-function memberOf(line: Line | undefined): MemberOf {
-  return line?.member === undefined ? {} : { member: line.member };
+function memberOf(member: string | undefined): MemberOf {
+  return member === undefined ? {} : { member };
 }

@@ -1,6 +1,6 @@
 import { readContainer } from '../read/container/open-container.ts';
 import { refusal } from '../read/container/refusal.ts';
-import { unreadRule } from '../read/lines.ts';
+import { linesOf, unreadRule } from '../read/lines.ts';
 import { parseLine } from '../read/parse.ts';
 import type { Tally } from '../talk/tally.ts';
 import type { Making } from './making.ts';
@@ -30,7 +30,7 @@ export async function* objectRows(
     tell: ({ number, message }) => tally.add(message, `${record.filename} line ${number}`),
   });
   for await (const group of lines)
-    for (const line of group) {
+    for (const line of linesOf(group)) {
       const place = `${record.filename} line ${line.number}`;
       const parsed = parseLine(line, settings);
       if ('problem' in parsed && parsed.problem.rule === unreadRule)

@@ -35,8 +35,9 @@ export function unlessUnfit(rows: Rows): Rows {
       }
     },
     async read(lesson, lines, options) {
+      const { length } = lines.numbers;
       const reads = await rows.read(lesson, lines, options);
-      if (isFirst) requireTemplate(reads, lines.length);
+      if (isFirst) requireTemplate(reads, length);
       isFirst = false;
       requireTools(reads);
       return reads;

@@ -14,7 +14,7 @@ import type { BaseModel } from '../model/base-model.ts';
 import { openUploads } from '../open-uploads.ts';
 import type { PipelineInput, PipelinePorts } from '../prepare/ports.ts';
 import { chain, lessonOf, takeSample } from '../read-file.ts';
-import { inBatches } from '../rows/rows.ts';
+import { inBatches } from '../rows/line-batches.ts';
 
 /**
  * The input of a job whose tokenizer is learnt from its training file, with that tokenizer in the model's text files;
@@ -73,7 +73,7 @@ async function countAll(
   try {
     const { sample, groups } = await takeSample(lines, settings);
     const { lesson } = await lessonOf(source, { lines: sample, told: told() }, ports);
-    for await (const batch of inBatches(chain(groups, lines))) {
+    for await (const { lines: batch } of inBatches(chain(groups, lines))) {
       signal.throwIfAborted();
       ports.progress();
       for (const [word, count] of await rows.words(lesson, batch, { plan, limits }))

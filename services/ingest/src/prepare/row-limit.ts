@@ -9,6 +9,7 @@ import { createBudget } from '../read/container/limits.ts';
 import type { Upload } from '../read/container/open-container.ts';
 import type { ContainerOptions } from '../read/container/options.ts';
 import type { Wanted } from '../read/container/split-names.ts';
+import { lineCount } from '../read/lines.ts';
 import { tooManyRows } from '../read-file.ts';
 
 /** Bytes that the shortest row takes, with its line end. */
@@ -72,7 +73,7 @@ export async function refuseTooManyRows(
 
 /** How many rows come, some at a time. */
 async function* rowCounts({ lines }: Pick<OpenUploads, 'lines'>): AsyncGenerator<number> {
-  for await (const group of lines) yield group.length;
+  for await (const group of lines) yield lineCount(group);
 }
 
 /**

@@ -9,6 +9,7 @@ import { ingestDefaults } from '../settings.ts';
 import { readContainer, readUploads, type Upload } from './container/open-container.ts';
 import type { ContainerOptions } from './container/options.ts';
 import { detectShape, type Sample } from './format/detect.ts';
+import { linesOf } from './lines.ts';
 import type { ToldChoices } from './told.ts';
 
 const param = 'training_file';
@@ -33,7 +34,7 @@ export async function lookAt(
       ? readContainer(only.read(), { ...options, name: only.name })
       : readUploads(uploads, options),
   );
-  const lines = groups.flat();
+  const lines = groups.flatMap(linesOf);
   const usable = usableKinds(architecture);
   const sample = lines.slice(0, ingestDefaults.sampleRows);
   const looked = { lines: sample, param, fits: [], usable, told, ...asked };

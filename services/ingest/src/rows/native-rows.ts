@@ -28,7 +28,7 @@ export function createNativeReader(
   const isClean = checkContents(chats, limits);
   const most = { bytes: limits.maxLineBytes, tokens: limits.maxTokens };
   return (lines) => {
-    const found = reader.read(toRead(lines), most, {
+    const found = reader.read(lines, most, {
       formOf: (roles) => formOf(roles, { chats, check }),
       character: characterNumbers,
     });
@@ -76,21 +76,6 @@ function formOf(
     };
   });
   return examples.some((example) => check(example).length > 0) ? undefined : { form, steps };
-}
-
-/** Lines whose bytes alone are known but for their place. */
-function toRead({ lines, bytes, lengths }: PackedLines) {
-  const numbers = new Float64Array(lines.length);
-  const sizes = new Int32Array(lines.length);
-  let at = 0;
-  for (const [place, packed] of lines.entries()) {
-    const line = typeof packed === 'number' ? { number: packed } : packed.line;
-    const hasBytes = typeof packed === 'number' || 'bytes' in packed;
-    const isPlain = hasBytes && !('told' in line && line.told !== undefined);
-    numbers[place] = isPlain ? line.number : Number.NaN;
-    sizes[place] = hasBytes ? (lengths[at++] as number) : 0;
-  }
-  return { bytes, lengths: sizes, numbers };
 }
 
 function refusedRows({ questions }: RowsFound, isClean: ContentCheck): Set<number> {

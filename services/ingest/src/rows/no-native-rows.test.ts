@@ -28,7 +28,7 @@ it('reads rows without the library in C', async () => {
     { role: 'assistant', content: 'On its way.' },
   ];
   const lines: Line[] = [{ number: 1, bytes: Buffer.from(JSON.stringify({ messages })) }];
-  const packed = readPacked(packLines(lines), encoder, task);
+  const packed = readPacked(packLines([lines]), encoder, task);
   expect(packed).toEqual(packReads(readLineRows(lines, encoder, task)));
   expect(packed.reads).toEqual([null]);
 });

@@ -11,9 +11,19 @@ it('brings every kind of line to the other side, in one buffer', () => {
     { number: 6, problem: { rule: 'nesting', message: 'deep' } },
     { number: 7, bytes: new Uint8Array() },
   ];
-  const packed = packLines(lines);
-  expect(packed.bytes.buffer.byteLength).toBe(14);
+  const packed = packLines([lines]);
+  expect(packed.bytes).toHaveLength(14);
   const bytes = (line: Line) =>
     'bytes' in line ? { ...line, bytes: Uint8Array.from(line.bytes) } : line;
   expect(unpackLines(structuredClone(packed)).map(bytes)).toEqual(lines.map(bytes));
+  expect(new Set([packed.starts, packed.ends, packed.numbers].map(({ buffer }) => buffer))).toEqual(
+    new Set([packed.bytes.buffer]),
+  );
+});
+
+it('does not tell threads which file of an archive a line is of', () => {
+  const lines = [{ number: 3, bytes: Buffer.from('{}'), member: 'x.jsonl' }];
+  expect(unpackLines(packLines([lines]))).toEqual([
+    { number: 3, bytes: Uint8Array.from(Buffer.from('{}')) },
+  ]);
 });

@@ -2,7 +2,7 @@ import type { RowsFound } from '@lathe/row-reader/row-reader';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { PlacedEncoder } from '../render/row-encoder.ts';
 import { createNativeReader } from './native-rows.ts';
-import { type PackedLines, unpackLines } from './packed-lines.ts';
+import { type PackedLines, packedLine, unpackLines } from './packed-lines.ts';
 import { hashesOf, type PackedReads, type PackedRows, packReads } from './packed-reads.ts';
 import { createLineReader } from './read-lines.ts';
 import type { LineRead, RowLimits } from './row-task.ts';
@@ -23,8 +23,7 @@ export function readPacked(
 ): PackedReads {
   const native = task.isNative === false ? undefined : createNativeReader(encoder, task);
   const reader = createLineReader(encoder, task);
-  const lines = unpackLines(packed);
-  if (native === undefined) return packReads(lines.map(reader.read));
+  if (native === undefined) return packReads(unpackLines(packed).map(reader.read));
   const { found, refused } = native(packed);
   const reads: (LineRead | PackedRows)[] = [];
   const next = { row: 0, tokens: 0, json: 0, likeness: 0, examples: 0 };
@@ -33,14 +32,14 @@ export function readPacked(
     if (next.row > from.row) reads.push(rowsBetween(found, from, next));
     from = { ...next };
   };
-  for (const [place, line] of lines.entries()) {
+  for (let place = 0; place < packed.numbers.length; place++) {
     const isRow = found.rows[2 * next.row] === place;
     // Once there are too many errors rows are only counted.
     const isTaken = isRow && !refused.has(next.row) && !reader.isCounting();
     const isSeveral = isRow && found.rows[2 * next.row + 1] !== 1;
     if (!isTaken || isSeveral) close();
     if (isRow) goOn(next, found);
-    if (!isTaken) reads.push(reader.read(line));
+    if (!isTaken) reads.push(reader.read(packedLine(packed, place)));
     else if (isSeveral) reads.push(readOfSeveral(found, from, next));
     if (!isTaken || isSeveral) from = { ...next };
   }

@@ -5,9 +5,10 @@ import { writeTinyModel } from '@lathe/testkit/tiny-model';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Line } from '../read/lines.ts';
 import { openRowEncoder } from '../render/open-encoder.ts';
+import { packLines } from './packed-lines.ts';
 import { eachRead } from './plain-run.fixture.ts';
 import { readLineRows } from './read-lines.ts';
-import { inBatches, type Rows, rowsOf, startRowThreads } from './rows.ts';
+import { type Rows, rowsOf, startRowThreads } from './rows.ts';
 
 const log = createLogger({ logLevel: 'silent', logFormat: 'json' }, 'test');
 const threads = startRowThreads(1, log);
@@ -59,11 +60,15 @@ const mixed = [
 it('reads lines in threads as it does here', async () => {
   const encoder = await openRowEncoder({ folder: folder.path, name: 'tiny' }, lesson);
   const here = readLineRows(mixed, encoder, { lesson, limits, errors: 0 });
-  expect(eachRead(await rows.read(lesson, mixed, { limits, errors: 0 }))).toEqual(here);
+  expect(eachRead(await rows.read(lesson, packLines([mixed]), { limits, errors: 0 }))).toEqual(
+    here,
+  );
   const without = startRowThreads(1, log, { isNative: false });
   const model = { session: 'one', folder: folder.path, name: 'tiny' };
   const others = rowsOf(without, model, { project: 'default', signal });
-  expect(eachRead(await others.read(lesson, mixed, { limits, errors: 0 }))).toEqual(here);
+  expect(eachRead(await others.read(lesson, packLines([mixed]), { limits, errors: 0 }))).toEqual(
+    here,
+  );
   await without.stop();
   expect(here.map(({ number, right, long }) => (right ? number : long?.tokens))).toEqual([
     1,
@@ -83,19 +88,7 @@ it('does not keep the event loop over long lines', async () => {
   here.stop();
   expect(read.map((line) => line.long?.tokens)).toEqual([expect.any(Number), expect.any(Number)]);
   const watch = watchLoop();
-  await rows.read(lesson, long, { limits, errors: 0 });
+  await rows.read(lesson, packLines([long]), { limits, errors: 0 });
   watch.stop();
   expect(watch.longest()).toBeLessThan(here.longest() / 4);
-});
-
-it('takes some lines at a time, and long ones alone', async () => {
-  const bytes = [...Array<number>(600).fill(10), 300_000, 10, 200_000, 100_000];
-  const lines = bytes.map((size, at): Line => ({ number: at + 1, bytes: new Uint8Array(size) }));
-  async function* source() {
-    yield lines.slice(0, 3);
-    yield lines.slice(3);
-  }
-  const batches = await Array.fromAsync(inBatches(source()));
-  expect(batches.map(({ length }) => length)).toEqual([512, 88, 1, 2, 1]);
-  expect(batches.flat()).toEqual(lines);
 });

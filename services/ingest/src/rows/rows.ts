@@ -6,9 +6,9 @@ import type { Shape } from '../lesson/decide.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { MeasureTexts } from '../pack/encoding.ts';
 import type { Sample } from '../read/format/detect.ts';
-import type { Line, LineGroup } from '../read/lines.ts';
+import type { Line } from '../read/lines.ts';
 import { UnsureShapeError } from '../read/unsure.ts';
-import { packLines } from './packed-lines.ts';
+import type { PackedLines } from './packed-lines.ts';
 import { unpackReads } from './packed-reads.ts';
 import type { RowResults } from './row-results.ts';
 import type { RowLimits, RowModel, RowsRead, RowTask, TextLimits } from './row-task.ts';
@@ -20,16 +20,16 @@ export type Rows = {
   detect(sample: Sample, limits: Pick<RowLimits, 'maxLineBytes' | 'maxDepth'>): Promise<Shape>;
   /** Throws what `openRowEncoder` throws. */
   open(lesson: Lesson): Promise<RowResults['open']>;
-  /** What is read of each line; `errors` were found in the lines before. */
+  /** What is read of each line, whose buffer is handed over; `errors` were found in the lines before. */
   read(
     lesson: Lesson,
-    lines: readonly Line[],
+    lines: PackedLines,
     options: { readonly limits: RowLimits; readonly errors: number },
   ): Promise<RowsRead>;
-  /** How often words stand in the texts of lines that are right. */
+  /** How often words stand in the texts of lines that are right; their buffer is handed over. */
   words(
     lesson: Lesson,
-    lines: readonly Line[],
+    lines: PackedLines,
     options: { readonly plan: TokenizerPlan; readonly limits: TextLimits },
   ): Promise<WordCounts>;
   /** A tokenizer.json with so many tokens. Throws `invalid_value` where the words do not give as many. */
@@ -100,9 +100,9 @@ export function rowsOf(
     },
     open: (lesson) => run({ kind: 'open', model, lesson }),
     read: async (lesson, lines, options) =>
-      unpackReads(await run({ kind: 'read', model, lesson, lines: packLines(lines), ...options })),
+      unpackReads(await run({ kind: 'read', model, lesson, lines, ...options })),
     words: (lesson, lines, options) =>
-      run({ kind: 'words', session: model.session, lesson, lines: packLines(lines), ...options }),
+      run({ kind: 'words', session: model.session, lesson, lines, ...options }),
     learn: (plan, counts, size) => run({ kind: 'learn', plan, counts, size }),
     show: (sequences) => run({ kind: 'show', folder: model.folder, sequences }),
     counts: (texts) => run({ kind: 'counts', folder: model.folder, texts }),
@@ -124,26 +124,4 @@ function sizeOf(task: RowTask): number {
   if (task.kind !== 'detect') return size;
   for (const line of task.sample.lines) if ('bytes' in line) size += line.bytes.length;
   return size;
-}
-
-/** Lines that are worked on at a time, by number and bytes; a longer line is alone. */
-const mostLines = 512;
-const mostBytes = 256 * 1024;
-
-/** The lines in order, some at a time. */
-export async function* inBatches(groups: AsyncIterable<LineGroup>): AsyncGenerator<LineGroup> {
-  let batch: Line[] = [];
-  let bytes = 0;
-  for await (const group of groups)
-    for (const line of group) {
-      const size = 'bytes' in line ? line.bytes.length : 0;
-      if (batch.length > 0 && (batch.length >= mostLines || bytes + size > mostBytes)) {
-        yield batch;
-        batch = [];
-        bytes = 0;
-      }
-      batch.push(line);
-      bytes += size;
-    }
-  if (batch.length > 0) yield batch;
 }

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { ingestDefaults } from '../../settings.ts';
-import type { Line } from '../lines.ts';
+import { type Line, linesOf } from '../lines.ts';
 import { readContainer } from './open-container.ts';
 import type { ContainerOptions, Note } from './options.ts';
 
@@ -31,7 +31,7 @@ export async function readAll(
       limits: { ...ingestDefaults, ...limits },
     }),
   );
-  const lines = groups.flat();
+  const lines = groups.flatMap(linesOf);
   return {
     lines,
     notes,

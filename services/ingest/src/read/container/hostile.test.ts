@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { ingestDefaults } from '../../settings.ts';
-import type { Line } from '../lines.ts';
+import { type Line, lineCount, linesOf } from '../lines.ts';
 import { readAll } from './container.fixture.ts';
 import { readContainer } from './open-container.ts';
 
@@ -47,8 +47,8 @@ async function drain(source: AsyncIterable<Uint8Array>, limits = {}) {
     tell: () => undefined,
   };
   for await (const group of readContainer(watched(), options)) {
-    const line = group.at(-1) as Line;
-    count += group.length;
+    const line = linesOf(group).at(-1) as Line;
+    count += lineCount(group);
     last = 'bytes' in line ? line.bytes.toString() : JSON.stringify(line);
   }
   return { count, last, grown: most - before };

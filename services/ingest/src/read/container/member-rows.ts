@@ -1,4 +1,4 @@
-import type { Line, LineGroup } from '../lines.ts';
+import { type Line, type LineGroup, linesOf } from '../lines.ts';
 import type { Told } from '../told.ts';
 import { areAnswers, areQuestions, createAnswers } from './answer-files.ts';
 import type { Member } from './archive.ts';
@@ -81,7 +81,9 @@ export async function* memberRows(
   for (const member of members) {
     if (!joined.has(member.name)) continue;
     for await (const group of rowsOf(member)) {
-      const wrong = group.map(answers.add).filter((line) => line !== undefined);
+      const wrong = linesOf(group)
+        .map(answers.add)
+        .filter((line) => line !== undefined);
       if (wrong.length > 0) yield wrong;
     }
   }
@@ -89,10 +91,10 @@ export async function* memberRows(
     if (!names.includes(member.name)) continue;
     const label = labels.get(member.name);
     for await (const group of rowsOf(member)) {
-      const answered = joined.size === 0 ? group : group.map(answers.answer);
+      const answered = joined.size === 0 ? group : linesOf(group).map(answers.answer);
       yield label === undefined
         ? answered
-        : answered.map((line) => ({ ...line, told: toldOf(line, label) }));
+        : linesOf(answered).map((line) => ({ ...line, told: toldOf(line, label) }));
     }
   }
   if (joined.size > 0 && answers.left() > 0 && options.wanted !== 'validation')

@@ -1,4 +1,4 @@
-import type { Line, LineGroup } from '../lines.ts';
+import { type LineGroup, lastOf, withMember } from '../lines.ts';
 import { archiveRows } from './archive-rows.ts';
 import { type Form, formOf } from './form.ts';
 import { createBudget, Unreadable } from './limits.ts';
@@ -55,13 +55,13 @@ async function* placed(
   options: ContainerOptions,
   read: (reading: Reading) => AsyncGenerator<LineGroup>,
 ): AsyncGenerator<LineGroup> {
-  let last: Line | undefined;
+  let last: LineGroup | undefined;
   try {
     for await (const group of read({
       options,
       budget: createBudget(options.limits, options.alive),
     })) {
-      last = group.at(-1);
+      last = group;
       yield group;
     }
   } catch (error) {
@@ -70,7 +70,8 @@ async function* placed(
   }
 }
 
-function placeOf(last: Line | undefined): string {
+function placeOf(group: LineGroup | undefined): string {
+  const last = group && lastOf(group);
   if (last === undefined) return '';
   const of = last.member === undefined ? '' : ` of ${last.member}`;
   return ` after line ${last.number}${of}`;
@@ -122,7 +123,7 @@ async function* ofMember(
   member: string | undefined,
 ): AsyncGenerator<LineGroup> {
   if (member === undefined) yield* groups;
-  else for await (const group of groups) yield group.map((line) => ({ ...line, member }));
+  else for await (const group of groups) yield withMember(group, member);
 }
 
 /** A stream that tells of its bytes, and ends where the signal says so. */

@@ -1,5 +1,6 @@
 import { readTable, type Table } from '../csv.ts';
-import { eachAlone, type Line, type LineGroup, readLineGroups, readLines } from '../lines.ts';
+import { readLineGroups, readLines } from '../line-reader.ts';
+import { eachAlone, type Line, type LineGroup } from '../lines.ts';
 import { type ConllLayout, conllLayoutOf } from './conll-layout.ts';
 import { conllRows } from './conll-rows.ts';
 import { jsonRows } from './json-rows.ts';

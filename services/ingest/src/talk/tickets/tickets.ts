@@ -3,7 +3,7 @@ import { isDeeperThan } from '@lathe/contracts/json-depth';
 import { sizeText } from '@lathe/contracts/words/size';
 import { usualText } from '../../read/container/usual-text.ts';
 import { records } from '../../read/csv-records.ts';
-import { readLines } from '../../read/lines.ts';
+import { readLines } from '../../read/line-reader.ts';
 import type { TalkPair } from '../pair.ts';
 import type { Tally } from '../tally.ts';
 import { utf8 } from '../utf8.ts';

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { type LineGroup, readLineGroups } from '../../lines.ts';
+import { readLineGroups } from '../../line-reader.ts';
+import type { LineGroup } from '../../lines.ts';
 import { Unreadable } from '../limits.ts';
 import type { Reading } from '../options.ts';
 

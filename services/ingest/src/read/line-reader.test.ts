@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Line, readLines } from './lines.ts';
+import { readLineGroups, readLines } from './line-reader.ts';
+import type { Line, LineGroup } from './lines.ts';
 
 async function* chunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
@@ -43,5 +44,20 @@ describe('readLines', () => {
     for await (const line of readLines(huge(), 1 << 20)) seen.push(show(line));
     expect(seen).toEqual(['1:too long', '2:next']);
     expect(process.memoryUsage().rss - before).toBeLessThan(200 * 2 ** 20);
+  });
+
+  it('gives what is between two lines of more than one chunk as columns', async () => {
+    const text = Buffer.from('one\r\n\ntwo\nfollowed');
+    const seen: LineGroup[] = [];
+    for await (const group of readLineGroups(chunks(text, 100), 7)) seen.push(group);
+    expect(seen).toEqual([
+      {
+        bytes: text,
+        starts: Int32Array.of(0, 6),
+        ends: Int32Array.of(3, 9),
+        numbers: Float64Array.of(1, 3),
+      },
+      [{ number: 4, tooLong: true }],
+    ]);
   });
 });
