@@ -1,8 +1,6 @@
 #include "byte-classes.h"
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include "byte-vectors.h"
 
 const uint8_t byte_classes[256] = {
     ['\t'] = blank, ['\n'] = blank, ['\v'] = blank, ['\f'] = blank, ['\r'] = blank, [' '] = blank,
@@ -33,20 +31,6 @@ struct byte_masks byte_masks_plain(const uint8_t *bytes) {
 }
 
 #if defined(__SSE2__)
-
-static inline __m128i are(__m128i bytes, char byte) {
-  return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte));
-}
-
-/* Which bytes are one of so many from `first` on. */
-static inline __m128i are_within(__m128i bytes, char first, char count) {
-  const __m128i places = _mm_sub_epi8(bytes, _mm_set1_epi8(first));
-  return _mm_cmpeq_epi8(_mm_min_epu8(places, _mm_set1_epi8(count - 1)), places);
-}
-
-static inline uint64_t bits_of(__m128i found, int at) {
-  return (uint64_t)(uint32_t)_mm_movemask_epi8(found) << at;
-}
 
 struct byte_masks byte_masks_of(const uint8_t *bytes) {
   struct byte_masks masks = {0};

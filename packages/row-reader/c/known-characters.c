@@ -131,7 +131,8 @@ static struct character_facts next_of(const struct known_characters *own, const 
   return (struct character_facts){0};
 }
 
-int32_t write_words(const struct known_characters *own, const uint8_t *text, int32_t length, uint8_t *written) {
+/* Writes a text with one of the forms of its characters. */
+static inline int32_t write_form(const struct known_characters *own, const uint8_t *text, int32_t length, uint8_t *written, bool as_words) {
   uint8_t *to = written;
   for (int32_t at = 0, size = 1; at < length; at += size) {
     size = 1;
@@ -140,25 +141,19 @@ int32_t write_words(const struct known_characters *own, const uint8_t *text, int
       continue;
     }
     const struct character_facts facts = next_of(own, text + at, length - at, &size);
-    memcpy(to, facts.words, facts.word_bytes);
-    to += facts.word_bytes;
+    const int32_t bytes = as_words ? facts.word_bytes : facts.plain_bytes;
+    memcpy(to, as_words ? facts.words : facts.plain, (size_t)bytes);
+    to += bytes;
   }
   return (int32_t)(to - written);
 }
 
+int32_t write_words(const struct known_characters *own, const uint8_t *text, int32_t length, uint8_t *written) {
+  return write_form(own, text, length, written, true);
+}
+
 int32_t write_plain(const struct known_characters *own, const uint8_t *text, int32_t length, uint8_t *written) {
-  uint8_t *to = written;
-  for (int32_t at = 0, size = 1; at < length; at += size) {
-    size = 1;
-    if (text[at] < first_sign) {
-      *to++ = text[at];
-      continue;
-    }
-    const struct character_facts facts = next_of(own, text + at, length - at, &size);
-    memcpy(to, facts.plain, facts.plain_bytes);
-    to += facts.plain_bytes;
-  }
-  return (int32_t)(to - written);
+  return write_form(own, text, length, written, false);
 }
 
 void write_shape(const struct known_characters *own, const uint8_t *text, int32_t length, uint8_t *written) {

@@ -2,9 +2,7 @@
 
 #include <stdbool.h>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include "byte-vectors.h"
 
 enum { block = 64 };
 
@@ -30,19 +28,6 @@ struct sign_masks sign_masks_plain(const uint8_t *bytes) {
 }
 
 #if defined(__SSE2__)
-
-static inline __m128i are(__m128i bytes, char byte) {
-  return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte));
-}
-
-static inline __m128i are_within(__m128i bytes, char first, char count) {
-  const __m128i places = _mm_sub_epi8(bytes, _mm_set1_epi8(first));
-  return _mm_cmpeq_epi8(_mm_min_epu8(places, _mm_set1_epi8(count - 1)), places);
-}
-
-static inline uint64_t bits_of(__m128i found, int at) {
-  return (uint64_t)(uint32_t)_mm_movemask_epi8(found) << at;
-}
 
 struct sign_masks sign_masks_of(const uint8_t *bytes) {
   struct sign_masks masks = {0};
