@@ -45,8 +45,9 @@ void word_table_keep(
     self->words = 0;
     self->end = 1;
   }
-  uint32_t place = word_place(self, key);
-  while (self->slots[place].entry != 0) place = (place + 1) & self->mask;
+  uint32_t place = word_place(self, key), probe = 0;
+  while (probe < most_probes && self->slots[(place + probe) & self->mask].entry != 0) probe++;
+  if (probe < most_probes) place = (place + probe) & self->mask;
   uint64_t *entry = self->entries + self->end;
   entry[0] = key->first;
   entry[1] = key->second;

@@ -14,6 +14,12 @@ enum { longest_kept = 64 };
 enum { fast_tokens = 8 };
 
 /*
+ * A word is looked for, and put, in no more slots than so many from its place on: whoever sends words that all have one place makes them be
+ * encoded again, as new words are, and nothing slower. By chance hardly any word finds them all taken.
+ */
+enum { most_probes = 32 };
+
+/*
  * Where an entry is, as its number of 8 bytes; 0: there is none. Its word's 16 first bytes are there, those behind the word's end
  * 0, what more it has up to a multiple of 8, and its tokens.
  */
@@ -40,7 +46,10 @@ struct word_key {
 bool word_table_open(struct word_table *self, int32_t most_words, int32_t most_bytes);
 void word_table_close(struct word_table *self);
 
-/* Keeps the tokens of a word that is not there, of at most `longest_kept` bytes; a full table starts again. */
+/*
+ * Keeps the tokens of a word that is not there, of at most `longest_kept` bytes; where its slots are all taken another word is forgotten, and a full
+ * table starts again.
+ */
 void word_table_keep(
     struct word_table *self, const struct word_key *key, const uint8_t *word, int32_t length,
     const int32_t *tokens, int32_t count);
@@ -96,14 +105,16 @@ static inline const struct slot *word_find(
     const struct word_table *self, const struct word_key *key, const uint8_t *word,
     int32_t length) {
   const uint16_t sign = word_sign(key);
-  for (uint32_t place = word_place(self, key);; place = (place + 1) & self->mask) {
-    const struct slot *slot = self->slots + place;
+  const uint32_t place = word_place(self, key);
+  for (uint32_t probe = 0; probe < most_probes; probe++) {
+    const struct slot *slot = self->slots + ((place + probe) & self->mask);
     if (slot->entry == 0) return NULL;
     if (slot->sign != sign || slot->length != length) continue;
     const uint64_t *entry = self->entries + slot->entry;
     if (entry[0] != key->first || entry[1] != key->second) continue;
     if (length <= 16 || memcmp(entry + 2, word + 16, (size_t)length - 16) == 0) return slot;
   }
+  return NULL;
 }
 
 /* Copies the tokens of a word to where there is room for so many, which is no less. */
