@@ -1,4 +1,5 @@
 import type { Finding } from '@lathe/contracts/artifact/dataset';
+import type { OpenTable } from '@lathe/row-reader/table-reader';
 import type { Findings } from './check/findings.ts';
 import type { Reading } from './lesson/lesson.ts';
 import { readContainer, readUploads, type Upload } from './read/container/open-container.ts';
@@ -23,6 +24,8 @@ export type UploadPorts = {
   readonly signal: AbortSignal;
   /** Called while no line has been read yet. */
   readonly alive: () => void;
+  /** What reads tables in C; they are read in JavaScript without it. */
+  readonly openTable?: OpenTable | undefined;
 };
 
 /** The lines of uploads while they are read, with what is known of them by then. */
@@ -37,12 +40,12 @@ export type OpenUploads = {
 /** Begins to read one upload, or several together; notes about them become findings. */
 export function openUploads(
   { param, uploads, wanted }: Uploads,
-  { findings, workFolder, settings, alive, signal }: UploadPorts,
+  { findings, workFolder, settings, alive, signal, openTable }: UploadPorts,
 ): OpenUploads {
   const splits = new Set<SplitName>();
   let told: ToldChoices = {};
   const options: ContainerOptions = {
-    ...{ param, folder: workFolder, limits: settings, wanted, alive, signal },
+    ...{ param, folder: workFolder, limits: settings, wanted, alive, signal, openTable },
     tell: ({ number, ...note }) => {
       // Which files are left out, and how the whole is written, was told when the rows to train on were read.
       const wasTold = note.rule === 'file-left-out' || note.member === undefined;

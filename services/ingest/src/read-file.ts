@@ -105,7 +105,10 @@ export type ReadRows = {
  * `invalid_file_format` only for a file of another kind, an empty or an endless one.
  */
 export async function readTrainingFile(file: FileToRead, ports: ReadPorts): Promise<ReadRows> {
-  const { lines, splits, told } = openUploads(file, ports);
+  const { lines, splits, told } = openUploads(file, {
+    ...ports,
+    openTable: ports.rows.finders?.openTable,
+  });
   try {
     return { ...(await readRows(file, { lines, told }, ports)), splits };
   } finally {

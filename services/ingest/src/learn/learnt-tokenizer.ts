@@ -64,7 +64,10 @@ async function countAll(
   // What is wrong is told when the rows are read.
   const findings = createFindings(0);
   const alive = () => ports.progress();
-  const { lines, told } = openUploads(source, { ...ports, findings, alive });
+  const { lines, told } = openUploads(source, {
+    ...{ ...ports, findings, alive },
+    openTable: rows.finders?.openTable,
+  });
   const personal = {
     mode: job.options.cleaning?.personal_data ?? 'report',
     allowed: job.options.cleaning?.allowed ?? [],

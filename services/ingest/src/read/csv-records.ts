@@ -23,16 +23,28 @@ function next(place: Place, byte: number, delimiter: number): Place {
   return place === 'start' ? 'plain' : place;
 }
 
-/**
- * The records of a table: they end at a line end outside of quotes. A byte order mark at the beginning, the CR of a CRLF and blank
- * lines are left out. Of a record of more than `maxBytes` only its number and its lines come out.
- */
-export async function* records(
-  source: AsyncIterable<Uint8Array>,
-  delimiter: string,
-  maxBytes: number,
-  { areQuotesText = false }: Quoting = {},
-): AsyncGenerator<TableRecord> {
+/** How records are read. */
+type RecordForm = Quoting & { readonly delimiter: string; readonly maxBytes: number };
+
+/** A record while it is read, in one chunk or several: it ends at a line end outside of quotes. */
+export type OpenRecord = {
+  /** Goes on from that place of a chunk, up to the end of the record: the place behind it, or -1 where it goes on in the next chunk. */
+  read(chunk: Buffer, from: number): number;
+  /**
+   * The record that has ended, where it is no blank line: without a byte order mark at the beginning and the CR of a CRLF. Of one of more than
+   * `maxBytes` only its number and its lines come out.
+   */
+  take(): TableRecord | undefined;
+  /** The record that the last chunk ends in, which may have no line end. */
+  last(): TableRecord | undefined;
+  /** The line on which the next one begins; undefined within a record. */
+  nextLine(): number | undefined;
+  /** Others were read up to that line. */
+  skipTo(line: number): void;
+};
+
+/** Opens the first record of a table. */
+export function openRecord({ delimiter, maxBytes, areQuotesText = false }: RecordForm): OpenRecord {
   const parting = delimiter.charCodeAt(0);
   let place: Place = 'start';
   let parts: Buffer[] = [];
@@ -53,30 +65,54 @@ export async function* records(
     const bytes = trimmed(Buffer.concat(parts), number === 1);
     parts = [];
     length = 0;
+    begins = line;
     if (tooLong) return { number, lines, tooLong };
     return bytes.length === 0 ? undefined : { number, lines, bytes };
   };
+  return {
+    read(chunk, from) {
+      if (chunk.length > 0) isAtLineEnd = chunk.at(-1) === newline;
+      for (let at = from; at < chunk.length; at++) {
+        const byte = chunk[at] as number;
+        if (!areQuotesText) place = next(place, byte, parting);
+        if (byte !== newline) continue;
+        line++;
+        if (place === 'quoted') continue;
+        keep(chunk.subarray(from, at));
+        return at + 1;
+      }
+      if (from < chunk.length) keep(chunk.subarray(from));
+      return -1;
+    },
+    take,
+    last() {
+      if (!isAtLineEnd) line++;
+      return length > 0 ? take() : undefined;
+    },
+    nextLine: () => (length > 0 ? undefined : line),
+    skipTo(to) {
+      line = to;
+      begins = to;
+    },
+  };
+}
+
+/** The records of a table, as `openRecord` reads them. */
+export async function* records(
+  source: AsyncIterable<Uint8Array>,
+  delimiter: string,
+  maxBytes: number,
+  quoting: Quoting = {},
+): AsyncGenerator<TableRecord> {
+  const open = openRecord({ delimiter, maxBytes, ...quoting });
   for await (const chunk of source) {
     const buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    let from = 0;
-    for (let at = 0; at < buffer.length; at++) {
-      const byte = buffer[at] as number;
-      if (!areQuotesText) place = next(place, byte, parting);
-      if (byte !== newline) continue;
-      line++;
-      if (place === 'quoted') continue;
-      keep(buffer.subarray(from, at));
-      from = at + 1;
-      const record = take();
-      begins = line;
+    for (let at = open.read(buffer, 0); at !== -1; at = open.read(buffer, at)) {
+      const record = open.take();
       if (record !== undefined) yield record;
     }
-    if (from < buffer.length) keep(buffer.subarray(from));
-    if (buffer.length > 0) isAtLineEnd = buffer.at(-1) === newline;
   }
-  // The last one may have no line end.
-  if (!isAtLineEnd) line++;
-  const last = length > 0 ? take() : undefined;
+  const last = open.last();
   if (last !== undefined) yield last;
 }
 

@@ -1,23 +1,19 @@
-import { type Quoting, records, splitCells, type TableRecord } from './csv-records.ts';
-import { jsonCell } from './json-cells.ts';
-import type { Line } from './lines.ts';
+import type { OpenTable, TableForm, TableReader } from '@lathe/row-reader/table-reader';
+import { lineOf, numberColumns, optionalColumns, type Table } from './csv-line.ts';
+import { type OpenRecord, openRecord, type TableRecord } from './csv-records.ts';
+import { jsonKind } from './json-cells.ts';
+import type { Line, LineGroup } from './lines.ts';
 
-/** Columns whose cells are numbers where they look like it. */
-const numberColumns: ReadonlySet<string> = new Set(['label', 'category', 'score', 'weight']);
-const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-
-/** Columns that a row may leave empty. */
-const optionalColumns: ReadonlySet<string> = new Set(['id', 'idx', 'negative', 'negatives']);
-
-/** How a table is written: what parts its cells, and the names in its first record, or those that it gets where that has none. */
-export type Table = Quoting & {
-  readonly delimiter: string;
-  readonly columns: readonly string[];
-  /** The first record is a row. */
-  readonly isNameless?: true;
-  /** Lines before the names. */
-  readonly preamble?: number;
+type TableOptions = {
+  readonly maxBytes: number;
+  readonly onEmpty: (line: number) => void;
+  /** Reads records of which nothing is wrong, in C; all are read here without it. */
+  readonly openTable?: OpenTable | undefined;
 };
+
+/** Lines of a group at most, of those that are read here. */
+const mostLines = 1024;
+const lineEnd = Buffer.from('\r\n');
 
 /**
  * The rows of a table (RFC 4180) as lines of JSON, each with the number of the line on which it begins. Of a record over several
@@ -27,17 +23,105 @@ export type Table = Quoting & {
 export async function* readTable(
   source: AsyncIterable<Uint8Array>,
   table: Table,
-  { maxBytes, onEmpty }: { readonly maxBytes: number; readonly onEmpty: (line: number) => void },
-): AsyncGenerator<Line> {
+  options: TableOptions,
+): AsyncGenerator<LineGroup> {
+  const { maxBytes, openTable } = options;
+  const open = openRecord({ ...table, maxBytes });
+  const plain = openTable?.(formOf(table, maxBytes));
+  const rows = createRows(table, options, { open, plain });
+  for await (const chunk of source)
+    for (const piece of piecesOf(chunk, plain?.mostBytes)) yield* rows.read(piece);
+  const last = open.last();
+  if (last !== undefined) yield* rows.add(last);
+  yield* rows.rest();
+}
+
+function* piecesOf(chunk: Uint8Array, most = chunk.length): Generator<Buffer> {
+  const { buffer, byteOffset, length } = chunk;
+  for (let at = 0; at < length; at += most)
+    yield Buffer.from(buffer, byteOffset + at, Math.min(most, length - at));
+}
+
+/** Makes groups of records. */
+function createRows(
+  table: Table,
+  { onEmpty }: TableOptions,
+  { open, plain }: { readonly open: OpenRecord; readonly plain: TableReader | undefined },
+) {
   const { preamble = 0 } = table;
-  let isFirst = table.isNameless !== true;
-  for await (const record of records(source, table.delimiter, maxBytes, table)) {
-    if (record.number <= preamble) continue;
-    const line = isFirst ? undefined : lineOf(record, table);
-    isFirst = false;
-    if (line === 'empty') onEmpty(record.number);
-    else if (line !== undefined) yield* withLinesWithin(line, record);
+  let areNamesNext = table.isNameless !== true;
+  let lines: Line[] = [];
+  // The first line may begin with a byte order mark.
+  const mayBePlain = (line: number): boolean => line > Math.max(1, preamble) && !areNamesNext;
+  function* rest(): Generator<LineGroup> {
+    if (lines.length > 0) yield lines;
+    lines = [];
   }
+  function* add(record: TableRecord): Generator<LineGroup> {
+    if (record.number <= preamble) return;
+    if (areNamesNext) {
+      areNamesNext = false;
+      return;
+    }
+    const line = lineOf(record, table);
+    if (line === 'empty') {
+      // What is told of the lines before comes first.
+      yield* rest();
+      onEmpty(record.number);
+      return;
+    }
+    for (const each of withLinesWithin(line, record)) {
+      lines.push(each);
+      if (lines.length >= mostLines) yield* rest();
+    }
+  }
+  /** The plain records from there on; what follows them is to be read here. */
+  function* readPlain(
+    piece: Buffer,
+    from: number,
+    reader: TableReader,
+  ): Generator<LineGroup, number> {
+    let at = from;
+    for (;;) {
+      const line = open.nextLine();
+      if (line === undefined || !mayBePlain(line)) return at;
+      const read = reader.read(piece, { at, line });
+      at = read.at;
+      open.skipTo(read.line);
+      if (read.rows === undefined) return at;
+      yield* rest();
+      yield read.rows;
+      if (!read.isFull) return at;
+    }
+  }
+  /** A record of several chunks, if it is plain. */
+  const plainRow = (record: TableRecord): LineGroup | undefined => {
+    if (plain === undefined || !('bytes' in record)) return undefined;
+    const { number: line, bytes } = record;
+    if (!mayBePlain(line) || bytes.length + lineEnd.length > plain.mostBytes) return undefined;
+    return plain.read(Buffer.concat([bytes, lineEnd]), { at: 0, line }).rows;
+  };
+  return {
+    add,
+    rest,
+    *read(piece: Buffer): Generator<LineGroup> {
+      for (let at = 0; ; ) {
+        if (plain !== undefined) at = yield* readPlain(piece, at, plain);
+        const isCarried = open.nextLine() === undefined;
+        at = open.read(piece, at);
+        if (at === -1) break;
+        const record = open.take();
+        if (record === undefined) continue;
+        const row = isCarried ? plainRow(record) : undefined;
+        if (row === undefined) yield* add(record);
+        else {
+          yield* rest();
+          yield row;
+        }
+      }
+      yield* rest();
+    },
+  };
 }
 
 /** A row, and where it is wrong each further line of it. */
@@ -49,48 +133,20 @@ function* withLinesWithin(line: Line, { number, lines }: TableRecord): Generator
     yield { number: number + at, problem: { rule: 'within-row', message } };
 }
 
-function lineOf({ lines, ...record }: TableRecord, table: Table): Line | 'empty' {
-  const { delimiter, columns } = table;
-  if (!('bytes' in record)) return record;
-  const { number: at, bytes } = record;
-  const text = Buffer.from(bytes);
-  // What is no UTF-8 is refused where lines are parsed.
-  if (!text.equals(Buffer.from(text.toString()))) return record;
-  const problem = (rule: string, message: string): Line => ({
-    number: at,
-    problem: { rule, message },
-  });
-  const cells = splitCells(text.toString(), delimiter, table);
-  if (typeof cells === 'string')
-    return problem('quotes', lines === 1 ? cells : `${cells}, up to line ${at + lines - 1}`);
-  if (cells.length > 1 && cells.every((cell) => cell.trim() === '')) return 'empty';
-  if (cells.length !== columns.length)
-    return problem(
-      'columns',
-      `the row has ${cells.length} cells, and the first line names ${columns.length} columns`,
-    );
-  const row: [string, unknown][] = [];
-  for (const [index, cell] of cells.entries()) {
-    const name = columns[index] as string;
-    if (name === '') continue;
-    try {
-      row.push([name, cellValue(name, cell)]);
-    } catch {
-      return problem('json', `the cell of ${name} is not valid JSON`);
-    }
-  }
-  return { number: at, bytes: Buffer.from(JSON.stringify(Object.fromEntries(row))) };
-}
-
-/** Throws SyntaxError for a list that is no JSON. */
-function cellValue(name: string, cell: string): unknown {
-  if (cell === '' && optionalColumns.has(name)) return null;
-  if (numberColumns.has(name) && number.test(cell) && isExact(cell)) return Number(cell);
-  return jsonCell(name, cell);
-}
-
-/** Whether a number is itself once it is read: of large whole numbers several become one. */
-function isExact(cell: string): boolean {
-  const value = Number(cell);
-  return !Number.isInteger(value) || Number.isSafeInteger(value);
+/** How a table is written, for a reader of plain records. */
+function formOf({ columns, delimiter, areQuotesText }: Table, mostBytes: number): TableForm {
+  return {
+    ...{ delimiter, areQuotesText: areQuotesText === true, mostBytes },
+    columns: columns.map((name) => {
+      const kind = jsonKind(name);
+      return {
+        name,
+        may: [
+          ...(optionalColumns.has(name) ? (['optional'] as const) : []),
+          ...(numberColumns.has(name) ? (['number'] as const) : []),
+          ...(kind === undefined ? [] : [kind]),
+        ],
+      };
+    }),
+  };
 }

@@ -83,6 +83,7 @@ async function* formRows(
   reading: Reading,
 ): AsyncGenerator<LineGroup> {
   const { limits, folder, wanted = 'train', tell, onSplit = () => undefined } = reading.options;
+  const { openTable } = reading.options;
   const { maxSpoolBytes } = limits;
   switch (form.is) {
     case 'refused':
@@ -108,7 +109,7 @@ async function* formRows(
       const { maxLineBytes, textRowBytes } = limits;
       const of = member === undefined ? {} : { member };
       const sink = {
-        ...{ maxLineBytes, textRowBytes, wanted, onSplit },
+        ...{ maxLineBytes, textRowBytes, wanted, onSplit, openTable },
         tell: (note: Note) => tell({ ...note, ...of }),
       };
       for (const note of form.notes) sink.tell({ number: 0, ...note });

@@ -1,3 +1,4 @@
+import type { OpenTable } from '@lathe/row-reader/table-reader';
 import type { ToldChoices } from '../told.ts';
 import type { Budget, ContainerLimits } from './limits.ts';
 import type { SplitName, Wanted } from './split-names.ts';
@@ -28,6 +29,8 @@ export type ContainerOptions = {
   /** Called while bytes are read of which no row has come yet, so that the work is not taken for dead. */
   readonly alive?: () => void;
   readonly signal?: AbortSignal;
+  /** What reads tables in C; they are read in JavaScript without it. */
+  readonly openTable?: OpenTable | undefined;
 };
 
 /** What readers of one file are given. */
@@ -37,6 +40,7 @@ export type RowSink = {
   readonly wanted: Wanted;
   readonly tell: (note: Note) => void;
   readonly onSplit: (split: SplitName) => void;
+  readonly openTable?: OpenTable | undefined;
 };
 
 /** An upload while it is read. */

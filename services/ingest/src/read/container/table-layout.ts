@@ -1,4 +1,4 @@
-import type { Table } from '../csv.ts';
+import type { Table } from '../csv-line.ts';
 import { type Quoting, records, splitCells } from '../csv-records.ts';
 import { kindsOf, textNames } from '../shapes.ts';
 

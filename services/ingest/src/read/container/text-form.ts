@@ -1,6 +1,7 @@
-import { readTable, type Table } from '../csv.ts';
+import { readTable } from '../csv.ts';
+import type { Table } from '../csv-line.ts';
 import { readLineGroups, readLines } from '../line-reader.ts';
-import { eachAlone, type Line, type LineGroup } from '../lines.ts';
+import { eachAlone, type LineGroup } from '../lines.ts';
 import { type ConllLayout, conllLayoutOf } from './conll-layout.ts';
 import { conllRows } from './conll-rows.ts';
 import { jsonRows } from './json-rows.ts';
@@ -55,7 +56,7 @@ export async function* textFormRows(
     case 'conll':
       return yield* eachAlone(conllRows(readLines(whole, maxLineBytes), form.layout, sink));
     case 'table':
-      return yield* eachAlone(tableRows(whole, form.layout, sink));
+      return yield* tableRows(whole, form.layout, sink);
     case 'text':
       return yield* eachAlone(textRows(readLines(whole, maxLineBytes), form.layout, textRowBytes));
   }
@@ -64,8 +65,8 @@ export async function* textFormRows(
 async function* tableRows(
   whole: AsyncIterable<Uint8Array>,
   table: Table,
-  { maxLineBytes, tell }: RowSink,
-): AsyncGenerator<Line> {
+  { maxLineBytes, tell, openTable }: RowSink,
+): AsyncGenerator<LineGroup> {
   const named = table.columns.filter((name) => name !== '');
   const twice = named.find((name, at) => named.indexOf(name) < at);
   if (twice !== undefined)
@@ -96,5 +97,6 @@ async function* tableRows(
   yield* readTable(whole, table, {
     maxBytes: maxLineBytes,
     onEmpty: (number) => tell({ number, rule: 'empty-row', message }),
+    openTable,
   });
 }
