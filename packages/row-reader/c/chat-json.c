@@ -29,6 +29,11 @@ static uint8_t *write_number(uint8_t *to, int64_t number) {
   return to;
 }
 
+static uint8_t *write_said(uint8_t *to, const struct chat_scan *chat, const uint8_t *line, int32_t message) {
+  return write_bytes(
+      to, line + chat->froms[message], (size_t)(chat->tos[message] - chat->froms[message]));
+}
+
 struct written_chat write_chat_json(
     const struct chat_scan *chat, const uint8_t *line, int64_t number, int32_t examples,
     uint8_t *json, int32_t *ends) {
@@ -42,7 +47,7 @@ struct written_chat write_chat_json(
     to = WRITE(to, "{\"role\":\"");
     to = write_bytes(to, role, strlen(role));
     to = WRITE(to, "\",\"content\":\"");
-    to = write_bytes(to, line + chat->froms[at], (size_t)(chat->tos[at] - chat->froms[at]));
+    to = write_said(to, chat, line, at);
     to = WRITE(to, "\"}");
     ends[at] = (int32_t)(to - messages);
   }
@@ -53,4 +58,16 @@ struct written_chat write_chat_json(
   }
   *to++ = '}';
   return (struct written_chat){(int32_t)(to - json), (int32_t)(messages - json)};
+}
+
+int32_t write_completion_json(
+    const struct chat_scan *scan, const uint8_t *line, int64_t number, uint8_t *json) {
+  uint8_t *to = WRITE(json, "{\"kind\":\"completion\",\"line\":");
+  to = write_number(to, number);
+  to = WRITE(to, ",\"prompt\":\"");
+  to = write_said(to, scan, line, 0);
+  to = WRITE(to, "\",\"completion\":\"");
+  to = write_said(to, scan, line, 1);
+  to = WRITE(to, "\"}");
+  return (int32_t)(to - json);
 }

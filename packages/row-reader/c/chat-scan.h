@@ -42,4 +42,15 @@ static inline int64_t scan_room(int64_t length) {
 /* Reads a line; `scanned_other`: it is of another form, or something may be wrong with it; `scanned_character`: one is not known yet. */
 enum scanned chat_scan(struct chat_scan *scan, const uint8_t *line, int32_t length);
 
+/* The name of a column as lines have it: of ASCII that stands for itself in JSON. */
+enum { longest_name = 256 };
+struct column_name {
+  int32_t length;
+  uint8_t bytes[longest_name];
+};
+
+/* Reads a line of a prompt and a completion, in any order: as a chat of a user, who says the prompt, and an assistant. */
+enum scanned completion_scan(
+    struct chat_scan *scan, const struct column_name names[2], const uint8_t *line, int32_t length);
+
 #endif

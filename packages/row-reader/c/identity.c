@@ -56,12 +56,11 @@ static struct text words_of(const workspace *own, const struct text *text, const
   return (struct text){own->signs, write_words(characters, text->bytes, text->length, own->signs)};
 }
 
-/* Finds the words of the prompt, too, and returns how many there are. */
+/* Hashes what is made of the words of the prompt, and returns how many there are. */
 static int32_t hash_prompt(
     workspace *own, const struct text *prompt, const struct known_characters *characters,
     struct chat_hashes *hashes) {
   const uint16_t *units = characters == NULL ? NULL : characters->units;
-  hashes->prompt = hash_of(own, prompt->bytes, prompt->length);
   const struct text said = words_of(own, prompt, characters);
   own->sort_characters(&said, own->lower, &own->bits);
   find_runs(&own->bits, said.length, &own->runs);
@@ -83,14 +82,20 @@ static int32_t hash_prompt(
 }
 
 /* `asked` is as `askedOf` of services/ingest/src/clean/look.ts writes it, and `both` goes on from there with the answer. */
-static void hash_answer(workspace *own, const struct chat *chat, const struct text *answer, struct chat_hashes *hashes) {
+static void hash_whole(
+    const workspace *own, const struct chat *chat, const struct text *prompt, const struct text *answer,
+    struct chat_hashes *hashes) {
   hashes->answer = hash_of(own, answer->bytes, answer->length);
   struct sha256 sha;
   sha256_begin(&sha, own->blocks);
-  sha256_add(&sha, (const uint8_t *)"[[],[", 5);
-  sha256_add(&sha, chat->json, (size_t)chat->ends[chat->count - 2]);
-  sha256_add(&sha, (const uint8_t *)"]]", 2);
+  if (chat->json == NULL) sha256_add(&sha, prompt->bytes, (size_t)prompt->length);
+  else {
+    sha256_add(&sha, (const uint8_t *)"[[],[", 5);
+    sha256_add(&sha, chat->json, (size_t)chat->ends[chat->count - 2]);
+    sha256_add(&sha, (const uint8_t *)"]]", 2);
+  }
   hashes->asked = sha256_number(&sha);
+  hashes->prompt = chat->json == NULL ? hashes->asked : hash_of(own, prompt->bytes, prompt->length);
   sha256_add(&sha, (const uint8_t *)"", 1);
   sha256_add(&sha, answer->bytes, (size_t)answer->length);
   hashes->both = sha256_number(&sha);
@@ -102,8 +107,8 @@ int32_t identity_of(workspace *own, const struct chat *chat, struct chat_hashes 
   /* A line end stands between each two. */
   if (!workspace_fit(own, bytes + chat->count)) return -1;
   const struct text prompt = prompt_of(own, chat), answer = answer_of(chat);
+  hash_whole(own, chat, &prompt, &answer, hashes);
   int32_t words = hash_prompt(own, &prompt, chat->characters, hashes);
-  hash_answer(own, chat, &answer, hashes);
   const struct text said = words_of(own, &answer, chat->characters);
   own->sort_characters(&said, own->lower, &own->bits);
   find_runs(&own->bits, said.length, &own->runs);

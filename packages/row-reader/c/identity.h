@@ -1,4 +1,4 @@
-/* What a chat is told from others by, as `identity` of services/ingest/src/rows/plain-rows.ts. */
+/* What a chat or a completion is told from others by, as `identity` of services/ingest/src/rows/plain-rows.ts. */
 #ifndef LATHE_IDENTITY_H
 #define LATHE_IDENTITY_H
 
@@ -9,13 +9,19 @@
 #include "shingles.h"
 #include "workspace.h"
 
-/* A chat of at least two messages: users are every second one, the last of which stands before the answer. */
+/*
+ * A chat of at least two messages: users are every second one, the last of which stands before the answer. A prompt and its completion are
+ * one of two.
+ */
 struct chat {
   int32_t count;
   /* Message i says the bytes from `places[i]` to `places[i + 1]`; none of them is empty, or of blanks alone. */
   const uint8_t *contents;
   const int32_t *places;
-  /* The messages as JSON.stringify writes them, with commas between them; `ends[i]`: where message i ends. */
+  /*
+   * The messages as JSON.stringify writes them, with commas between them; `ends[i]`: where message i ends. NULL where only the prompt stands
+   * before the answer.
+   */
   const uint8_t *json;
   const int32_t *ends;
   /* What is known of its characters; NULL where it is of ASCII. */

@@ -18,6 +18,9 @@ struct reader {
   struct special_tokens specials;
   struct chat_forms forms;
   struct chat_scan chat;
+  /* Of completions: the columns of prompts and of completions. */
+  struct column_name names[2];
+  bool reads_completions;
   struct known_characters characters;
   /* How often the line that is next was stopped at for a character. */
   int32_t stops;
@@ -38,6 +41,18 @@ reader *lathe_reader_open(words *words, const uint8_t *specials, int32_t reach) 
   }
   special_tokens_set(&own->specials, specials, specials + ascii_codes, reach);
   return own;
+}
+
+int32_t lathe_reader_name_columns(
+    reader *own, const uint8_t *prompt, int32_t prompt_bytes, const uint8_t *completion, int32_t completion_bytes) {
+  if (prompt_bytes < 1 || prompt_bytes > longest_name) return 0;
+  if (completion_bytes < 1 || completion_bytes > longest_name) return 0;
+  own->names[0].length = prompt_bytes;
+  memcpy(own->names[0].bytes, prompt, (size_t)prompt_bytes);
+  own->names[1].length = completion_bytes;
+  memcpy(own->names[1].bytes, completion, (size_t)completion_bytes);
+  own->reads_completions = true;
+  return 1;
 }
 
 void lathe_reader_close(reader *own) {
@@ -125,8 +140,20 @@ static bool ask_about(const reader *own, struct found *found) {
 /* What became of a line. */
 enum outcome { outcome_row, outcome_other, outcome_form, outcome_room, outcome_character };
 
-/* Reads the chat that was scanned; where it is a row, all that is used grows. */
-static enum outcome read_chat(
+/* Writes the JSON of a row, and returns how long it is; `messages`: where those of a chat begin. */
+static int32_t write_json(
+    reader *own, const uint8_t *line, double number, int32_t examples, uint8_t *json, const uint8_t **messages) {
+  *messages = NULL;
+  if (own->reads_completions)
+    return write_completion_json(&own->chat, line, (int64_t)number, json);
+  const struct written_chat written =
+      write_chat_json(&own->chat, line, (int64_t)number, examples, json, own->ends);
+  *messages = json + written.messages_at;
+  return written.length;
+}
+
+/* Reads the chat or the completion that was scanned; where it is a row, all that is used grows. */
+static enum outcome read_scanned(
     reader *own, const uint8_t *line, double number, int64_t most_tokens, struct found *found) {
   const struct chat_scan *chat = &own->chat;
   const struct form *form = forms_find(&own->forms, chat);
@@ -144,15 +171,15 @@ static enum outcome read_chat(
   if (!ask_about(own, &next)) return outcome_room;
   const int64_t most_json = chat_json_room(chat);
   if (most_json > next.json_room - next.json_used) return outcome_room;
-  uint8_t *json = next.json + next.json_used;
-  const struct written_chat written =
-      write_chat_json(chat, line, (int64_t)number, form->examples, json, own->ends);
+  const uint8_t *messages;
+  const int32_t written =
+      write_json(own, line, number, form->examples, next.json + next.json_used, &messages);
   const int32_t bytes = chat->places[chat->count];
   const int64_t left = next.likeness_room - next.likeness_used - band_count;
   /* There are no more shingles than words, nor words than bytes. */
   if (left < 0 || (left < bytes && left < most_shingles)) return outcome_room;
   const struct chat identified = {
-      chat->count, chat->contents, chat->places, json + written.messages_at, own->ends,
+      chat->count, chat->contents, chat->places, messages, own->ends,
       chat->is_ascii ? NULL : &own->characters};
   struct chat_hashes hashes;
   uint32_t bands[band_count];
@@ -165,7 +192,7 @@ static enum outcome read_chat(
   double *facts = next.facts + fact_count * next.row_used;
   facts[0] = number;
   facts[1] = (double)(tokens.used - next.token_used);
-  facts[2] = written.length;
+  facts[2] = written;
   facts[3] = shingles;
   facts[4] = band_count;
   facts[5] = hashes.both;
@@ -177,7 +204,7 @@ static enum outcome read_chat(
   next.rows[2 * next.row_used] = (int32_t)next.line;
   next.rows[2 * next.row_used + 1] = form->examples;
   next.token_used = tokens.used;
-  next.json_used += written.length;
+  next.json_used += written;
   next.likeness_used += shingles + band_count;
   next.example_used += form->examples;
   next.row_used++;
@@ -195,10 +222,12 @@ static enum outcome read_line(reader *own, const struct lines *lines, struct fou
   if (length > lines->most_bytes || length > longest_line) return outcome_other;
   if (!fit_contents(own, length)) return outcome_other;
   const uint8_t *line = lines->bytes + start;
-  const enum scanned scanned = chat_scan(&own->chat, line, length);
+  const enum scanned scanned = own->reads_completions
+                                   ? completion_scan(&own->chat, own->names, line, length)
+                                   : chat_scan(&own->chat, line, length);
   if (scanned == scanned_character) return outcome_character;
   if (scanned == scanned_other) return outcome_other;
-  return read_chat(own, line, number, lines->most_tokens, found);
+  return read_scanned(own, line, number, lines->most_tokens, found);
 }
 
 int32_t lathe_reader_read(reader *own, const struct lines *lines, struct found *found) {

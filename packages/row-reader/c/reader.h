@@ -15,6 +15,13 @@ typedef struct reader reader;
  */
 EXPORTED reader *lathe_reader_open(words *, const uint8_t *specials, int32_t reach);
 
+/*
+ * Makes a reader of chats one of completions, which lines have in columns of these names: of ASCII that stands for itself in JSON, and unlike. Their form is
+ * that of a user, who says the prompt, and an assistant. Returns 1, or 0 where a name is empty or too long.
+ */
+EXPORTED int32_t lathe_reader_name_columns(
+    reader *, const uint8_t *prompt, int32_t prompt_bytes, const uint8_t *completion, int32_t completion_bytes);
+
 EXPORTED void lathe_reader_close(reader *);
 
 /* Takes the form of conversations of these roles (enum role), as `forms_take` of chat-forms.h does. Returns 1, or 0 where that fails. */

@@ -90,12 +90,15 @@ static void answer_words(const workspace *own) {
   free(scratch);
 }
 
+/* A completion has no JSON. */
 static void answer_chat(workspace *own, const struct known_characters *characters) {
   const int32_t count = take_number();
   int32_t *places = take(((size_t)count + 1) * sizeof *places);
   int32_t *ends = take((size_t)count * sizeof *ends);
   uint8_t *contents = take((size_t)places[count]), *json = take((size_t)ends[count - 1]);
-  const struct chat chat = {count, contents, places, json, ends, characters};
+  const bool is_chat = ends[count - 1] > 0;
+  const struct chat chat = {
+      count, contents, places, is_chat ? json : NULL, is_chat ? ends : NULL, characters};
   struct chat_hashes hashes;
   uint32_t bands[band_count], *shingles = malloc(most_shingles * sizeof *shingles);
   const int32_t found = identity_of(own, &chat, &hashes, bands, shingles, most_shingles);

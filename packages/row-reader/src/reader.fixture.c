@@ -1,7 +1,7 @@
 /*
  * Reads the lines of a file, and writes of each that is a row its place, its JSON, its tokens, which are bytes, and which of them are targets.
  *
- *     reader.fixture <file> <seed>
+ *     reader.fixture <file> <seed> [<prompt> <completion>]
  *
  * Characters above U+2000 part words, and others are refused. Conversations have one form: <1>, a role and a line end before each content and <2> behind it, an answer being a target with its <2>. It
  * is taken after forms of random numbers, and all memory is just as large as it has to be.
@@ -164,8 +164,29 @@ static void take_character(reader *reader, int32_t character) {
   lathe_reader_take_character(reader, character, other, character > 0x2000 ? 6 : 0);
 }
 
+/* Names in memory of just their size, after some that are no names. */
+static bool name_columns(reader *reader, char **names) {
+  uint8_t *bytes[2];
+  int32_t lengths[2];
+  for (int at = 0; at < 2; at++) {
+    lengths[at] = (int32_t)strlen(names[at]);
+    bytes[at] = malloc((size_t)lengths[at]);
+    memcpy(bytes[at], names[at], (size_t)lengths[at]);
+  }
+  const int32_t bad[] = {-1, 0, longest_name + 1, INT32_MAX};
+  bool is_right = true;
+  for (size_t at = 0; at < sizeof bad / sizeof *bad; at++) {
+    is_right &= lathe_reader_name_columns(reader, bytes[0], bad[at], bytes[1], lengths[1]) == 0;
+    is_right &= lathe_reader_name_columns(reader, bytes[0], lengths[0], bytes[1], bad[at]) == 0;
+  }
+  is_right &= lathe_reader_name_columns(reader, bytes[0], lengths[0], bytes[1], lengths[1]) == 1;
+  free(bytes[0]);
+  free(bytes[1]);
+  return is_right;
+}
+
 int main(int count, char **arguments) {
-  if (count != 3) return 2;
+  if (count != 3 && count != 5) return 2;
   state = (uint32_t)strtoul(arguments[2], NULL, 10);
   struct lines lines = read_lines(arguments[1]);
   words *words = open_words();
@@ -173,6 +194,7 @@ int main(int count, char **arguments) {
   specials['<'] = specials[128 + '>'] = 1;
   reader *reader = lathe_reader_open(words, specials, 5);
   if (words == NULL || reader == NULL) return 4;
+  if (count == 5 && !name_columns(reader, arguments + 3)) return 5;
   struct found found = {0};
   grow(&found);
   int strange = 12;

@@ -2,14 +2,14 @@ import { expect, it } from 'vitest';
 import type { KnownForm } from './form-numbers.ts';
 import { openRowReader } from './row-reader.ts';
 
-/** Every byte is a token of its own; undefined where set-up had no compiler. */
-const reader = openRowReader(
-  {
-    ...{ cutters: ['gpt2'], merges: [], wholeWords: [] },
-    byteTokens: Int32Array.from({ length: 256 }, (_, code) => code),
-  },
-  { beginnings: new Uint8Array(128), endings: new Uint8Array(128), reach: 0 },
-);
+/** Every byte is a token of its own. */
+const words = {
+  ...{ cutters: ['gpt2' as const], merges: [], wholeWords: [] },
+  byteTokens: Int32Array.from({ length: 256 }, (_, code) => code),
+};
+const specials = { beginnings: new Uint8Array(128), endings: new Uint8Array(128), reach: 0 };
+/** undefined where set-up had no compiler. */
+const reader = openRowReader(words, specials);
 const most = { bytes: 4096, tokens: 512 };
 
 /** A conversation of so many questions and answers. */
@@ -69,4 +69,22 @@ it.runIf(reader !== undefined)('leaves rows of a form that C does not take to ot
     formOf: (roles) => formOf(roles, roles.includes('assistant user') ? [Buffer.alloc(0)] : []),
   });
   expect([...(found?.rows ?? [])]).toEqual([1, 1]);
+});
+
+it.runIf(reader !== undefined)('reads prompts with completions, in columns of plain names', () => {
+  const open = (prompt: string, completion: string) =>
+    openRowReader(words, specials, { prompt, completion });
+  const lines = [{ a: 'Where?', b: ' Here.' }, { b: ' There.', a: 'Where?' }, { a: 'Where?' }];
+  const found = open('a', 'b')?.read(
+    packed(lines.map((line) => Buffer.from(JSON.stringify(line)))),
+    most,
+    known,
+  );
+  expect(Buffer.from(found?.tokens ?? []).toString()).toBe('Where? Here.Where? There.');
+  expect(Buffer.from(found?.json ?? []).toString()).toBe(
+    '{"kind":"completion","line":1,"prompt":"Where?","completion":" Here."}' +
+      '{"kind":"completion","line":2,"prompt":"Where?","completion":" There."}',
+  );
+  for (const name of ['', '"', '\\', 'ä', '\n', 'x'.repeat(257), 'b'])
+    expect(open(name, 'b')).toBeUndefined();
 });

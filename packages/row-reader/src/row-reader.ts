@@ -45,15 +45,15 @@ export type RowsFound = {
 
 export type RowReader = {
   /**
-   * Reads the lines that are plain chats. What is known of them is asked once for each; of forms that hang on the time, once for each call. Throws a
-   * RangeError where lines have not as many starts and ends as numbers.
+   * Reads the lines that are plain chats, or prompts with completions where it was opened for these. What is known of them is asked once
+   * for each; of forms that hang on the time, once for each call. Throws a RangeError where lines have not as many starts and ends as numbers.
    */
   read(lines: LinesToRead, most: Most, known: KnownChats): RowsFound;
 };
 
 /** What a reader asks for when it first comes to it. */
 type KnownChats = {
-  /** The form of roles with blanks between them, undefined where there is none. */
+  /** The form of roles with blanks between them, undefined where there is none; of completions that of `user assistant`. */
   formOf(roles: string): KnownForm | undefined;
   /** What texts with a character beyond ASCII say, as `character_take` of c/known-characters.h takes it; no numbers: rows with it are left out. */
   character(code: number): Int32Array;
@@ -65,6 +65,12 @@ type Specials = {
   readonly endings: Uint8Array;
   readonly reach: number;
 };
+
+/** The columns that rows have and no others, as they are called in lines. */
+export type CompletionColumns = { readonly prompt: string; readonly completion: string };
+
+/** Names that C takes: JSON has them as they are. */
+const plainName = /^[ !#-[\]-~]{1,256}$/;
 
 /** In the order of `enum role` of c/chat-scan.h. */
 const roleNames = ['system', 'developer', 'user', 'assistant'];
@@ -81,6 +87,9 @@ function load(native: LoadedLibrary) {
   const bytes = 'const uint8_t *';
   return {
     open: native.func('lathe_reader_open', 'void *', ['void *', bytes, 'int32_t']),
+    nameColumns: native.func('lathe_reader_name_columns', 'int32_t', [
+      ...['void *', bytes, 'int32_t', bytes, 'int32_t'],
+    ]),
     close: native.func('lathe_reader_close', 'void', ['void *']),
     takeForm: native.func('lathe_reader_take_form', 'int32_t', [
       ...['void *', bytes, 'int32_t', 'const int32_t *', 'int32_t'],
@@ -103,23 +112,33 @@ const held = new FinalizationRegistry((close: () => void) => close());
 let scratch: Scratch | undefined;
 
 /**
- * A reader of chats in the words of a tokenizer, in C, for one thread; undefined where there is no library. Throws where there is no
- * memory, or the words are not what C takes.
+ * A reader of chats in the words of a tokenizer, or with `columns` one of completions, in C, for one thread; undefined where there is no
+ * library, or C takes no columns of such names. Throws where there is no memory, or the words are not what C takes.
  * @example
  * const specials = { beginnings: new Uint8Array(128), endings: new Uint8Array(128), reach: 0 };
  * const reader = openRowReader({ cutters: ['gpt2'], byteTokens: new Int32Array(256), merges: [], wholeWords: [] }, specials);
  */
-export function openRowReader(words: AsciiWords, specials: Specials): RowReader | undefined {
+export function openRowReader(
+  words: AsciiWords,
+  specials: Specials,
+  columns?: CompletionColumns,
+): RowReader | undefined {
+  if (columns !== undefined && !areTaken(columns)) return undefined;
   const native = loadedLibrary(library);
   const opened = native && openWords(words);
   if (native === undefined || opened === undefined) return undefined;
   calls ??= load(native);
-  const { open, close, takeForm, forgetForms, character, takeCharacter, roles, read } = calls;
+  const { open, nameColumns, close, takeForm, forgetForms, character, takeCharacter, roles, read } =
+    calls;
   const codes = Uint8Array.from([...specials.beginnings, ...specials.endings]);
   const own = open(opened.address, codes, specials.reach);
   if (own === null) {
     opened.close();
     throw new Error('there is no memory to read rows with');
+  }
+  if (columns !== undefined) {
+    const [prompt, completion] = [Buffer.from(columns.prompt), Buffer.from(columns.completion)];
+    nameColumns(own, prompt, prompt.length, completion, completion.length);
   }
   // What is one token whatever the merges give is known of ASCII alone.
   const takesOthers = words.wholeWords.length === 0;
@@ -186,6 +205,10 @@ export function openRowReader(words: AsciiWords, specials: Specials): RowReader 
     opened.close();
   });
   return reader;
+}
+
+function areTaken({ prompt, completion }: CompletionColumns): boolean {
+  return prompt !== completion && plainName.test(prompt) && plainName.test(completion);
 }
 
 function foundIn(room: Scratch): RowsFound {

@@ -1,5 +1,6 @@
 import { TokenList } from '../token-list.ts';
 import type { Tokenizer } from '../tokenizer.ts';
+import { asciiCodes } from './ascii-codes.ts';
 import { type EncodedExample, endOfTurn, guardOf, toExample } from './chat-example.ts';
 import { type ChatForm, chatForm, type FormText } from './chat-form.ts';
 import { type FormStep, formSteps } from './form-steps.ts';
@@ -66,8 +67,8 @@ export function createPlainChats(
     },
     fits,
     isApart: (content) => !guard.isNeeded(content),
-    beginnings: codesOf(specialTokens.map((token) => token.charCodeAt(0))),
-    endings: codesOf(specialTokens.map((token) => token.charCodeAt(token.length - 1))),
+    beginnings: asciiCodes(specialTokens.map((token) => token.charCodeAt(0))),
+    endings: asciiCodes(specialTokens.map((token) => token.charCodeAt(token.length - 1))),
     reach: Math.max(0, ...specialTokens.map(({ length }) => length)),
     encode({ examples }, contents) {
       return examples.map(({ spans, foundBy }) => {
@@ -114,12 +115,6 @@ function fits(
   }
   const said = all.subarray(0, ends[messages]);
   return lacking.every((part) => !said.includes(part));
-}
-
-function codesOf(codes: readonly number[]): Uint8Array {
-  const table = new Uint8Array(128);
-  for (const code of codes) if (code < 128) table[code] = 1;
-  return table;
 }
 
 type Units = { of(length: number): Uint16Array };

@@ -4,6 +4,7 @@ import { type ChatEncoder, createChatEncoder, withAnswers } from '@lathe/tokeniz
 import { encodeCompletion } from '@lathe/tokenizer/completion-example';
 import { TokenizerError } from '@lathe/tokenizer/error';
 import { createPlainChats } from '@lathe/tokenizer/plain-chats';
+import { createPlainCompletions } from '@lathe/tokenizer/plain-completions';
 import { MissingRowError } from '@lathe/tokenizer/rows';
 import type { Tokenizer } from '@lathe/tokenizer/tokenizer';
 import { encodeText, writtenRow } from '@lathe/tokenizer/written-row';
@@ -83,6 +84,7 @@ function unlessTemplateRefuses(
 export function completionEncoder(tokenizer: Tokenizer, eos: number): RowEncoder {
   return {
     templateSha256: null,
+    plainCompletions: createPlainCompletions(tokenizer, eos),
     check: (example) => checkMask(example, { endsAnswer: (token) => token === eos, mustEnd: true }),
     encode(row) {
       if (row.kind !== 'completion') throw new TypeError('a completion encoder got a chat');

@@ -3,6 +3,7 @@ import type { ShardExample } from '@lathe/contracts/artifact/shard';
 import type { EncodedRow, Room } from '@lathe/tokenizer/encoded-row';
 import { TokenizerError } from '@lathe/tokenizer/error';
 import type { PlainChats } from '@lathe/tokenizer/plain-chats';
+import type { PlainCompletions } from '@lathe/tokenizer/plain-completions';
 import type { RowIssue } from '../check/validate-message.ts';
 import { withoutSource } from './template.ts';
 
@@ -18,6 +19,8 @@ export type RowEncoder = {
   readonly templateSha256: string | null;
   /** Encodes chats of a simple form faster; absent where the model's files are of no such form. */
   readonly plain?: PlainChats | undefined;
+  /** Tells how prompts and completions are encoded elsewhere; absent where the model's files are of no such form. */
+  readonly plainCompletions?: PlainCompletions | undefined;
 };
 
 /** An encoder that can say where in a text its tokens stand, in UTF-16 units, so that the text can be cut between them. */

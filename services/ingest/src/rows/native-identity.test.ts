@@ -51,14 +51,16 @@ function wordsCase(words: readonly number[]): Case {
 type Chat = Extract<CanonicalRow, { readonly kind: 'chat' }>;
 type Completion = Extract<CanonicalRow, { readonly kind: 'completion' }>;
 
-/** `kind`: c of a chat of ASCII, u of one of known characters. */
-function chatCase(row: Chat, kind = 'c'): Case {
+/** `kind`: c of a row of ASCII, u of one of known characters. */
+function identityCase(row: Chat | Completion, kind = 'c'): Case {
+  const contents =
+    row.kind === 'chat' ? row.messages.map(({ content }) => content) : [row.prompt, row.completion];
   const places = [0];
-  const ends: number[] = [];
-  for (const message of row.messages) {
-    places.push((places.at(-1) ?? 0) + Buffer.byteLength(message.content));
-    ends.push(Buffer.byteLength(JSON.stringify(row.messages.slice(0, ends.length + 1))) - 2);
-  }
+  for (const content of contents) places.push((places.at(-1) ?? 0) + Buffer.byteLength(content));
+  const json = row.kind === 'chat' ? JSON.stringify(row.messages).slice(1, -1) : '';
+  const ends = contents.map((_, at) =>
+    row.kind === 'chat' ? Buffer.byteLength(JSON.stringify(row.messages.slice(0, at + 1))) - 2 : 0,
+  );
   const { prompt, answer } = identityOf(row);
   const asked = askedOf(row) ?? '';
   const { shingles, bands } = likenessOf(row);
@@ -72,9 +74,8 @@ function chatCase(row: Chat, kind = 'c'): Case {
   ].map(hash);
   return {
     asked: Buffer.concat([
-      ...[Buffer.from(kind), numbers(row.messages.length, ...places, ...ends)],
-      Buffer.from(row.messages.map(({ content }) => content).join('')),
-      Buffer.from(JSON.stringify(row.messages).slice(1, -1)),
+      ...[Buffer.from(kind), numbers(contents.length, ...places, ...ends)],
+      ...[Buffer.from(contents.join('')), Buffer.from(json)],
     ]),
     answer: ` room 0 -1 ${listed('hashes', hashes)} ${listed('bands', bands)} ${listed('shingles', shingles)}`,
   };
@@ -333,7 +334,7 @@ function realCases(): Case[] {
   );
   return [
     ...texts.map(textCase),
-    ...chats.map((row) => chatCase(row)),
+    ...chats.map((row) => identityCase(row)),
     rowsCase(chats.map(plainRow)),
     rowsCase(chats.map((row) => plainRow(completionOf(row)))),
   ];
@@ -366,7 +367,7 @@ function longCases(): Case[] {
       wordsCase(spread(count)),
     ),
     ...[3, 700, 6000].map((count) => wordsCase(new Array<number>(count).fill(7))),
-    chatCase({
+    identityCase({
       ...{ kind: 'chat', line: 1 },
       messages: [
         { role: 'user', content: words(5000) },
@@ -388,9 +389,13 @@ const cases: readonly Case[] = [
   ...['', 'a', ' ', '-', '7', '-7', '7 - 5', 'a - b'].map(textCase),
   ...drawn(text, 3000).map(textCase),
   ...drawn(fc.array(fc.nat(0xffffffff), { maxLength: 200, size: 'max' }), 100).map(wordsCase),
-  ...drawn(chat, 600).map((row) => chatCase(row)),
+  ...drawn(chat, 600).map((row) => identityCase(row)),
+  ...drawn(chat, 300).map((row) => identityCase(completionOf(row))),
   ...[...others].map(characterCase),
-  ...drawn(chat.map(withOthers).filter(isKnownChat), 600).map((row) => chatCase(row, 'u')),
+  ...drawn(chat.map(withOthers).filter(isKnownChat), 600).flatMap((row) => [
+    identityCase(row, 'u'),
+    identityCase(completionOf(row), 'u'),
+  ]),
   ...drawn(fc.array(stored, { maxLength: 12, size: 'max' }), 300).map(rowsCase),
   ...realCases(),
   ...longCases(),

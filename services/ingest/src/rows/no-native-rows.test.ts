@@ -32,3 +32,15 @@ it('reads rows without the library in C', async () => {
   expect(packed).toEqual(packReads(readLineRows(lines, encoder, task)));
   expect(packed.reads).toEqual([null]);
 });
+
+it('reads prompts with completions without the library in C', async () => {
+  const completions = { ...lesson, rows: 'completion' } as const;
+  const encoder = await openRowEncoder({ folder, name: 'tiny' }, completions);
+  const task = { lesson: completions, limits, errors: 0 };
+  expect(createNativeReader(encoder, task)).toBeUndefined();
+  const row = { prompt: 'Where is it?', completion: ' On its way.' };
+  const lines: Line[] = [{ number: 1, bytes: Buffer.from(JSON.stringify(row)) }];
+  const packed = readPacked(packLines([lines]), encoder, task);
+  expect(packed).toEqual(packReads(readLineRows(lines, encoder, task)));
+  expect(packed.reads).toEqual([null]);
+});

@@ -86,12 +86,12 @@ export type ContentCheck = Readonly<Record<'special' | 'personal', (content: str
 
 /** How contents are looked at that have such a sign. */
 export function checkContents(
-  chats: PlainChats,
+  texts: Pick<PlainChats, 'isApart'>,
   { personal }: Pick<RowLimits, 'personal'>,
 ): ContentCheck {
   const spared = new Set(personal?.allowed.map((text) => text.toLowerCase()));
   return {
-    special: chats.isApart,
+    special: texts.isApart,
     personal: (content) => personalDataIn(content, spared).length === 0,
   };
 }
