@@ -27,6 +27,20 @@ it('reads lines over borders of pieces, and counts the empty ones', async () => 
   expect(await read([])).toEqual([]);
 });
 
+it('reads UTF-16 with a byte order mark, and lines that end with CR alone', async () => {
+  const text = '\ufeff{"a":"é𠮷"}\r\r[1]\r2';
+  const whole = [
+    { line: 1, json: { a: 'é𠮷' } },
+    { line: 3, json: [1] },
+    { line: 4, json: 2 },
+  ];
+  const wide = Buffer.from(text, 'utf16le');
+  for (const bytes of [Buffer.from(text), wide, Buffer.from(wide).swap16()]) {
+    expect(await read([bytes])).toEqual(whole);
+    expect(await read([...bytes].map((byte) => Uint8Array.of(byte)))).toEqual(whole);
+  }
+});
+
 it('says what is wrong with a line in its place and goes on', async () => {
   const deep = '['.repeat(300) + ']'.repeat(300);
   expect(await read(['{"a"\n', Uint8Array.of(0xff, 0x0a), '1\n', deep], 600)).toEqual([

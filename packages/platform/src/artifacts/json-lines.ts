@@ -1,5 +1,6 @@
 import { deepestJson, isDeeperThan } from '@lathe/contracts/json-depth';
 import { createBreather } from '../breather.ts';
+import { usualText } from '../text/usual-text.ts';
 import { ArtifactError, type ArtifactStore } from './port.ts';
 
 /** A line that is not empty, counted from 1: its JSON, or what is wrong with it, to be said after its name ("is not JSON …"). */
@@ -18,7 +19,7 @@ export type JsonLineErrors = {
 const newline = 0x0a;
 
 /**
- * The lines of an artifact of JSON Lines in UTF-8, one after another, held one at a time; other work of the thread gets its turn between
+ * The lines of an artifact of JSON Lines in UTF-8 or what usual-text.ts makes that of, one after another, held one at a time; other work of the thread gets its turn between
  * them. Throws `errors.tooLong` at a line of more than `maxBytes` bytes, `errors.gone`, and what the store throws else.
  * @example
  * const errors = { tooLong: (line: number) => new Error(`Line ${line} is too long.`), gone: () => new Error('It is gone.') };
@@ -44,7 +45,7 @@ export async function* readJsonLines(
     return read === undefined ? undefined : { line, ...read };
   };
   try {
-    for await (const piece of artifacts.get(key)) {
+    for await (const piece of usualText(artifacts.get(key))) {
       let from = 0;
       for (let at = piece.indexOf(newline); at >= 0; at = piece.indexOf(newline, from)) {
         hold(piece.subarray(from, at));

@@ -1,7 +1,7 @@
 import { LatheError } from '@lathe/contracts/error';
 import { sizeText } from '@lathe/contracts/words/size';
+import { usualText } from '@lathe/platform/text/usual-text';
 import { hasManyNuls } from '../read/container/signature.ts';
-import { usualText } from '../read/container/usual-text.ts';
 import type { Source } from './sources.ts';
 
 /** Largest page of questions, which is read whole. */

@@ -1,9 +1,9 @@
+import { peek } from '@lathe/platform/text/peek';
+import { areOldMacs, utf8Of, withNewlines } from '@lathe/platform/text/text-stream';
 import { Unreadable } from './limits.ts';
 import type { Reading } from './options.ts';
-import { peek } from './peek.ts';
 import { signatureOf } from './signature.ts';
 import { type TextForm, textFormOf } from './text-form.ts';
-import { areOldMacs, utf8Of, withNewlines } from './text-stream.ts';
 import { unpack } from './unpack.ts';
 
 /** What a file is by its bytes, without what it is packed with. */

@@ -1,4 +1,4 @@
-import type { WideEncoding } from './text-stream.ts';
+import { type WideEncoding, wideEncodingOf } from '@lathe/platform/text/text-stream';
 
 /** What a file is by its first bytes: packed, a container of its own, text, or what cannot be read and what to do with it. */
 export type Signature =
@@ -48,8 +48,6 @@ const known: readonly Known[] = [
   ['04224d18', 'refused', `is packed with lz4; ${unpackAs}`],
   ['fffe0000', 'refused', 'is UTF-32 text; save it as UTF-8'],
   ['0000feff', 'refused', 'is UTF-32 text; save it as UTF-8'],
-  ['fffe', 'utf-16le'],
-  ['feff', 'utf-16be'],
 ];
 const mostSignature = 24;
 const tarAt = 257;
@@ -62,6 +60,8 @@ export function signatureOf(head: Buffer): Signature {
     const [, is, why] = found;
     return is === 'refused' ? { is, why: why ?? '' } : { is };
   }
+  const wide = wideEncodingOf(head);
+  if (wide !== undefined) return { is: wide };
   const refused = (why: string): Signature => ({ is: 'refused', why });
   if (head.subarray(tarAt, tarAt + 5).toString('latin1') === 'ustar')
     return refused(`is a tar archive; ${unpackAs}`);

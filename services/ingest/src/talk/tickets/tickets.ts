@@ -1,7 +1,7 @@
 import { LatheError } from '@lathe/contracts/error';
 import { isDeeperThan } from '@lathe/contracts/json-depth';
 import { sizeText } from '@lathe/contracts/words/size';
-import { usualText } from '../../read/container/usual-text.ts';
+import { usualText } from '@lathe/platform/text/usual-text';
 import { records } from '../../read/csv-records.ts';
 import { readLines } from '../../read/line-reader.ts';
 import type { TalkPair } from '../pair.ts';

@@ -1,7 +1,10 @@
 /** The beginning of a stream, and the stream with it. */
 export type Peeked = { readonly head: Buffer; readonly whole: AsyncGenerator<Uint8Array> };
 
-/** Reads the first `bytes` of a stream, or all of a shorter one. Whoever ends `whole` ends the source. */
+/**
+ * Reads the first `bytes` of a stream, or all of a shorter one. Whoever ends `whole` ends the source.
+ * @example const { head, whole } = await peek(artifacts.get('p/default/rows.jsonl'), 4096);
+ */
 export async function peek(source: AsyncIterable<Uint8Array>, bytes: number): Promise<Peeked> {
   const chunks = source[Symbol.asyncIterator]();
   const first: Uint8Array[] = [];

@@ -3,11 +3,27 @@ import { StringDecoder } from 'node:string_decoder';
 /** UTF-16 as its byte order mark tells: the lesser byte of a character first, or the greater. */
 export type WideEncoding = 'utf-16le' | 'utf-16be';
 
+const byteOrderMarks = [
+  // UTF-32 begins as UTF-16 does.
+  ['fffe0000', undefined],
+  ['fffe', 'utf-16le'],
+  ['feff', 'utf-16be'],
+] as const;
+
+/** The encoding of a text that begins so with a byte order mark of UTF-16; undefined for any other. */
+export function wideEncodingOf(head: Buffer): WideEncoding | undefined {
+  const start = head.toString('hex', 0, 4);
+  return byteOrderMarks.find(([mark]) => start.startsWith(mark))?.[1];
+}
+
 /** A byte that no UTF-8 has: the line that half of a character stands on is refused. */
 const noCharacter = 0xff;
 const mostUtf8OfUnit = 3;
 
-/** UTF-16 as UTF-8, its byte order mark too. Memory holds one chunk; half of a character becomes a byte that is no UTF-8. */
+/**
+ * UTF-16 as UTF-8, its byte order mark too. Memory holds one chunk; half of a character becomes a byte that is no UTF-8.
+ * @example for await (const bytes of utf8Of(artifacts.get('p/default/rows.txt'), 'utf-16le')) console.log(bytes.length);
+ */
 export async function* utf8Of(
   source: AsyncIterable<Uint8Array>,
   encoding: WideEncoding,
