@@ -175,6 +175,23 @@ it('says how sure it is, and what else rows could be', () => {
   });
 });
 
+it('takes the outer tags, and offers inner ones to be chosen', () => {
+  const rows = many((at) => ({
+    tokens: ['Grazer', `Oper${at}`],
+    ner_tags: ['B-ORG', 'I-ORG'],
+    ner_tags_2: ['B-LOC', 'O'],
+  }));
+  const outer = { tokens: 'tokens', tags: 'ner_tags' };
+  const inner = { tokens: 'tokens', tags: 'ner_tags_2' };
+  for (const fits of [[], ['tagged']] as const) {
+    const { detection } = detect(rows, { fits });
+    expect(detection?.columns).toEqual(outer);
+    expect(detection?.candidates.map(({ columns }) => columns)).toEqual([outer, inner]);
+  }
+  const chosen = detected(rows, { columns: { tags: 'ner_tags_2' } });
+  expect(chosen?.candidates.map(({ columns }) => columns)).toEqual([inner]);
+});
+
 it('takes what the task wants', () => {
   const rows = [{ text: 'a', label: 'x' }];
   expect(detect(rows, { fits: ['text'] })).toMatchObject({ kind: 'text' });

@@ -1,7 +1,13 @@
 import type { Reading } from '../../lesson/lesson.ts';
+import { usualColumns } from './columns.ts';
 import { columnOf, type Format } from './format.ts';
 import { isText, unpacked } from './said.ts';
 import { inIob2, schemeOf } from './tag-schemes.ts';
+
+/** Tags of spans within the spans of the others, as conll-layout.ts names them. */
+const innerTags = /^ner_tags_\d+$/;
+/** How sure one may be that these are wanted: to be chosen, and never taken by themselves. */
+const innerCertainty = 0.4;
 
 /** Words with a tag each: names, or numbers that have names. */
 export const tags: Format = {
@@ -11,6 +17,17 @@ export const tags: Format = {
     tags: ['ner_tags', 'tags', 'ner', 'labels', 'slots', 'pos_tags', 'upos', 'chunk_tags', 'pos'],
   },
   holds: { tokens: isTexts, tags: isTags },
+  find(sampled, asked) {
+    const found = usualColumns('tags', tags, { sampled, asked });
+    if (asked.tags !== undefined) return found;
+    const inner = sampled.names.filter((name) => innerTags.test(name));
+    return found.flatMap((match) => [
+      match,
+      ...inner.map((name) => ({
+        ...{ columns: { ...match.columns, tags: name }, certainty: innerCertainty },
+      })),
+    ]);
+  },
   look(sampled, columns, { label_names: labelNames }) {
     const values = sampled.values(columnOf(columns, 'tags') ?? 'tags');
     const lists = values.map((each) => namesOf(wordsIn(each), labelNames));
