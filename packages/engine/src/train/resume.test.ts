@@ -191,6 +191,17 @@ describe('products of padded widths', () => {
     expect(plain.step).toBe(2);
     expect(await padded.restoreState(paddedState)).toBeUndefined();
     expect(await padded.restoreState(plainState)).toEqual({ before: usual, now: longer });
+    const larger = await createTrainer({
+      ...(await causalRun({ ...everything, microBatchTokens: 2048 })),
+      device: paddedCpu(),
+    });
+    const [before, now] = [plain, larger].map(({ windowShape: { rows, tokens } }) => rows * tokens);
+    expect(now).toBeGreaterThan(before as number);
+    expect(await larger.restoreState(plainState)).toEqual({
+      ...{ before: usual, now: longer },
+      passTokens: { before, now },
+    });
+    await larger.dispose();
     await plain.dispose();
     await padded.dispose();
   });

@@ -76,7 +76,12 @@ function fingerprint<Example>(
 type Maker = Products | 'earlier';
 
 /** By whom a run was made up to its state, and with which products of matrices it goes on. */
-export type OtherProducts = { readonly before: Maker; readonly now: Products };
+export type OtherProducts = {
+  readonly before: Maker;
+  readonly now: Products;
+  /** Tokens of a pass, padding included, where it has others: under a limit of memory these hang on the products. */
+  readonly passTokens?: { readonly before: number; readonly now: number };
+};
 
 /**
  * Raised when steps are computed in another order than before, by which sums have other last bits: where rows lie in windows, or
@@ -96,6 +101,8 @@ export type RunProgress = {
   readonly lossScale?: LossScaleState | undefined;
   /** Whose products of matrices the last step was made with; states of before do not name ONNX Runtime's. */
   readonly products: Products;
+  /** Tokens of a pass, padding included; absent in states of before they were told. */
+  readonly passTokens?: number | undefined;
   /** That the frozen layers are as they are stored, though fewer bits were asked for. */
   readonly base?: KeptBase | undefined;
 };
@@ -110,7 +117,7 @@ const lossNames = { first: 'losses.first', last: 'losses.last' } as const;
 export async function saveRunState(
   folder: string,
   state: FlatState,
-  { step, fingerprint, measured, losses, lossScale, products, base }: RunProgress,
+  { step, fingerprint, measured, losses, lossScale, products, passTokens, base }: RunProgress,
 ): Promise<void> {
   const tensors = new Map<string, StateTensor>();
   if (losses !== undefined)
@@ -123,6 +130,7 @@ export async function saveRunState(
     state: {
       ...{ step, fingerprint, products, stepForm: stepForms[products] },
       ...(lossScale === undefined ? {} : { lossScale }),
+      ...(passTokens === undefined ? {} : { passTokens }),
       ...(base === undefined ? {} : { base }),
     },
   });
@@ -144,7 +152,7 @@ export async function restoreRunState(
     throw new ForeignStateError(
       `the training state in ${folder} belongs to a run with other settings, data or model`,
     );
-  const { step } = stored.state;
+  const { step, passTokens } = stored.state;
   if (typeof step !== 'number') throw new ForeignStateError(`${folder} does not name its step`);
   const pairs: [Float32Array, Float32Array][] = [];
   eachTensor(state, (name, _, data) => {
@@ -164,7 +172,7 @@ export async function restoreRunState(
   for (const [target, source] of pairs) target.set(source);
   return {
     ...{ step, measured: numbers, losses: storedLosses(stored), lossScale: lossScale.data },
-    maker: makerOf(stored.state),
+    ...{ maker: makerOf(stored.state), passTokens: asNumber(passTokens) },
   };
 }
 
@@ -178,6 +186,10 @@ function makerOf(state: { readonly stepForm?: unknown; readonly products?: unkno
   const named = (['padded', 'lathe'] as const).find((one) => one === state.products);
   const products = named ?? 'onnxruntime';
   return state.stepForm === stepForms[products] ? products : 'earlier';
+}
+
+function asNumber(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
 }
 
 function storedLosses({

@@ -261,8 +261,7 @@ export class Trainer<Example> {
       ...{ step: this.#done, fingerprint: this.#fingerprints.current, measured },
       lossScale: this.#lossScale?.state,
       losses: this.#losses.stored(),
-      products: await this.#products(),
-      base,
+      ...{ products: await this.#products(), passTokens: this.#passTokens, base },
     });
   }
 
@@ -276,7 +275,7 @@ export class Trainer<Example> {
 
   /**
    * Goes on from where a trainer of the same run saved its state. Where that one used other products of matrices than this one, or
-   * was of an earlier Lathe, it gives both: what is computed from here on is then the same only up to rounding.
+   * was of an earlier Lathe, it gives both, and the sizes of passes where these differ: what is computed from here on is then the same only up to rounding.
    * Throws ForeignStateError for a state of another run, and CheckpointError for a damaged one.
    */
   async restoreState(folder: string): Promise<OtherProducts | undefined> {
@@ -291,7 +290,10 @@ export class Trainer<Example> {
     this.#done = stored.step;
     this.#failure = undefined;
     const [before, now] = [stored.maker, await this.#products()];
-    return before === now ? undefined : { before, now };
+    if (before === now) return undefined;
+    const passTokens = { before: stored.passTokens ?? this.#passTokens, now: this.#passTokens };
+    const isOther = passTokens.before !== passTokens.now;
+    return { before, now, ...(isOther && { passTokens }) };
   }
 
   async exportAdapter(folder: string): Promise<void> {
@@ -311,6 +313,11 @@ export class Trainer<Example> {
     await this.#programs.measurements.dispose();
     await this.#programs.tokens.start.dispose();
     await this.#programs.tokens.current.dispose();
+  }
+
+  get #passTokens(): number {
+    const { rows, tokens } = this.windowShape;
+    return rows * tokens;
   }
 
   async #products(): Promise<Products> {

@@ -32,4 +32,12 @@ it('tells the job where it goes on with other products of matrices or from an ea
     "The run was made up to step 7 with ONNX Runtime's products of padded widths and goes on with ONNX Runtime's products: from here on it is the same run up to rounding.",
     "The run was made up to step 7 with the products of Lathe's kernels and goes on with ONNX Runtime's products of padded widths: from here on it is the same run up to rounding.",
   ]);
+  const passTokens = { before: 2048, now: 1536 };
+  const restoreState = async () => ({ before: 'lathe', now: 'padded', passTokens }) as const;
+  await goOn({ step: 7, restoreState }, 'folder', send);
+  expect(told.at(-1)).toMatchObject({
+    text: expect.stringMatching(
+      /rounding\. A pass has 1536 tokens instead of 2048, by which dropout, if there is any, leaves out others\.$/,
+    ),
+  });
 });

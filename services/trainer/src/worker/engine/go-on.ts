@@ -8,7 +8,7 @@ const makers: Readonly<Record<Products, string>> = {
   lathe: "the products of Lathe's kernels",
 };
 
-/** Goes on from a saved state. The job is told where it was begun with other products of matrices, or by an earlier Lathe. */
+/** Goes on from a saved state. The job is told where it was begun with other products of matrices, or by an earlier Lathe, and of passes of another size. */
 export async function goOn(
   trainer: Pick<Trainer<never>, 'restoreState' | 'step'>,
   folder: string,
@@ -16,12 +16,16 @@ export async function goOn(
 ): Promise<void> {
   const other = await trainer.restoreState(folder);
   if (other === undefined) return;
-  const { before, now } = other;
+  const { before, now, passTokens } = other;
   const begun = `The run was made up to step ${trainer.step}`;
   const end = 'from here on it is the same run up to rounding.';
   const text =
     before === 'earlier'
       ? `${begun} by an earlier Lathe, which laid its steps out otherwise: ${end}`
       : `${begun} with ${makers[before]} and goes on with ${makers[now]}: ${end}`;
-  send({ kind: 'log', level: 'warn', text });
+  const passes =
+    passTokens === undefined
+      ? ''
+      : ` A pass has ${passTokens.now} tokens instead of ${passTokens.before}, by which dropout, if there is any, leaves out others.`;
+  send({ kind: 'log', level: 'warn', text: text + passes });
 }
