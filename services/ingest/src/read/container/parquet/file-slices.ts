@@ -23,7 +23,9 @@ export function asyncBufferOf(file: FileHandle, byteLength: number): AsyncBuffer
     byteLength,
     async slice(start, end = byteLength) {
       const bytes = await readSlice(file, start, Math.min(end, byteLength));
-      return bytes.buffer.slice(0, bytes.length);
+      return bytes.length === bytes.buffer.byteLength
+        ? bytes.buffer
+        : bytes.buffer.slice(0, bytes.length);
     },
   };
 }

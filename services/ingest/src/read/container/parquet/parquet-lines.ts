@@ -4,23 +4,26 @@ import { Unreadable } from '../limits.ts';
 import { checkPages, type ParquetLimits } from './check-pages.ts';
 import { asyncBufferOf, readSlice } from './file-slices.ts';
 import { type PagePlace, pagePlaces } from './page-places.ts';
-import { jsonLine, saidByJson, textOf } from './plain-value.ts';
+import { saidByJson, textOf } from './plain-value.ts';
+import { createRowWriter } from './row-writer.ts';
 import { unpackers } from './unpackers.ts';
 
 /** Largest description of a file at its end. */
 const mostFooterBytes = 64 * 1024 * 1024;
 /** Unpacked bytes of a row group that are read at a time. */
 const usualWindow = 8 * 1024 * 1024;
-/** Rows that are handed on at a time. */
-const batchRows = 256;
 
 /**
- * The rows of a Parquet file as lines of JSON, some in one text. Memory stays in proportion to a page of
+ * Writes the rows of a Parquet file as lines of JSON, in pieces that are overwritten once `write` returns. Memory stays in proportion to a page of
  * each column, however large row groups are. Throws Unreadable for
  * a file that is damaged, cut short or lies; the reader itself may take more memory than there is for one that is made up, so
  * it runs in a process of its own.
  */
-export async function* parquetLines(path: string, limits: ParquetLimits): AsyncGenerator<string> {
+export async function writeParquetLines(
+  path: string,
+  limits: ParquetLimits,
+  write: (piece: Uint8Array) => void,
+): Promise<void> {
   const handle = await open(path, 'r');
   try {
     const { size: bytes } = await handle.stat();
@@ -35,25 +38,36 @@ export async function* parquetLines(path: string, limits: ParquetLimits): AsyncG
     await checkPages(handle, { bytes, metadata }, limits);
     const columns = columnsOf(metadata);
     const places: Record<string, PagePlace[]>[] = metadata.row_groups.map(() => ({}));
-    const scan = await parquetScan({
-      ...{ file, metadata, compressors: unpackers, utf8: false, geoparquet: false },
-      // Not of its public types: what it reads of a filter's page index, which is counted here instead.
-      ...{ pageLocationsByGroup: places },
-      parsers: { stringFromBytes: textOf, jsonFromBytes: saidByJson },
-      // It was not held against the pages.
-      useOffsetIndex: false,
-    });
-    for (const { at: group, rowStart, rowEnd, isPart } of windows(metadata, limits)) {
-      const own = metadata.row_groups[group];
-      const known = places[group] ?? {};
-      if (isPart && own !== undefined && Object.keys(known).length === 0)
-        Object.assign(known, await pagePlaces(handle, metadata, own));
-      const values: ArrayLike<unknown>[] = [];
-      // One after another: hyparquet leaves errors unheard of columns that it reads beside each other.
-      for (const column of columns)
-        values.push(await scan.readColumn({ column, rowStart, rowEnd }));
-      for (let at = 0; at < rowEnd - rowStart; at += batchRows)
-        yield linesOf(columns, values, { at, end: Math.min(at + batchRows, rowEnd - rowStart) });
+    const scanned = (stringFromBytes: (bytes: Uint8Array | undefined) => unknown) =>
+      parquetScan({
+        ...{ file, metadata, compressors: unpackers, utf8: false, geoparquet: false },
+        // Not of its public types: what it reads of a filter's page index, which is counted here instead.
+        ...{ pageLocationsByGroup: places },
+        parsers: { stringFromBytes, jsonFromBytes: saidByJson },
+        // It was not held against the pages.
+        useOffsetIndex: false,
+      });
+    // Texts of a column of their own are written as the bytes that they are; others are keys or parts of objects.
+    const flat = await scanned((bytes) => bytes);
+    const nested = await scanned(textOf);
+    const rows = createRowWriter(
+      columns.map(({ name }) => name),
+      write,
+    );
+    try {
+      for (const { at: group, rowStart, rowEnd, isPart } of windows(metadata, limits)) {
+        const own = metadata.row_groups[group];
+        const known = places[group] ?? {};
+        if (isPart && own !== undefined && Object.keys(known).length === 0)
+          Object.assign(known, await pagePlaces(handle, metadata, own));
+        const values: ArrayLike<unknown>[] = [];
+        // One after another: hyparquet leaves errors unheard of columns that it reads beside each other.
+        for (const { name: column, isFlat } of columns)
+          values.push(await (isFlat ? flat : nested).readColumn({ column, rowStart, rowEnd }));
+        rows.add(values, rowEnd - rowStart);
+      }
+    } finally {
+      rows.flush();
     }
   } catch (error) {
     throw damaged(error);
@@ -62,32 +76,28 @@ export async function* parquetLines(path: string, limits: ParquetLimits): AsyncG
   }
 }
 
-function linesOf(
-  columns: readonly string[],
-  values: readonly ArrayLike<unknown>[],
-  { at, end }: { readonly at: number; readonly end: number },
-): string {
-  let lines = '';
-  for (let row = at; row < end; row++)
-    lines += `${jsonLine(columns.map((name, column) => [name, values[column]?.[row]]))}\n`;
-  return lines;
-}
+type Column = {
+  readonly name: string;
+  /** Each row has one value that is no list and no object. */
+  readonly isFlat: boolean;
+};
 
-function columnsOf({ schema }: FileMetaData): string[] {
-  const names: string[] = [];
+function columnsOf({ schema }: FileMetaData): Column[] {
+  const columns: Column[] = [];
+  const names = new Set<string>();
   let at = 1;
   const skip = (): void => {
     const children = schema[at++]?.num_children ?? 0;
     for (let child = 0; child < children && at < schema.length; child++) skip();
   };
   while (at < schema.length) {
-    const name = schema[at]?.name ?? '';
-    if (names.includes(name))
-      throw new Unreadable(`names the column ${JSON.stringify(name)} twice`);
-    names.push(name);
+    const { name = '', num_children: children, repetition_type: type } = schema[at] ?? {};
+    if (names.has(name)) throw new Unreadable(`names the column ${JSON.stringify(name)} twice`);
+    names.add(name);
+    columns.push({ name, isFlat: !children && type !== 'REPEATED' });
     skip();
   }
-  return names;
+  return columns;
 }
 
 type Window = {

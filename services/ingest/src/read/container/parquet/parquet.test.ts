@@ -8,7 +8,7 @@ import { ingestDefaults } from '../../../settings.ts';
 import { readAll } from '../container.fixture.ts';
 import { zipOf } from '../zip.fixture.ts';
 import { type Lies, parquetOf } from './parquet.fixture.ts';
-import { parquetLines } from './parquet-lines.ts';
+import { writeParquetLines } from './parquet-lines.ts';
 
 /** What pyarrow wrote (bench/reference/parquet_rows.py). */
 const { files, rows } = JSON.parse(
@@ -30,8 +30,11 @@ afterAll(() => folder[Symbol.asyncDispose]());
 async function read(file: Uint8Array, limits = {}): Promise<unknown[]> {
   const path = join(folder.path, 'file.parquet');
   await writeFile(path, file);
-  const lines = await Array.fromAsync(parquetLines(path, { ...ingestDefaults, ...limits }));
-  const texts = lines.join('').split('\n').slice(0, -1);
+  const pieces: Buffer[] = [];
+  await writeParquetLines(path, { ...ingestDefaults, ...limits }, (piece) => {
+    pieces.push(Buffer.from(piece));
+  });
+  const texts = Buffer.concat(pieces).toString().split('\n').slice(0, -1);
   return texts.map((text) => JSON.parse(text) as unknown);
 }
 
