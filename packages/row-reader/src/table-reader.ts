@@ -16,7 +16,7 @@ export type TableForm = {
   readonly mostBytes: number;
 };
 
-/** Rows as lines of JSON: row i is what stands from `starts[i]` to `ends[i]` of the bytes, and begins on line `numbers[i]`. */
+/** Rows as lines of JSON: row i is what stands from `starts[i]` to `ends[i]` of the bytes, which nobody else looks at, and begins on line `numbers[i]`. */
 type TableRows = {
   readonly bytes: Uint8Array;
   readonly starts: Int32Array;

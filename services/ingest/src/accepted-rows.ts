@@ -53,7 +53,7 @@ export function acceptRows(
     isTold: lesson.rows === 'labelled' || lesson.rows === 'tagged',
     sharesContext: lesson.rows === 'question',
   };
-  const { count } = taskWork[lesson.task];
+  const { count, countRun } = taskWork[lesson.task];
 
   /** What a row has in common with others; undefined where it is left out. */
   const place = (
@@ -109,11 +109,13 @@ export function acceptRows(
         if (relation === undefined) leftOut.add(at);
         else {
           note(relation, row, { tokens: row.tokens, member });
-          counts.supervised += count([row.example()]);
+          if (countRun === undefined) counts.supervised += count([row.example()]);
         }
       }
-      if (leftOut.size === 0) await spool.addRun(run);
-      else for (const kept of without(run, leftOut)) await spool.addRun(kept);
+      for (const kept of leftOut.size === 0 ? [run] : without(run, leftOut)) {
+        if (countRun !== undefined) counts.supervised += countRun(kept);
+        await spool.addRun(kept);
+      }
     },
   };
 }

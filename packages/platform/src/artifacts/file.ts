@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, type FileHandle, lstat, open, opendir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '../process/make-folder.ts';
+import { ownPiece } from './own-piece.ts';
 import {
   ArtifactError,
   type ArtifactStore,
@@ -144,7 +145,7 @@ async function* readRange(
       );
       if (bytesRead === 0) return;
       position += bytesRead;
-      yield buffer.subarray(0, bytesRead);
+      yield ownPiece(buffer.subarray(0, bytesRead));
     }
   } finally {
     await file.close();

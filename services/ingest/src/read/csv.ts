@@ -90,7 +90,7 @@ function createRows(
       open.skipTo(read.line);
       if (read.rows === undefined) return at;
       yield* rest();
-      yield read.rows;
+      yield { ...read.rows, areOwn: true };
       if (!read.isFull) return at;
     }
   }

@@ -1,6 +1,7 @@
+import { ownPiece } from '@lathe/platform/artifacts/own-piece';
 import { describe, expect, it } from 'vitest';
 import { readLineGroups, readLines } from './line-reader.ts';
-import type { Line, LineGroup } from './lines.ts';
+import { type Line, type LineGroup, linesOf } from './lines.ts';
 
 async function* chunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
@@ -58,6 +59,31 @@ describe('readLines', () => {
         numbers: Float64Array.of(1, 3),
       },
       [{ number: 4, tooLong: true }],
+    ]);
+  });
+
+  it('hands on the memory of a chunk that is its own, where all of its lines are in one group', async () => {
+    async function* source() {
+      yield ownPiece(Uint8Array.from(Buffer.from('one\ntwo\nth')));
+      yield ownPiece(Uint8Array.from(Buffer.from('ree\nfour\ntoo long\nfive\n')));
+      yield Uint8Array.from(Buffer.from('six\n'));
+    }
+    const seen: string[] = [];
+    for await (const group of readLineGroups(source(), 7)) {
+      seen.push(linesOf(group).map(show).join(' '));
+      if ('areOwn' in group && group.areOwn === true) {
+        group.bytes.fill(0);
+        seen.push('own');
+      }
+    }
+    expect(seen).toEqual([
+      '1:one 2:two',
+      'own',
+      '3:three',
+      '4:four',
+      '5:too long',
+      '6:five',
+      '7:six',
     ]);
   });
 });

@@ -1,10 +1,11 @@
+import { takeOver } from '@lathe/platform/artifacts/own-piece';
 import { type Line, type LineColumns, type LineGroup, linesOf } from './lines.ts';
 
 const newline = 0x0a;
 const carriageReturn = 0x0d;
 const byteOrderMark = [0xef, 0xbb, 0xbf] as const;
 /** Lines of a group at most. */
-const mostLines = 1024;
+const mostLines = 8192;
 
 /**
  * Splits a stream of bytes at newlines, and gives the lines that end in one chunk together. A UTF-8 byte order mark, which files that were put together have in
@@ -19,6 +20,7 @@ export async function* readLineGroups(
   /** Of a line that began in a chunk before. */
   let parts: Buffer[] = [];
   let length = 0;
+  const columns = createColumns();
   const keep = (piece: Buffer): void => {
     length += piece.length;
     // What is over the limit is not kept, only counted.
@@ -47,7 +49,7 @@ export async function* readLineGroups(
       if (line !== undefined) yield [line];
       from = at + 1;
     }
-    const columns = createColumns(bytes);
+    let areOwn = takeOver(bytes);
     for (let at = bytes.indexOf(newline, from); at !== -1; at = bytes.indexOf(newline, from)) {
       number++;
       const start = startOf(bytes, from, at);
@@ -55,11 +57,17 @@ export async function* readLineGroups(
       const isTooLong = at - from > maxLineBytes;
       if (!isTooLong && !isBlank(bytes, start, end)) columns.add(number, start, end);
       from = at + 1;
-      if (columns.length === mostLines || (isTooLong && columns.length > 0)) yield columns.take();
+      if (columns.length === mostLines || (isTooLong && columns.length > 0)) {
+        areOwn = false;
+        yield columns.take(bytes);
+      }
       if (isTooLong) yield [{ number, tooLong: true }];
     }
-    if (columns.length > 0) yield columns.take();
-    if (from < bytes.length) keep(bytes.subarray(from));
+    if (columns.length === 0) areOwn = false;
+    // Whoever has the group gives the memory of the chunk back, where that is its own.
+    if (from < bytes.length)
+      keep(areOwn ? Buffer.from(bytes.subarray(from)) : bytes.subarray(from));
+    if (columns.length > 0) yield { ...columns.take(bytes), ...(areOwn && { areOwn }) };
   }
   const line = length > 0 ? endKept() : undefined;
   if (line !== undefined) yield [line];
@@ -73,8 +81,8 @@ export async function* readLines(
   for await (const group of readLineGroups(source, maxLineBytes)) yield* linesOf(group);
 }
 
-/** Gathers lines of these bytes. */
-function createColumns(bytes: Uint8Array) {
+/** Gathers lines of the same bytes. */
+function createColumns() {
   const starts = new Int32Array(mostLines);
   const ends = new Int32Array(mostLines);
   const numbers = new Float64Array(mostLines);
@@ -88,8 +96,8 @@ function createColumns(bytes: Uint8Array) {
       ends[length] = end;
       numbers[length++] = number;
     },
-    /** Gives the lines that were gathered, and begins anew. */
-    take(): LineColumns {
+    /** Gives the lines that were gathered of these bytes, and begins anew. */
+    take(bytes: Uint8Array): LineColumns {
       const taken = { starts: starts.slice(0, length), ends: ends.slice(0, length) };
       const given = { bytes, ...taken, numbers: numbers.slice(0, length) };
       length = 0;

@@ -31,6 +31,8 @@ export type LineColumns = {
   readonly numbers: Float64Array;
   /** The name of their file in the archive that was uploaded; absent for others. */
   readonly member?: string;
+  /** The bytes are all of their buffer, and nobody else looks at them: who has copied them may give their memory back. */
+  readonly areOwn?: boolean;
 };
 
 /** Some lines one after another, at least one: what is read together goes on together. Nothing of it changes afterwards. */
@@ -78,7 +80,16 @@ export function sliceGroup(group: LineGroup, from: number, to: number): LineGrou
     starts: group.starts.subarray(from, to),
     ends: group.ends.subarray(from, to),
     numbers: group.numbers.subarray(from, to),
+    // Those before are copied before.
+    areOwn: group.areOwn === true && to === lineCount(group),
   };
+}
+
+/** Gives the memory of groups back whose lines were copied, where it is theirs alone: left to the garbage collector it makes all of the heap be looked through. */
+export function giveLinesBack(groups: readonly LineGroup[]): void {
+  for (const group of groups)
+    if (isColumns(group) && group.areOwn && group.bytes.buffer instanceof ArrayBuffer)
+      group.bytes.buffer.transfer(0);
 }
 
 /** Lines that are read one by one as groups. */

@@ -54,6 +54,21 @@ it('tells the file of each line', async () => {
   );
 });
 
+it('gives the memory of lines back that are alone in it, once the last of them is copied', async () => {
+  const [own, shared] = [columnsOf(lines.slice(0, 520)), columnsOf(lines.slice(0, 520))];
+  const alone = { ...own, bytes: Uint8Array.from(own.bytes), areOwn: true };
+  const batches = inBatches(source([alone, { ...shared, areOwn: false }]));
+  await batches.next();
+  expect(alone.bytes).toHaveLength(own.bytes.length);
+  const second = await batches.next();
+  expect(alone.bytes).toHaveLength(0);
+  expect(second.done === false && second.value.lines.bytes.subarray(0, 10)).toEqual(
+    lines[512]?.bytes,
+  );
+  await batches.next();
+  expect(shared.bytes).not.toHaveLength(0);
+});
+
 it('leaves out what stands between lines that are far apart', async () => {
   const far = { ...columnsOf(lines.slice(0, 2)), bytes: new Uint8Array(100_000) };
   far.starts[1] = 90_000;

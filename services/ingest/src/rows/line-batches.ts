@@ -1,4 +1,4 @@
-import { isColumns, type LineGroup, lineCount, sliceGroup } from '../read/lines.ts';
+import { giveLinesBack, isColumns, type LineGroup, lineCount, sliceGroup } from '../read/lines.ts';
 import { type PackedLines, packLines } from './packed-lines.ts';
 
 /** Lines that are worked on at a time, by number and bytes; a longer line is alone. */
@@ -38,7 +38,9 @@ export async function* inBatches(groups: AsyncIterable<LineGroup>): AsyncGenerat
 }
 
 function batchOf(groups: readonly LineGroup[]): LineBatch {
-  return { lines: packLines(groups), members: groups.flatMap(membersOf) };
+  const batch = { lines: packLines(groups), members: groups.flatMap(membersOf) };
+  giveLinesBack(groups);
+  return batch;
 }
 
 function membersOf(group: LineGroup): (string | undefined)[] {
