@@ -3,10 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
+#include "byte-vectors.h"
 #include "table-cells.h"
 #include "utf8.h"
 
@@ -27,9 +24,8 @@ static inline int32_t plain_run(const uint8_t *bytes, uint8_t delimiter) {
   const __m128i some = _mm_loadu_si128((const __m128i *)(const void *)bytes);
   /* As signed numbers, those beyond ASCII are the least. */
   const __m128i others = _mm_or_si128(
-      _mm_or_si128(_mm_cmplt_epi8(some, _mm_set1_epi8(0x20)), _mm_cmpeq_epi8(some, _mm_set1_epi8((char)delimiter))),
-      _mm_or_si128(_mm_cmpeq_epi8(some, _mm_set1_epi8('"')), _mm_cmpeq_epi8(some, _mm_set1_epi8('\\'))));
-  return __builtin_ctz((uint32_t)_mm_movemask_epi8(others) | 1u << block);
+      _mm_or_si128(_mm_cmplt_epi8(some, _mm_set1_epi8(0x20)), are(some, (char)delimiter)), _mm_or_si128(are(some, '"'), are(some, '\\')));
+  return __builtin_ctzll(bits_of(others, 0) | 1u << block);
 #else
   int32_t at = 0;
   while (at < block && bytes[at] >= 0x20 && bytes[at] < 0x80 && bytes[at] != '"' && bytes[at] != '\\' && bytes[at] != delimiter) at++;

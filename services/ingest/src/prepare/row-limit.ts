@@ -11,6 +11,7 @@ import type { ContainerOptions } from '../read/container/options.ts';
 import type { Wanted } from '../read/container/split-names.ts';
 import { lineCount } from '../read/lines.ts';
 import { tooManyRows } from '../read-file.ts';
+import type { Rows } from '../rows/rows.ts';
 
 /** Bytes that the shortest row takes, with its line end. */
 const leastBytes = 2;
@@ -29,6 +30,7 @@ type Counted = {
 
 type CountPorts = Pick<UploadPorts, 'settings' | 'workFolder' | 'signal'> & {
   readonly artifacts: ArtifactStore;
+  readonly rows?: Pick<Rows, 'finders'>;
   readonly progress: () => void;
 };
 
@@ -43,7 +45,7 @@ type LinePorts = Pick<CountPorts, 'settings' | 'workFolder' | 'signal' | 'progre
  */
 export async function refuseTooManyRows(
   { files, param, wanted }: Counted,
-  { artifacts, progress, ...ports }: CountPorts,
+  { artifacts, progress, rows: { finders } = {}, ...ports }: CountPorts,
 ): Promise<void> {
   const { settings, signal } = ports;
   let expected = 0;
@@ -59,7 +61,12 @@ export async function refuseTooManyRows(
   const [only] = uploads;
   const counts =
     (uploads.length === 1 && only && (await lineCounts(only, { ...ports, param, progress }))) ||
-    rowCounts(openUploads({ param, uploads, wanted }, { ...ports, findings, alive: progress }));
+    rowCounts(
+      openUploads(
+        { param, uploads, wanted },
+        { ...ports, findings, alive: progress, openTable: finders?.openTable },
+      ),
+    );
   const breathe = createBreather();
   let rows = 0;
   for await (const count of counts) {

@@ -1,4 +1,6 @@
+import { deepStrictEqual } from 'node:assert';
 import { tmpdir } from 'node:os';
+import { openTables } from '@lathe/row-reader/table-reader';
 import { ingestDefaults } from '../../settings.ts';
 import { type Line, linesOf } from '../lines.ts';
 import { readContainer } from './open-container.ts';
@@ -14,10 +16,29 @@ type Options = Partial<Omit<ContainerOptions, 'limits'>> & {
   readonly chunk?: number;
 };
 
-/** For tests: everything that a file gives, in memory. */
+/** undefined where set-up had no compiler. */
+const openTable = openTables();
+
+/** For tests: everything that a file gives, in memory. Tables that are read in C as well give the same, or this throws. */
 export async function readAll(
   file: string | Uint8Array | AsyncIterable<Uint8Array>,
-  { limits, chunk, ...options }: Options = {},
+  options: Options = {},
+) {
+  const found = await readOnce(file, options);
+  if (openTable !== undefined && (typeof file === 'string' || file instanceof Uint8Array))
+    deepStrictEqual(await readOnce(file, { ...options, ...untold(options), openTable }), found);
+  return found;
+}
+
+/** Who asked to be told is told once. */
+function untold({ tell }: Options): Options {
+  const toNobody = () => undefined;
+  return { onSplit: toNobody, onTold: toNobody, ...(tell && { tell: toNobody }) };
+}
+
+async function readOnce(
+  file: string | Uint8Array | AsyncIterable<Uint8Array>,
+  { limits, chunk, ...options }: Options,
 ) {
   const notes: Note[] = [];
   const bytes = typeof file === 'string' ? Buffer.from(file) : file;
@@ -31,13 +52,18 @@ export async function readAll(
       limits: { ...ingestDefaults, ...limits },
     }),
   );
-  const lines = groups.flatMap(linesOf);
+  const lines = groups.flatMap(linesOf).map(inBuffer);
   return {
     lines,
     notes,
     numbers: lines.map(({ number }) => number),
     records: lines.map(recordOf),
   };
+}
+
+/** Bytes of one kind, which are compared as such. */
+function inBuffer(line: Line): Line {
+  return 'bytes' in line ? { ...line, bytes: Buffer.from(line.bytes) } : line;
 }
 
 function recordOf(line: Line): unknown {
