@@ -18,22 +18,26 @@ struct reading {
 /* What JSON takes at most for a byte, for a cell besides (`null` is the longest), and for a row; copies go beyond their end by a block. */
 enum { most_of_byte = 6, most_around_cell = 4, block = 16, most_around_row = block + 16 };
 
-/* How many bytes of a block, from its first one on, JSON has as they are, are ASCII, and are no delimiter. */
-static inline int32_t plain_run(const uint8_t *bytes, uint8_t delimiter) {
+/*
+ * How many bytes of a block, from its first one on, JSON has as they are and are no delimiter; whether one of the block is beyond ASCII is added
+ * to `is_wide`.
+ */
+static inline int32_t plain_run(const uint8_t *bytes, uint8_t delimiter, uint32_t *is_wide) {
 #if defined(__SSE2__)
   const __m128i some = _mm_loadu_si128((const __m128i *)(const void *)bytes);
-  /* As signed numbers, those beyond ASCII are the least. */
-  const __m128i others = _mm_or_si128(
-      _mm_or_si128(_mm_cmplt_epi8(some, _mm_set1_epi8(0x20)), are(some, (char)delimiter)), _mm_or_si128(are(some, '"'), are(some, '\\')));
+  const __m128i others =
+      _mm_or_si128(_mm_or_si128(are_within(some, 0, 0x20), are(some, (char)delimiter)), _mm_or_si128(are(some, '"'), are(some, '\\')));
+  *is_wide |= (uint32_t)bits_of(some, 0);
   return __builtin_ctzll(bits_of(others, 0) | 1u << block);
 #else
   int32_t at = 0;
-  while (at < block && bytes[at] >= 0x20 && bytes[at] < 0x80 && bytes[at] != '"' && bytes[at] != '\\' && bytes[at] != delimiter) at++;
+  for (; at < block && bytes[at] >= 0x20 && bytes[at] != '"' && bytes[at] != '\\' && bytes[at] != delimiter; at++)
+    *is_wide |= bytes[at] & 0x80u;
   return at;
 #endif
 }
 
-/* Writes a byte of ASCII as a text of JSON has it. */
+/* Writes a byte as a text of JSON has it. */
 static inline uint8_t *write_escaped(uint8_t *to, uint8_t byte) {
   static const char digits[] = "0123456789abcdef";
   uint8_t letter = byte;
@@ -61,32 +65,26 @@ static inline uint8_t *write_escaped(uint8_t *to, uint8_t byte) {
 }
 
 /* Copies what stands as it is. */
-static inline void take_run(struct reading *own, uint8_t delimiter) {
+static inline void take_run(struct reading *own, uint8_t delimiter, uint32_t *is_wide) {
   for (int32_t run = block; run == block && own->end - own->at >= block;) {
     memcpy(own->to, own->at, block);
-    run = plain_run(own->at, delimiter);
+    run = plain_run(own->at, delimiter, is_wide);
     own->at += run;
     own->to += run;
   }
 }
 
-/* Takes a character; false where it is none. */
-static inline bool takes_character(struct reading *own) {
-  const int32_t size = utf8_size(own->at, own->end - own->at);
-  if (size < 2) {
-    if (size == 0) return false;
-    own->to = write_escaped(own->to, *own->at++);
-    return true;
-  }
-  for (int32_t next = 0; next < size; next++) *own->to++ = *own->at++;
-  return true;
+static inline void take_byte(struct reading *own, uint32_t *is_wide) {
+  *is_wide |= *own->at & 0x80u;
+  own->to = write_escaped(own->to, *own->at++);
 }
 
 /* Takes what stands up to the quote that ends a cell, and goes past it; false where there is none, or something else is wrong. */
 static bool takes_quoted(struct reading *own, struct raw_cell *cell) {
-  cell->bytes = own->at;
+  const uint8_t *const start = own->at;
+  uint32_t is_wide = 0;
   for (;;) {
-    take_run(own, '"');
+    take_run(own, '"', &is_wide);
     if (own->at == own->end) return false;
     const uint8_t byte = *own->at;
     if (byte == '"') {
@@ -96,10 +94,10 @@ static bool takes_quoted(struct reading *own, struct raw_cell *cell) {
     } else if (byte == '\n') {
       own->line++;
     }
-    if (!takes_character(own)) return false;
+    take_byte(own, &is_wide);
   }
-  cell->length = own->at++ - cell->bytes;
-  return true;
+  *cell = (struct raw_cell){start, own->at++ - start};
+  return is_wide == 0 || is_utf8(cell->bytes, cell->length);
 }
 
 /* Whether the record ends here: at a line end, of CR and LF too. */
@@ -110,15 +108,16 @@ static inline bool is_line_end(const struct reading *own) {
 /* Takes what stands up to what parts cells or ends the line; false where there is neither, or something is wrong. */
 static bool takes_unquoted(struct reading *own, struct raw_cell *cell) {
   const uint8_t delimiter = (uint8_t)own->table->delimiter;
-  cell->bytes = own->at;
+  const uint8_t *const start = own->at;
+  uint32_t is_wide = 0;
   for (;;) {
-    take_run(own, delimiter);
+    take_run(own, delimiter, &is_wide);
     if (own->at == own->end) return false;
     if (*own->at == delimiter || is_line_end(own)) break;
-    if (!takes_character(own)) return false;
+    take_byte(own, &is_wide);
   }
-  cell->length = own->at - cell->bytes;
-  return true;
+  *cell = (struct raw_cell){start, own->at - start};
+  return is_wide == 0 || is_utf8(cell->bytes, cell->length);
 }
 
 /* Takes a cell as the value of a column; false where it is for others. */

@@ -23,7 +23,7 @@ it.runIf(hasCompiler)('reads hostile tables within its memory, and writes JSON',
     const built = execute('cc', [
       ...['-std=c11', '-O1', '-Wall', '-Wextra', '-Wpedantic', '-Werror', ...checks, ...flags],
       ...['-I', sources, join(import.meta.dirname, 'table-reader.fixture.c')],
-      ...['table-reader.c', 'table-cells.c'].map((name) => join(sources, name)),
+      ...['table-reader.c', 'table-cells.c', 'utf8.c'].map((name) => join(sources, name)),
       ...['-o', program],
     ]);
     expect(built.stderr).toBe('');
