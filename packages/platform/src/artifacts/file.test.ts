@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { closeSync, existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { mkdir, readdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -122,6 +123,34 @@ describe('file store', () => {
     await openFileStore(folder.path);
     expect(await readdir(parts)).toEqual(['new']);
   });
+
+  it.runIf(existsSync('/proc/self/ns/pid'))(
+    'removes at once what a process here left that is gone, and nothing of one that lives or may live elsewhere',
+    async () => {
+      await using folder = await tempFolder();
+      const parts = join(folder.path, '.parts');
+      const fixture = join(import.meta.dirname, 'begun-object.fixture.ts');
+      const child = spawn(process.execPath, [fixture, folder.path], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const ended = once(child, 'exit');
+      try {
+        await once(child.stdout, 'data');
+        const [begun = ''] = await readdir(parts);
+        expect(begun).toContain(`-${child.pid}-`);
+        const elsewhere = begun.replace(/^[^-]+/, '0'.repeat(16));
+        await writeFile(join(parts, elsewhere), 'x');
+        await openFileStore(folder.path);
+        expect((await readdir(parts)).toSorted()).toEqual([begun, elsewhere].toSorted());
+        child.kill('SIGKILL');
+        await ended;
+        await openFileStore(folder.path);
+        expect(await readdir(parts)).toEqual([elsewhere]);
+      } finally {
+        child.kill('SIGKILL');
+      }
+    },
+  );
 
   it('does not follow symbolic links out of its folder', async () => {
     await using folder = await tempFolder();

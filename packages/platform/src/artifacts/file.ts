@@ -3,6 +3,7 @@ import { access, type FileHandle, lstat, open, opendir, readdir, rm } from 'node
 import { join } from 'node:path';
 import { makeFolder } from '../process/make-folder.ts';
 import { ownPiece } from './own-piece.ts';
+import { isOfGone } from './part-name.ts';
 import {
   ArtifactError,
   type ArtifactStore,
@@ -83,12 +84,12 @@ async function makeWritable(root: string, parts: string): Promise<void> {
   }
 }
 
-/** Removes what killed processes left half-written; nothing that is still being written is so old. */
+/** Removes what killed processes left half-written: that of processes here which are gone, and what is older than anything that is still written. */
 async function removeOldParts(parts: string): Promise<void> {
   for (const name of await readdir(parts)) {
     const found = await lstat(join(parts, name)).catch(() => null);
-    if (found !== null && Date.now() - found.mtimeMs > partLifetimeMs)
-      await rm(join(parts, name), { force: true });
+    const isOld = found !== null && Date.now() - found.mtimeMs > partLifetimeMs;
+    if (isOld || isOfGone(name)) await rm(join(parts, name), { force: true });
   }
 }
 

@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { sizeText } from '@lathe/contracts/words/size';
+import { partName } from './part-name.ts';
 import { ArtifactError, type ObjectWriter, type PutOptions } from './port.ts';
 import { refuseLinks } from './refuse-links.ts';
 
@@ -26,7 +27,7 @@ export async function stageObject(
   place: StagedPlace,
   { maxBytes = Infinity }: PutOptions = {},
 ): Promise<ObjectWriter> {
-  const temporary = join(place.parts, randomBytes(16).toString('hex'));
+  const temporary = join(place.parts, partName());
   const hash = createHash('sha256');
   let bytes = 0;
   const file = await open(temporary, 'wx', 0o600).catch(sayWhenFull);
