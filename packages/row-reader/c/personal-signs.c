@@ -69,6 +69,11 @@ static bool is(uint8_t byte, uint8_t kind) {
   return (kinds[byte] & kind) != 0;
 }
 
+/* The same of a byte of a character beyond ASCII, which may be any letter. */
+static bool may_be(uint8_t byte, uint8_t kind) {
+  return byte >= 0x80 || is(byte, kind);
+}
+
 /* Whether a key begins at a place that is known by it. */
 static bool is_beginning(const uint8_t *text, int32_t place) {
   const uint8_t before = place == 0 ? ' ' : text[place - 1];
@@ -162,8 +167,8 @@ static bool is_mixed(const uint8_t *text, int32_t length, int32_t place) {
 static bool tells(const uint8_t *text, int32_t length, int32_t place, int32_t *colon) {
   if (text[place] == '@')
     /* A name ends with a letter, a digit or a sign, and a domain begins with one of the first two. */
-    return place > 0 && is(text[place - 1], of_keys) && place + 1 < length &&
-           is(text[place + 1], letter | digit);
+    return place > 0 && may_be(text[place - 1], of_keys) && place + 1 < length &&
+           may_be(text[place + 1], letter | digit);
   /* The end of `PRIVATE KEY`. */
   if (text[place] == 'Y') return place >= 2 && text[place - 1] == 'E' && text[place - 2] == 'K';
   const int32_t before = *colon;

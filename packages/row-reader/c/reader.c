@@ -29,7 +29,8 @@ struct reader {
   int32_t ends[most_places];
 };
 
-reader *lathe_reader_open(words *words, const uint8_t *specials, int32_t reach) {
+reader *lathe_reader_open(
+    words *words, const uint8_t *beginnings, int32_t specials, const uint8_t *lasts, int32_t reach) {
   reader *own = calloc(1, sizeof *own);
   if (own == NULL) return NULL;
   own->words = words;
@@ -39,7 +40,7 @@ reader *lathe_reader_open(words *words, const uint8_t *specials, int32_t reach) 
     lathe_reader_close(own);
     return NULL;
   }
-  special_tokens_set(&own->specials, specials, specials + ascii_codes, reach);
+  special_tokens_set(&own->specials, beginnings, specials, lasts, reach);
   return own;
 }
 
@@ -113,25 +114,17 @@ static bool ask(struct found *found, enum question what, const uint8_t *content,
   return true;
 }
 
-static bool is_ascii(const uint8_t *text, int32_t length) {
-  uint8_t all = 0;
-  for (int32_t at = 0; at < length; at++) all |= text[at];
-  return all < 0x80;
-}
-
 /* Asks what is to be asked of the contents; false where there is no room. */
 static bool ask_about(const reader *own, struct found *found) {
   const struct chat_scan *chat = &own->chat;
-  const bool may_begin = may_begin_special(&own->specials, chat->contents, chat->places[chat->count]);
+  const struct special_tokens *specials = &own->specials;
+  const bool may_hold = may_hold_special(specials, chat->contents, chat->places[chat->count]);
   for (int32_t message = 0; message < chat->count; message++) {
     const uint8_t *content = chat->contents + chat->places[message];
     const int32_t length = chat->places[message + 1] - chat->places[message];
-    /* Of characters beyond ASCII nothing is known here. */
-    const bool is_unknown = !chat->is_ascii && !is_ascii(content, length);
-    if (is_unknown || may_end_special(&own->specials, content, length) ||
-        (may_begin && may_begin_special(&own->specials, content, length)))
+    if (may_join_special(specials, content, length) || (may_hold && may_hold_special(specials, content, length)))
       if (!ask(found, question_special, content, length)) return false;
-    if (is_unknown || may_hold_personal_data(content, length))
+    if (may_hold_personal_data(content, length))
       if (!ask(found, question_personal, content, length)) return false;
   }
   return true;

@@ -10,10 +10,12 @@
 typedef struct reader reader;
 
 /*
- * A reader of chats in these words, which stay open for as long: `specials` has for each code below 128 whether a special token begins with it, and
- * then whether one ends with it, of at most `reach` characters. NULL where there is no memory. A reader is for one thread at a time.
+ * A reader of chats in these words, which stay open for as long, and with so many special tokens: `beginnings` has the first two bytes of each, and `lasts`
+ * for each of 256 bytes whether one ends with it. Where texts stand beside others `reach` is how many bytes the longest has, and else 0. NULL where there is
+ * no memory. A reader is for one thread at a time.
  */
-EXPORTED reader *lathe_reader_open(words *, const uint8_t *specials, int32_t reach);
+EXPORTED reader *lathe_reader_open(
+    words *, const uint8_t *beginnings, int32_t specials, const uint8_t *lasts, int32_t reach);
 
 /*
  * Makes a reader of chats one of completions, which lines have in columns of these names: of ASCII that stands for itself in JSON, and unlike. Their form is

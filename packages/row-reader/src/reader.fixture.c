@@ -190,9 +190,10 @@ int main(int count, char **arguments) {
   state = (uint32_t)strtoul(arguments[2], NULL, 10);
   struct lines lines = read_lines(arguments[1]);
   words *words = open_words();
-  uint8_t specials[256] = {0};
-  specials['<'] = specials[128 + '>'] = 1;
-  reader *reader = lathe_reader_open(words, specials, 5);
+  uint8_t lasts[256] = {0};
+  lasts['>'] = 1;
+  const uint8_t beginnings[] = {'<', '|', '<', '/', '\\', ' '};
+  reader *reader = lathe_reader_open(words, beginnings, 3, lasts, 5);
   if (words == NULL || reader == NULL) return 4;
   if (count == 5 && !name_columns(reader, arguments + 3)) return 5;
   struct found found = {0};

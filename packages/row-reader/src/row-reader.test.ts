@@ -7,7 +7,7 @@ const words = {
   ...{ cutters: ['gpt2' as const], merges: [], wholeWords: [] },
   byteTokens: Int32Array.from({ length: 256 }, (_, code) => code),
 };
-const specials = { beginnings: new Uint8Array(128), endings: new Uint8Array(128), reach: 0 };
+const specials = { tokens: ['<|end|>', '<|fin·|>·'], areJoined: true };
 /** undefined where set-up had no compiler. */
 const reader = openRowReader(words, specials);
 const most = { bytes: 4096, tokens: 512 };
@@ -87,4 +87,39 @@ it.runIf(reader !== undefined)('reads prompts with completions, in columns of pl
   );
   for (const name of ['', '"', '\\', 'ä', '\n', 'x'.repeat(257), 'b'])
     expect(open(name, 'b')).toBeUndefined();
+});
+
+it.runIf(reader !== undefined)('asks of contents that may touch special tokens', () => {
+  const asked = (content: string, own: typeof specials) => {
+    const messages = [
+      { role: 'user', content },
+      { role: 'assistant', content: 'a' },
+    ];
+    const told = { ...known, character: () => Int32Array.of(4, 0, 2, 1, 0xc2, 0xb7, 4 * 0x23) };
+    const lines = packed([Buffer.from(JSON.stringify({ messages }))]);
+    const found = openRowReader(words, own)?.read(lines, most, told);
+    expect(found?.count).toBe(1);
+    return found?.questions.map(({ about, content: text }) => `${about} ${text}`);
+  };
+  for (const content of [
+    '<|end|>',
+    'a <|',
+    'a <',
+    'a < \n',
+    ' d|>',
+    '>',
+    '|>· b',
+    '·',
+    '<|fin·|>·',
+  ])
+    expect(asked(content, specials), content).toEqual([`special ${content}`]);
+  for (const content of ['a', 'a < b', '<a|', 'if (a < b) return'])
+    expect(asked(content, specials), content).toEqual([]);
+  const alone = { ...specials, areJoined: false };
+  for (const content of ['a <', '>', '|>· b', '·', '< |'])
+    expect(asked(content, alone)).toEqual([]);
+  for (const content of ['<|', 'a <|end|>']) expect(asked(content, alone)).toHaveLength(1);
+  expect(asked('jörg·@·müller', { tokens: [], areJoined: true })).toEqual([
+    'personal jörg·@·müller',
+  ]);
 });

@@ -59,11 +59,12 @@ type KnownChats = {
   character(code: number): Int32Array;
 };
 
-/** How contents are told from special tokens. */
+/** Special tokens, which texts must not hold. */
 type Specials = {
-  readonly beginnings: Uint8Array;
-  readonly endings: Uint8Array;
-  readonly reach: number;
+  /** None is a single character. */
+  readonly tokens: readonly string[];
+  /** Whether a part of one at an edge of a text matters, since others stand beside it. */
+  readonly areJoined: boolean;
 };
 
 /** The columns that rows have and no others, as they are called in lines. */
@@ -86,7 +87,9 @@ let calls: ReturnType<typeof load> | undefined;
 function load(native: LoadedLibrary) {
   const bytes = 'const uint8_t *';
   return {
-    open: native.func('lathe_reader_open', 'void *', ['void *', bytes, 'int32_t']),
+    open: native.func('lathe_reader_open', 'void *', [
+      ...['void *', bytes, 'int32_t', bytes, 'int32_t'],
+    ]),
     nameColumns: native.func('lathe_reader_name_columns', 'int32_t', [
       ...['void *', bytes, 'int32_t', bytes, 'int32_t'],
     ]),
@@ -115,7 +118,7 @@ let scratch: Scratch | undefined;
  * A reader of chats in the words of a tokenizer, or with `columns` one of completions, in C, for one thread; undefined where there is no
  * library, or C takes no columns of such names. Throws where there is no memory, or the words are not what C takes.
  * @example
- * const specials = { beginnings: new Uint8Array(128), endings: new Uint8Array(128), reach: 0 };
+ * const specials = { tokens: ['<|end|>'], areJoined: true };
  * const reader = openRowReader({ cutters: ['gpt2'], byteTokens: new Int32Array(256), merges: [], wholeWords: [] }, specials);
  */
 export function openRowReader(
@@ -130,8 +133,8 @@ export function openRowReader(
   calls ??= load(native);
   const { open, nameColumns, close, takeForm, forgetForms, character, takeCharacter, roles, read } =
     calls;
-  const codes = Uint8Array.from([...specials.beginnings, ...specials.endings]);
-  const own = open(opened.address, codes, specials.reach);
+  const { beginnings, lasts, reach } = specialBytes(specials);
+  const own = open(opened.address, beginnings, beginnings.length / 2, lasts, reach);
   if (own === null) {
     opened.close();
     throw new Error('there is no memory to read rows with');
@@ -205,6 +208,18 @@ export function openRowReader(
     opened.close();
   });
   return reader;
+}
+
+/** What `lathe_reader_open` takes of special tokens. */
+function specialBytes({ tokens, areJoined }: Specials) {
+  const all = tokens.map((token) => Buffer.from(token));
+  const lasts = new Uint8Array(256);
+  for (const bytes of all) lasts[bytes.at(-1) ?? 0] = 1;
+  return {
+    beginnings: Buffer.concat(all.map((bytes) => bytes.subarray(0, 2))),
+    lasts,
+    reach: areJoined ? Math.max(0, ...all.map(({ length }) => length)) : 0,
+  };
 }
 
 function areTaken({ prompt, completion }: CompletionColumns): boolean {

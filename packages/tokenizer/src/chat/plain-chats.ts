@@ -1,6 +1,5 @@
 import { TokenList } from '../token-list.ts';
 import type { Tokenizer } from '../tokenizer.ts';
-import { asciiCodes } from './ascii-codes.ts';
 import { type EncodedExample, endOfTurn, guardOf, toExample } from './chat-example.ts';
 import { type ChatForm, chatForm, type FormText } from './chat-form.ts';
 import { type FormStep, formSteps } from './form-steps.ts';
@@ -23,6 +22,7 @@ export type PlainChats = {
   fits(form: ChatForm, contents: PlainContents): boolean;
   /** Whether a content holds no special token, nor ends or begins with a part of one. */
   isApart(content: string): boolean;
+  readonly specialTokens: readonly string[];
   /** The first characters of special tokens by their codes, and how many characters at an end a part of one may take: without them a content is apart. */
   readonly beginnings: Uint8Array;
   readonly endings: Uint8Array;
@@ -67,8 +67,9 @@ export function createPlainChats(
     },
     fits,
     isApart: (content) => !guard.isNeeded(content),
-    beginnings: asciiCodes(specialTokens.map((token) => token.charCodeAt(0))),
-    endings: asciiCodes(specialTokens.map((token) => token.charCodeAt(token.length - 1))),
+    specialTokens,
+    beginnings: codesOf(specialTokens.map((token) => token.charCodeAt(0))),
+    endings: codesOf(specialTokens.map((token) => token.charCodeAt(token.length - 1))),
     reach: Math.max(0, ...specialTokens.map(({ length }) => length)),
     encode({ examples }, contents) {
       return examples.map(({ spans, foundBy }) => {
@@ -115,6 +116,12 @@ function fits(
   }
   const said = all.subarray(0, ends[messages]);
   return lacking.every((part) => !said.includes(part));
+}
+
+function codesOf(codes: readonly number[]): Uint8Array {
+  const table = new Uint8Array(128);
+  for (const code of codes) if (code < 128) table[code] = 1;
+  return table;
 }
 
 type Units = { of(length: number): Uint16Array };

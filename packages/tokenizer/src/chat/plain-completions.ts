@@ -1,22 +1,20 @@
 import type { Tokenizer } from '../tokenizer.ts';
-import { asciiCodes } from './ascii-codes.ts';
 import type { FormStep } from './form-steps.ts';
 
 /** Prompts and completions in tokens, for who encodes texts elsewhere: as `encodeCompletion` makes them of texts without control strings. */
 export type PlainCompletions = {
   /** What every row becomes, text 0 being its prompt and text 1 its completion, neither of which is empty. */
   readonly steps: readonly FormStep[];
-  /** Whether a text holds no control string. */
+  /** Whether a text holds no special token. */
   isApart(text: string): boolean;
-  /** The first characters of control strings by their codes: a text of ASCII without them holds none. */
-  readonly beginnings: Uint8Array;
+  readonly specialTokens: readonly string[];
   /** What gives the tokens of texts; undefined where it is not byte-level BPE. */
   readonly asciiWords: NonNullable<Tokenizer['plain']>['asciiWords'];
 };
 
 /**
- * For a tokenizer that encodes a text in the same way wherever it stands, whose model has a row for each of its tokens; undefined for
- * others. `eos` ends every completion.
+ * For a tokenizer that encodes a text in the same way wherever it stands, whose model has a row for each of its tokens, no special one of
+ * which is a single character; undefined for others. `eos` ends every completion.
  * @example const steps = createPlainCompletions(tokenizer, eos)?.steps;
  */
 export function createPlainCompletions(
@@ -24,7 +22,9 @@ export function createPlainCompletions(
   eos: number,
 ): PlainCompletions | undefined {
   const { plain, prefix, rows = Number.POSITIVE_INFINITY, vocabularySize } = tokenizer;
+  const { specialTokens } = tokenizer;
   if (plain === undefined || vocabularySize > rows) return undefined;
+  if (specialTokens.some((token) => token.length < 2)) return undefined;
   if ([...prefix, eos].some((token) => token >= vocabularySize)) return undefined;
   return {
     steps: [
@@ -34,7 +34,7 @@ export function createPlainCompletions(
       { supervised: true, tokens: [eos] },
     ],
     isApart: (text) => tokenizer.controlStrings(text).length === 0,
-    beginnings: asciiCodes(tokenizer.specialTokens.map((token) => token.charCodeAt(0))),
+    specialTokens,
     asciiWords: plain.asciiWords,
   };
 }

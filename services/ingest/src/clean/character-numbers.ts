@@ -16,8 +16,8 @@ const refused = new Int32Array();
 const joins = /[\p{M}\p{Script=Hangul}]/u;
 /** A capital whose lower case is another one at the end of words. */
 const sigma = 'Σ';
-/** Pre-tokenizers know it in contractions. */
-const longS = 'ſ';
+/** Patterns without case take them for `s` and `k`: pre-tokenizers in contractions, rules of personal data in numbers of accounts. */
+const likeAscii = new Set(['ſ', '\u212a']);
 const mostAscii = 0x7f;
 const mostOfUnit = 0xffff;
 
@@ -29,7 +29,7 @@ const mostOfUnit = 0xffff;
 export function characterNumbers(code: number): Int32Array {
   const character = String.fromCodePoint(code);
   const kind = classes.find(([pattern]) => pattern.test(character))?.[1];
-  if (kind === undefined || character === longS) return refused;
+  if (kind === undefined || likeAscii.has(character)) return refused;
   const composed = character.normalize('NFKC');
   const plain = composed.toLowerCase();
   if (joins.test(character + plain) || /\s/.test(plain)) return refused;

@@ -28,7 +28,6 @@ type NativeForms = {
   /** What readers are kept for. */
   readonly of: PlainChats | PlainCompletions;
   readonly columns?: CompletionColumns;
-  readonly specials: Parameters<typeof openRowReader>[1];
   formOf(roles: string): KnownForm | undefined;
 };
 
@@ -65,15 +64,13 @@ function formsOf(
   task: { readonly lesson: Lesson; readonly limits: RowLimits },
 ): NativeForms | undefined {
   if (chats !== undefined && mayBePlain(task))
-    return { of: chats, specials: chats, formOf: (roles) => formOf(roles, { chats, check }) };
+    return { of: chats, formOf: (roles) => formOf(roles, { chats, check }) };
   const columns = plainColumns(task);
   if (completions === undefined || columns === undefined) return undefined;
-  const { beginnings, steps } = completions;
+  const { steps } = completions;
   if (!isEverRight([steps], check)) return undefined;
-  // Only what holds a whole special token is told of.
-  const specials = { beginnings, endings: new Uint8Array(beginnings.length), reach: 0 };
   const form = { form: anyTexts, steps: [steps] };
-  return { of: completions, columns, specials, formOf: () => form };
+  return { of: completions, columns, formOf: () => form };
 }
 
 /** Whatever a prompt and a completion say, they are encoded in the same way. */
@@ -92,9 +89,11 @@ function readerOf(forms: NativeForms): RowReader | undefined {
 }
 
 /** Whatever keeps C from reading rows, they are read here. */
-function open({ of, specials, columns }: NativeForms): RowReader | undefined {
+function open({ of, columns }: NativeForms): RowReader | undefined {
   try {
     const words = of.asciiWords();
+    // Of completions only what holds a whole special token is told.
+    const specials = { tokens: of.specialTokens, areJoined: columns === undefined };
     return words && openRowReader(words, specials, columns);
   } catch (error) {
     process.emitWarning(`plain rows are not read in C: ${String(error)}`);

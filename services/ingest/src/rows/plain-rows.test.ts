@@ -179,6 +179,7 @@ const said = fc
       { weight: 2, arbitrary: fc.constantFrom(...beyondAscii) },
       fc.constantFrom('</think>', '<think>\n', '/no_think', '<tool_response>', '<tool_call>'),
       fc.constantFrom('anna@mail.org', '+43 664 1234567', '10.0.0.1', 'help@lathe.example'),
+      fc.constantFrom('jörg@müller.at', 'ä@b.org', 'b@äé.org', '\u212aZ86 125K ZT50 0410 0100'),
       fc.string({ unit: 'grapheme-ascii', maxLength: 12 }),
     ),
     { maxLength: 14 },
