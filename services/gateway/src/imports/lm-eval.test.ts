@@ -105,8 +105,15 @@ it.each([
   expect(() => read(task(more), [{ q: 'x', a: 'y' }])).toThrow(message);
 });
 
+it.each(['\r', '\r\n'])('reads documents whose lines end with %j', (end) => {
+  const [{ task, yaml, documents } = { task: '', yaml: '', documents: [] }] = cases;
+  const ended = documents.map((document) => JSON.stringify(document) + end).join('');
+  expect(readTask(yaml, ended), task).toEqual(read(yaml, documents));
+});
+
 it('says which document, and which part, cannot be read', () => {
   expect(() => read(task(''), [])).toThrow("'documents' must have the documents");
+  expect(() => readTask(task(''), '{}\r\n\r\n[1]')).toThrow("Line 3 of 'documents'");
   expect(() => readTask(task(''), '{}\n[1]')).toThrow("Line 2 of 'documents' is no JSON object.");
   const slow = task('').replace('{{q}}', '{% for a in range(9999999) %}x{% endfor %}');
   expect(() => read(slow, [{ q: 'x' }])).toThrow('documents, line 1: ');

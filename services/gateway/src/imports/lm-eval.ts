@@ -79,7 +79,7 @@ function tell(
 
 function readDocuments(text: string | undefined): Document[] {
   const param = 'documents';
-  const lines = (text ?? '').split('\n');
+  const lines = (text ?? '').split(/\r\n?|\n/);
   const documents = lines.flatMap((line, at): Document[] => {
     if (line.trim() === '') return [];
     try {
