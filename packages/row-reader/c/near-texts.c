@@ -4,9 +4,6 @@
 
 #include "shingles.h"
 
-/* Elements with entries have this bit in their number, beside their rank. */
-enum { has_entries = 1 << 30 };
-
 /* Two sets are near where 5 · |a ∩ b| ≥ 4 · |a ∪ b|, so that the smaller has four fifths of the larger. */
 static bool may_be_near(int32_t a, int32_t b) {
   return 5 * (a < b ? a : b) >= 4 * (a < b ? b : a);
@@ -15,12 +12,13 @@ static bool may_be_near(int32_t a, int32_t b) {
 /* Elements that are compared before it is asked whether enough can be in common yet. */
 enum { stride = 16 };
 
-static bool are_near(const uint32_t *a, int32_t a_count, const uint32_t *b, int32_t b_count) {
+static bool are_near(const uint32_t *a, int32_t a_count, const uint32_t *b, int32_t b_count, int64_t *work) {
   /* From |a ∪ b| = |a| + |b| - |a ∩ b|. */
   const int32_t least = (4 * (a_count + b_count) + 8) / 9;
   int32_t shared = 0;
   for (int32_t i = 0, j = 0; i < a_count && j < b_count;) {
     const int32_t left = a_count - i, right = b_count - j;
+    *work += stride;
     if (shared + (left < right ? left : right) < least) return false;
     for (int step = 0; step < stride && i < a_count && j < b_count; step++) {
       const uint32_t one = a[i], other = b[j];
@@ -32,11 +30,13 @@ static bool are_near(const uint32_t *a, int32_t a_count, const uint32_t *b, int3
   return shared >= least;
 }
 
-/* What is known of the shingles of a row. */
-struct known {
-  int32_t count, with_entries;
-  int32_t ranks[most_shingles], entered[most_shingles];
-};
+/* What each shingle has in `marks`. */
+enum { is_known = 1, has_entries = 2, mark_bits = 2, marks_of_number = 16 };
+
+static inline uint32_t mark_of(const struct kept_texts *kept, uint32_t shingle) {
+  const uint32_t marks = kept->marks[shingle / marks_of_number & (kept->marks_length - 1)];
+  return marks >> mark_bits * (shingle % marks_of_number) & (is_known | has_entries);
+}
 
 /* Places of the table that are asked for ahead. */
 enum { ahead = 8 };
@@ -53,31 +53,31 @@ static inline uint32_t home_of(const struct kept_texts *kept, uint32_t shingle) 
   return shingle << 1 & (kept->slots_length - 1);
 }
 
-/* Looks all shingles up; false where more are not known than may be. */
-static bool find_known(const struct kept_texts *kept, const uint32_t *shingles, int32_t count, int32_t most_unknown,
-                       struct known *known) {
-  uint32_t likely[most_shingles];
-  int32_t likely_count = 0;
-  for (int32_t at = 0; at < count; at++) {
-    const uint32_t shingle = shingles[at];
-    likely[likely_count] = shingle;
-    likely_count += (int32_t)(kept->bits[shingle >> 5 & (kept->bits_length - 1)] >> (shingle & 31) & 1);
-    if (at - likely_count >= most_unknown) return false;
+/* Writes those that may have entries, and returns how many they are; adds to `unknown` those that are not known, and stops behind the last that may be. */
+static int32_t find_likely(const struct kept_texts *kept, const uint32_t *shingles, int32_t count, int32_t most_unknown, uint32_t *likely,
+                           int32_t *unknown) {
+  int32_t found = 0;
+  for (int32_t at = 0; at < count && *unknown <= most_unknown; at++) {
+    const uint32_t mark = mark_of(kept, shingles[at]);
+    likely[found] = shingles[at];
+    found += (mark & has_entries) != 0;
+    *unknown += mark == 0;
   }
-  for (int32_t at = 0; at < likely_count && at < ahead; at++) fetch(kept->slots + home_of(kept, likely[at]));
-  known->count = known->with_entries = 0;
-  for (int32_t at = 0; at < likely_count; at++) {
-    if (at + ahead < likely_count) fetch(kept->slots + home_of(kept, likely[at + ahead]));
+  return found;
+}
+
+/* Writes the ranks of those that have entries. */
+static int32_t find_ranks(const struct kept_texts *kept, const uint32_t *likely, int32_t count, int32_t *ranks) {
+  int32_t found = 0;
+  for (int32_t at = 0; at < count && at < ahead; at++) fetch(kept->slots + home_of(kept, likely[at]));
+  for (int32_t at = 0; at < count; at++) {
+    if (at + ahead < count) fetch(kept->slots + home_of(kept, likely[at + ahead]));
     uint32_t place = home_of(kept, likely[at]);
     while (kept->slots[place + 1] != 0 && kept->slots[place] != likely[at]) place = (place + 2) & (kept->slots_length - 1);
-    const int32_t number = (int32_t)kept->slots[place + 1] - 1;
-    if (number < 0) continue;
-    const int32_t rank = number & ~has_entries;
-    known->ranks[known->count++] = rank;
-    known->entered[known->with_entries] = rank;
-    known->with_entries += (number & has_entries) != 0;
+    ranks[found] = (int32_t)kept->slots[place + 1] - 1;
+    found += ranks[found] >= 0;
   }
-  return count - known->count <= most_unknown;
+  return found;
 }
 
 static int32_t lower_than(int32_t rank, const int32_t *ranks, int32_t count) {
@@ -119,35 +119,29 @@ static int32_t highest(const int32_t *ranks, int32_t count) {
   return most;
 }
 
-static int32_t near_of(const struct kept_texts *kept, const uint32_t *shingles, int32_t count, int32_t look) {
+int32_t near_text(const struct kept_texts *kept, const uint32_t *shingles, int32_t count, int32_t look, int64_t *work) {
   if (count == 0) return -1;
   /* Those among which a near duplicate has one too. */
   const int32_t first = count - (4 * count + 4) / 5 + 1;
-  struct known known;
-  if (!find_known(kept, shingles, count, first - 1, &known)) return -1;
-  const int32_t last = first - (count - known.count);
-  /* What follows the first ones can be near to none. */
-  const int32_t limit = limit_of(last, known.ranks, known.count, highest(known.entered, known.with_entries) + 1);
-  const int32_t ranks = order_below(limit, known.entered, known.with_entries);
-  for (int32_t at = 0; at < ranks; at++)
-    for (int32_t entry = kept->heads[known.entered[at]]; entry > 0; entry = kept->entries[2 * entry + 1]) {
-      const int32_t text = kept->entries[2 * entry];
+  uint32_t likely[most_shingles];
+  int32_t ranks[most_shingles], unknown = 0;
+  const int32_t likely_count = find_likely(kept, shingles, count, first - 1, likely, &unknown);
+  *work += count;
+  if (unknown >= first || likely_count == 0) return -1;
+  const int32_t found = find_ranks(kept, likely, likely_count, ranks);
+  /* What follows the first ones can be near to none; those that are known without entries are among them or not. */
+  const int32_t limit = limit_of(first - unknown, ranks, found, highest(ranks, found) + 1);
+  const int32_t ordered = order_below(limit, ranks, found);
+  for (int32_t at = 0; at < ordered; at++) {
+    const int32_t end = kept->starts[ranks[at] + 1];
+    *work += end - kept->starts[ranks[at]];
+    for (int32_t entry = kept->starts[ranks[at]]; entry < end; entry++) {
+      const int32_t text = kept->entries[entry];
       if (kept->compared[text] == look) continue;
       kept->compared[text] = look;
       const int32_t from = text == 0 ? 0 : kept->ends[text - 1], length = kept->ends[text] - from;
-      if (may_be_near(count, length) && are_near(shingles, count, kept->shingles + from, length)) return text;
+      if (may_be_near(count, length) && are_near(shingles, count, kept->shingles + from, length, work)) return text;
     }
-  return -1;
-}
-
-EXPORTED int32_t lathe_rows_near(const uint32_t *slots, uint32_t slots_length, const uint32_t *bits, uint32_t bits_length,
-                                 const int32_t *heads, const int32_t *entries, const uint32_t *kept, const int32_t *kept_ends,
-                                 int32_t *compared, const uint32_t *shingles, const int32_t *ends, int32_t rows, int32_t look,
-                                 int32_t *found) {
-  const struct kept_texts texts = {slots, slots_length, bits, bits_length, heads, entries, kept, kept_ends, compared};
-  for (int32_t row = 0, from = 0; row < rows; from = ends[row++]) {
-    if (ends[row] - from > most_shingles) return -1;
-    found[row] = near_of(&texts, shingles + from, ends[row] - from, look + row);
   }
-  return 0;
+  return -1;
 }

@@ -4,17 +4,15 @@
 
 #include <stdint.h>
 
-#include "exported.h"
-
-/* The texts that are kept, in the arrays of held-out-texts.ts and shingle-numbers.ts, which say what they are. */
+/* The texts that are kept, in the arrays of held-out-texts.ts and first-elements.ts, which say what they are. Lengths are powers of two. */
 struct kept_texts {
-  /* Shingles, and beside each its number from 1. Of both arrays the length is a power of two. */
+  const uint32_t *marks;
+  uint32_t marks_length;
+  /* Shingles of those with entries, and beside each its rank from 1. */
   const uint32_t *slots;
   uint32_t slots_length;
-  const uint32_t *bits;
-  uint32_t bits_length;
-  /* By rank, and from there on pairs of a text and the next entry. */
-  const int32_t *heads, *entries;
+  /* By rank where its entries begin, and the texts of all. */
+  const int32_t *starts, *entries;
   /* Of text i those from `ends[i - 1]` to `ends[i]`. */
   const uint32_t *shingles;
   const int32_t *ends;
@@ -22,13 +20,7 @@ struct kept_texts {
   int32_t *compared;
 };
 
-/*
- * Of each row the text that it nearly says, or -1: of row i the shingles from `ends[i - 1]` to `ends[i]`, each once and in order. Its
- * look is `look` + i. Returns -1 where a row has more shingles than a text may have, else 0.
- */
-EXPORTED int32_t lathe_rows_near(const uint32_t *slots, uint32_t slots_length, const uint32_t *bits, uint32_t bits_length,
-                                 const int32_t *heads, const int32_t *entries, const uint32_t *kept, const int32_t *kept_ends,
-                                 int32_t *compared, const uint32_t *shingles, const int32_t *ends, int32_t rows, int32_t look,
-                                 int32_t *found);
+/* The text that a row of those shingles nearly says, or -1; at most `most_shingles`, each once and in order. Adds to `work` the numbers that were looked at. */
+int32_t near_text(const struct kept_texts *, const uint32_t *shingles, int32_t count, int32_t look, int64_t *work);
 
 #endif

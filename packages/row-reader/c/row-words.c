@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "instructions.h"
 #include "shingles.h"
 #include "word-hashes.h"
 
@@ -117,12 +118,6 @@ static bool takes_end(struct row *row) {
   return takes(row, "}") && row->at == row->end;
 }
 
-/* The line of a row, and how many words it asks, and asks and answers. */
-struct facts {
-  double line;
-  int32_t asked, all;
-};
-
 static int32_t hash_words(word_finder *finder, const struct text *content, bool is_ascii, uint32_t *words) {
   workspace *own = finder->workspace;
   const struct known_characters *characters = &finder->characters;
@@ -136,7 +131,7 @@ static int32_t hash_words(word_finder *finder, const struct text *content, bool 
 }
 
 /* A chat behind its line. */
-static bool read_chat(word_finder *finder, struct row *row, struct facts *facts) {
+static bool read_chat(word_finder *finder, struct row *row, struct row_facts *facts) {
   workspace *own = finder->workspace;
   bool has_user = false;
   struct told told;
@@ -163,7 +158,7 @@ static int32_t take_words(word_finder *finder, struct row *row, uint32_t *words)
 }
 
 /* A prompt and a completion behind their line. */
-static bool read_completion(word_finder *finder, struct row *row, struct facts *facts) {
+static bool read_completion(word_finder *finder, struct row *row, struct row_facts *facts) {
   uint32_t *const words = finder->workspace->words;
   facts->asked = take_words(finder, row, words);
   if (facts->asked < 0 || !takes(row, ",\"completion\":\"")) return false;
@@ -174,7 +169,7 @@ static bool read_completion(word_finder *finder, struct row *row, struct facts *
 }
 
 /* Whether a row is of a form whose words are written; they are no more than it has bytes. */
-static bool read_row(word_finder *finder, struct row *row, struct facts *facts) {
+static bool read_row(word_finder *finder, struct row *row, struct row_facts *facts) {
   const bool is_chat = takes(row, "{\"kind\":\"chat\"");
   if (!is_chat && !takes(row, "{\"kind\":\"completion\"")) return false;
   if (!takes(row, ",\"line\":") || !takes_number(row, &facts->line)) return false;
@@ -182,23 +177,39 @@ static bool read_row(word_finder *finder, struct row *row, struct facts *facts) 
   return takes(row, ",\"prompt\":\"") && read_completion(finder, row, facts);
 }
 
-int32_t row_words_of(word_finder *finder, const uint8_t *text, int64_t length, const int32_t *starts, const int32_t *ends,
-                     int32_t rows, struct row_words *found) {
-  workspace *own = finder->workspace;
+void begin_rows(word_finder *finder) {
+  if (finder->stops == 0) characters_renew(&finder->characters);
+}
+
+enum row_told take_row(word_finder *finder, const struct stored_rows *rows, int32_t at, struct row_facts *facts) {
+  const int32_t start = rows->starts[at], end = rows->ends[at];
+  if (start < 0 || start > end || end > rows->length) return row_fails;
+  const bool is_short = end - start <= longest_text;
+  if (is_short && !workspace_fit(finder->workspace, end - start)) return row_fails;
+  struct row row = {rows->text + start, rows->text + end};
+  finder->unknown = -1;
+  const bool is_read = is_short && read_row(finder, &row, facts);
+  if (finder->unknown >= 0 && finder->stops < most_stops) {
+    finder->stops++;
+    return row_stops;
+  }
+  finder->stops = 0;
+  return is_read ? row_is_read : row_is_other;
+}
+
+int32_t row_words_of(word_finder *finder, const struct stored_rows *rows, struct row_words *found) {
+  const workspace *own = finder->workspace;
   const int32_t before = found->row - 1;
   if (before < -1) return -1;
-  if (found->row == 0 && finder->stops == 0) characters_renew(&finder->characters);
+  begin_rows(finder);
   int64_t words = before < 0 ? 0 : found->word_ends[before], shingles = before < 0 ? 0 : found->shingle_ends[before];
-  for (; found->row < rows; found->row++) {
+  for (; found->row < rows->count; found->row++) {
     const int32_t at = found->row;
-    if (starts[at] < 0 || starts[at] > ends[at] || ends[at] > length) return -1;
-    const int32_t bytes = ends[at] - starts[at];
-    struct row row = {text + starts[at], text + ends[at]};
-    struct facts facts;
-    finder->unknown = -1;
-    if (bytes <= longest_text && !workspace_fit(own, bytes)) return -1;
-    const bool is_read = bytes <= longest_text && read_row(finder, &row, &facts);
-    if (is_read) {
+    struct row_facts facts;
+    const enum row_told told = take_row(finder, rows, at, &facts);
+    if (told == row_fails) return -1;
+    if (told == row_stops) return 1;
+    if (told == row_is_read) {
       const int32_t sorted = shingles_of(own->words, facts.all, own->sorted, own->scratch);
       if (words + facts.all > found->room || shingles + sorted > found->room) return -1;
       memcpy(found->words + words, own->words, (size_t)facts.all * sizeof *own->words);
@@ -206,13 +217,8 @@ int32_t row_words_of(word_finder *finder, const uint8_t *text, int64_t length, c
       words += facts.all;
       shingles += sorted;
     }
-    if (finder->unknown >= 0 && finder->stops < most_stops) {
-      finder->stops++;
-      return 1;
-    }
-    finder->stops = 0;
-    found->lines[at] = is_read ? facts.line : -1;
-    found->asked[at] = is_read ? facts.asked : -1;
+    found->lines[at] = told == row_is_read ? facts.line : -1;
+    found->asked[at] = told == row_is_read ? facts.asked : -1;
     found->word_ends[at] = (int32_t)words;
     found->shingle_ends[at] = (int32_t)shingles;
   }
@@ -223,6 +229,7 @@ word_finder *word_finder_open(uint32_t instructions) {
   word_finder *opened = calloc(1, sizeof *opened);
   if (opened == NULL) return NULL;
   opened->workspace = workspace_open(instructions);
+  opened->phrases = phrase_finder_with(instructions & instructions_here());
   if (characters_open(&opened->characters) && opened->workspace != NULL) return opened;
   word_finder_close(opened);
   return NULL;
@@ -250,8 +257,9 @@ EXPORTED void lathe_rows_take_character(word_finder *own, int32_t character, con
 EXPORTED int32_t lathe_rows_words(word_finder *own, const uint8_t *text, int64_t length, const int32_t *starts,
                                   const int32_t *ends, int32_t rows, double *lines, int32_t *asked, uint32_t *words,
                                   int32_t *word_ends, uint32_t *shingles, int32_t *shingle_ends, int32_t room, int32_t *row) {
+  const struct stored_rows stored = {text, length, starts, ends, rows};
   struct row_words found = {lines, asked, words, word_ends, shingles, shingle_ends, room, *row};
-  const int32_t told = row_words_of(own, text, length, starts, ends, rows, &found);
+  const int32_t told = row_words_of(own, &stored, &found);
   *row = found.row;
   return told;
 }

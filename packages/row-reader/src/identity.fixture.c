@@ -1,5 +1,5 @@
 /*
- * Answers cases of identity.fuzz.test.ts, each a letter and numbers of 32 bits, by a line of numbers. All that is given stands in memory of
+ * Answers cases of native-identity.test.ts, each a letter and numbers of 32 bits, by a line of numbers. All that is given stands in memory of
  * exactly its size, so that sanitizers see whatever is read beyond it.
  *
  *     program INSTRUCTIONS < cases > answers
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "row-look.h"
 #include "row-words.h"
 #include "group-words.h"
 #include "identity.h"
@@ -119,11 +120,46 @@ static void answer_chat(workspace *own, const struct known_characters *character
   free(narrow);
 }
 
+/* Bits of all phrases, and no text. */
+static void print_phrases(word_finder *own, const struct stored_rows *rows) {
+  uint32_t *low_halves = malloc((1u << low_bits) / 8);
+  memset(low_halves, 0xff, (1u << low_bits) / 8);
+  const struct kept_phrases phrases = {low_halves, 1, 1};
+  uint32_t marks = 0, slots[2] = {0, 0};
+  const int32_t starts = 0;
+  const struct kept_texts texts = {&marks, 1, slots, 2, &starts, NULL, NULL, NULL, NULL};
+  const size_t count = (size_t)rows->count;
+  int32_t longest = 0;
+  for (int32_t at = 0; at < rows->count; at++)
+    if (rows->ends[at] - rows->starts[at] > longest) longest = rows->ends[at] - rows->starts[at];
+  if (longest > longest_text) longest = longest_text;
+  struct row_seen seen = {.room = 4 * longest};
+  seen.near = malloc(count * sizeof *seen.near);
+  seen.phrase_ends = malloc(count * sizeof *seen.phrase_ends);
+  seen.phrases = malloc((size_t)seen.room * sizeof *seen.phrases);
+  /* Some come back for their work, some for the room. */
+  enum look_told told = look_pauses;
+  while (told == look_pauses) {
+    seen.first = seen.row;
+    told = look_at_rows(own, rows, &phrases, &texts, 1, seen.row % 2 == 0 ? 1 : 5000, &seen);
+    for (int32_t at = seen.first, from = 0; at < seen.row; from = seen.phrase_ends[at++]) {
+      printf(" near %d", seen.near[at]);
+      print_numbers("phrases", seen.phrases + from, seen.phrase_ends[at] - from);
+    }
+  }
+  printf(" told %d", told);
+  free(low_halves);
+  free(seen.near);
+  free(seen.phrase_ends);
+  free(seen.phrases);
+}
+
 static void answer_rows(word_finder *own) {
   const int32_t rows = take_number(), length = take_number();
   const size_t count = (size_t)rows;
   int32_t *starts = take(count * sizeof *starts), *ends = take(count * sizeof *ends);
   uint8_t *text = take((size_t)length);
+  const struct stored_rows stored = {text, length, starts, ends, rows};
   struct row_words found = {.room = length};
   found.lines = malloc(count * sizeof *found.lines);
   found.asked = malloc(count * sizeof *found.asked);
@@ -131,7 +167,7 @@ static void answer_rows(word_finder *own) {
   found.shingle_ends = malloc(count * sizeof *found.shingle_ends);
   found.words = malloc((size_t)length * sizeof *found.words);
   found.shingles = malloc((size_t)length * sizeof *found.shingles);
-  const int32_t told = row_words_of(own, text, length, starts, ends, rows, &found);
+  const int32_t told = row_words_of(own, &stored, &found);
   printf(" told %d", told);
   int32_t words = 0, shingles = 0;
   for (int32_t at = 0; told == 0 && at < rows; at++) {
@@ -144,8 +180,9 @@ static void answer_rows(word_finder *own) {
   if (words > 0) {
     found.row = 0;
     found.room = words - 1;
-    printf(" less %d", row_words_of(own, text, length, starts, ends, rows, &found));
+    printf(" less %d", row_words_of(own, &stored, &found));
   }
+  print_phrases(own, &stored);
   free(starts);
   free(ends);
   free(text);

@@ -3,12 +3,14 @@
  *
  *     near-texts.fixture <seed>
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "near-texts.h"
 
-enum { rounds = 300, most_texts = 40, most_length = 100, bases = 3, slots_length = 1 << 14, bits_length = 1 << 7 };
+enum { rounds = 300, most_texts = 40, most_length = 100, bases = 3, slots_length = 1 << 14, marks_length = 1 << 7 };
 
 static uint32_t state;
 static uint32_t draw(uint32_t below) {
@@ -55,15 +57,23 @@ static int are_near(const struct texts *a, int32_t one, const struct texts *b, i
   return all > 0 && 5 * shared >= 4 * (all - shared);
 }
 
-static uint32_t slots[2 * slots_length], bits[bits_length];
-static int32_t heads[slots_length], entries[2 * slots_length], compared[most_texts];
+static uint32_t slots[2 * slots_length], marks[marks_length], elements[slots_length];
+static int32_t starts[slots_length + 1], entries[most_texts * most_length], compared[most_texts];
+static int32_t element_count;
 
-/* The place beside the shingle in the table, where its number is. */
-static uint32_t *number_of(uint32_t shingle) {
+/* The number of a shingle in the order of coming, and what its rank is, too, which is as good as any. */
+static int32_t number_of(uint32_t shingle) {
+  int32_t number = 0;
+  while (number < element_count && elements[number] != shingle) number++;
+  if (number == element_count) elements[element_count++] = shingle;
+  return number;
+}
+
+static void put(uint32_t shingle, uint32_t rank) {
   uint32_t place = shingle << 1 & (2 * slots_length - 1);
-  while (slots[place + 1] != 0 && slots[place] != shingle) place = (place + 2) & (2 * slots_length - 1);
+  while (slots[place + 1] != 0) place = (place + 2) & (2 * slots_length - 1);
   slots[place] = shingle;
-  return slots + place + 1;
+  slots[place + 1] = rank + 1;
 }
 
 static int by_rank(const void *a, const void *b) {
@@ -71,33 +81,30 @@ static int by_rank(const void *a, const void *b) {
   return (one > other) - (one < other);
 }
 
-/* Ranks in the order of coming, which is as good as any. */
 static void keep(const struct texts *kept) {
-  for (uint32_t at = 0; at < 2 * slots_length; at++) slots[at] = 0;
-  for (int at = 0; at < bits_length; at++) bits[at] = 0;
-  for (int at = 0; at < slots_length; at++) heads[at] = 0;
-  for (int at = 0; at < most_texts; at++) compared[at] = 0;
-  uint32_t elements = 0;
-  int32_t entry = 1;
+  memset(slots, 0, sizeof slots);
+  memset(marks, 0, sizeof marks);
+  memset(compared, 0, sizeof compared);
+  element_count = 0;
+  static int32_t firsts[most_texts][most_length], counts[most_texts];
   for (int32_t text = 0; text < kept->count; text++) {
     const int32_t from = start_of(kept, text), count = kept->ends[text] - from;
-    int32_t ranks[most_length];
-    for (int32_t at = 0; at < count; at++) {
-      const uint32_t shingle = kept->shingles[from + at];
-      uint32_t *const number = number_of(shingle);
-      if (*number == 0) *number = ++elements;
-      bits[shingle >> 5 & (bits_length - 1)] |= 1u << (shingle & 31);
-      ranks[at] = (int32_t)*number - 1;
-    }
-    qsort(ranks, (size_t)count, sizeof *ranks, by_rank);
-    for (int32_t at = 0; count > 0 && at < count - (4 * count + 4) / 5 + 1; at++) {
-      entries[2 * entry] = text;
-      entries[2 * entry + 1] = heads[ranks[at]];
-      heads[ranks[at]] = entry++;
-    }
+    for (int32_t at = 0; at < count; at++) firsts[text][at] = number_of(kept->shingles[from + at]);
+    qsort(firsts[text], (size_t)count, sizeof **firsts, by_rank);
+    counts[text] = count == 0 ? 0 : count - (4 * count + 4) / 5 + 1;
   }
-  for (uint32_t at = 1; at < 2 * slots_length; at += 2)
-    if (slots[at] != 0 && heads[slots[at] - 1] != 0) slots[at] += 1u << 30;
+  int32_t entry = 0, rank = 0;
+  for (int32_t number = 0; number < element_count; number++) {
+    const uint32_t shingle = elements[number];
+    starts[rank] = entry;
+    for (int32_t text = kept->count - 1; text >= 0; text--)
+      for (int32_t at = 0; at < counts[text]; at++)
+        if (firsts[text][at] == number) entries[entry++] = text;
+    const bool is_first = entry > starts[rank];
+    marks[shingle / 16 & (marks_length - 1)] |= (is_first ? 3u : 1u) << 2 * (shingle % 16);
+    if (is_first) put(shingle, (uint32_t)rank++);
+  }
+  starts[rank] = entry;
 }
 
 int main(int count, char **given) {
@@ -108,9 +115,10 @@ int main(int count, char **given) {
     struct texts kept = drawn(1 + (int32_t)draw(most_texts)), rows = drawn(1 + (int32_t)draw(most_texts));
     keep(&kept);
     int32_t *found = malloc((size_t)rows.count * sizeof *found);
-    if (lathe_rows_near(slots, 2 * slots_length, bits, bits_length, heads, entries, kept.shingles, kept.ends, compared, rows.shingles,
-                        rows.ends, rows.count, 1, found) != 0)
-      return 1;
+    const struct kept_texts texts = {marks, marks_length, slots, 2 * slots_length, starts, entries, kept.shingles, kept.ends, compared};
+    int64_t work = 0;
+    for (int32_t row = 0; row < rows.count; row++)
+      found[row] = near_text(&texts, rows.shingles + start_of(&rows, row), rows.ends[row] - start_of(&rows, row), row + 1, &work);
     for (int32_t row = 0; row < rows.count; row++) {
       int is_near = 0;
       for (int32_t text = 0; text < kept.count; text++) is_near |= are_near(&kept, text, &rows, row);

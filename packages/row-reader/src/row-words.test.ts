@@ -1,8 +1,21 @@
 import { expect, it } from 'vitest';
-import { openRowWords } from './row-words.ts';
+import { openRowFinder } from './row-finder.ts';
+import type { StoredRows } from './stored-rows.ts';
+
+function stored(rows: readonly Uint8Array[]): StoredRows {
+  let end = 0;
+  const ends = Int32Array.from(rows, ({ length }) => (end += length));
+  const starts = ends.map((each, at) => each - (rows[at] as Uint8Array).length);
+  return { bytes: Buffer.concat(rows), starts, ends };
+}
+
+function wordFinder(factsOf: (code: number) => Int32Array) {
+  const words = openRowFinder(factsOf)?.words;
+  return words && ((rows: readonly Uint8Array[]) => words(stored(rows)));
+}
 
 /** None where set-up had no compiler. What is found is compared with the TypeScript in services/ingest. */
-const find = openRowWords(() => new Int32Array());
+const find = wordFinder(() => new Int32Array());
 
 /** A row of so many words that are asked, and that are answered. */
 function rowOf(line: number, asked: number, answered: number): Buffer {
@@ -74,7 +87,7 @@ const charactersFrom = (first: number, count: number): string =>
 it.runIf(find !== undefined)('asks for few characters of a row, which is then for others', () => {
   let asked = 0;
   // A sign that parts words, which is its own form.
-  const finder = openRowWords((code) => {
+  const finder = wordFinder((code) => {
     asked++;
     return Int32Array.of(4, 0, 3, 1, ...Buffer.from(String.fromCodePoint(code)), 4 * code);
   });
@@ -85,7 +98,7 @@ it.runIf(find !== undefined)('asks for few characters of a row, which is then fo
 
 it.runIf(find !== undefined)('reads other letters after rows with more than have a place', () => {
   // A letter, which is its own form of one unit.
-  const finder = openRowWords((code) =>
+  const finder = wordFinder((code) =>
     Int32Array.of(2, 0, 2, 1, ...Buffer.from(String.fromCodePoint(code)), 4 * code + 1),
   );
   const [many, few] = [rowSaying(charactersFrom(0x400, 100)), rowSaying('Привет')];

@@ -5,6 +5,7 @@ import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, it } from 'vitest';
 import { chooseHeldOut } from '../pack/split.ts';
+import type { JsonLines } from '../read/spool.ts';
 import { findContacts } from './contamination.ts';
 import { likenessOf } from './look.ts';
 import { createRelations } from './relations.ts';
@@ -52,9 +53,17 @@ const related = (row: CanonicalRow) => ({
   ...{ line: row.line, group: row.line, plain: row.line, asked: undefined, both: row.line },
   ...{ answer: 0, likeness: likenessOf(row) },
 });
+const linesOf = (texts: readonly string[]): JsonLines => {
+  const lines = texts.map((text) => Buffer.from(`${text}\n`));
+  let end = 0;
+  return {
+    lines: Buffer.concat(lines),
+    lineEnds: Uint32Array.from(lines, ({ length }) => (end += length)),
+  };
+};
 const jsons = (rows: readonly CanonicalRow[]) =>
   async function* () {
-    yield rows.map((row) => Buffer.from(JSON.stringify(row)));
+    yield linesOf(rows.map((row) => JSON.stringify(row)));
   };
 const breathe = async (): Promise<void> => undefined;
 

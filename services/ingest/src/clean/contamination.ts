@@ -1,25 +1,27 @@
+import { otherForm } from '@lathe/row-reader/row-look';
+import type { JsonLines } from '../read/spool.ts';
 import type { Numbers } from '../row-numbers.ts';
 import { createHeldOutTexts } from './held-out-texts.ts';
 import { createPhrases } from './phrases.ts';
 import type { Relations } from './relations.ts';
 import type { RowFinders } from './row-finders.ts';
-import { askedAt, findWordsOf, type RowWords, type WordColumns, wordsOfRows } from './row-words.ts';
+import { type RowWords, type StoredRows, wordsOfRow, wordsOfRows } from './row-words.ts';
 
 /** How a training row says what a held-out one does, which stands on that line. */
 export type Contact = { readonly how: 'prompts' | 'near' | 'phrases'; readonly line: number };
 
 export type Sides = {
-  /** Rows of the training file as canonical JSON in UTF-8, some at a time, with the number of each and whether it is held out. */
-  readonly training: () => AsyncIterable<readonly Uint8Array[]>;
+  /** Rows of the training file, some at a time, with the number of each and whether it is held out. */
+  readonly training: () => AsyncIterable<JsonLines>;
   readonly numbers: Numbers;
   readonly clusters: Numbers;
   readonly lines: Numbers;
   readonly heldOut: Uint8Array | null;
   /** Rows of the validation file. */
-  readonly validation: (() => AsyncIterable<readonly Uint8Array[]>) | null;
+  readonly validation: (() => AsyncIterable<JsonLines>) | null;
   readonly relations: Pick<Relations, 'met' | 'bridges' | 'forms'>;
   /** What looks at many rows at once, where there is such a way. */
-  readonly finders?: RowFinders | undefined;
+  readonly finders?: Pick<RowFinders, 'words' | 'look'> | undefined;
   /** Called between some rows and the next. */
   readonly breathe: () => Promise<void>;
 };
@@ -39,12 +41,13 @@ type Contacts = { readonly contacts: ReadonlyMap<number, Contact>; readonly isCo
 export async function findContacts(sides: Sides): Promise<Contacts> {
   const { heldOut, relations, finders } = sides;
   const phrases = createPhrases();
-  const texts = createHeldOutTexts(relations.forms(), { findNear: finders?.near });
-  const keepOne = ({ asked, shingles, line }: RowWords): void => {
-    phrases.keep(asked, line);
-    texts.keep(shingles, line);
+  const texts = createHeldOutTexts(relations.forms());
+  const keep = ({ rows }: SomeRows): void => {
+    for (const { asked, shingles, line } of wordsOfRows(rows, finders?.words)) {
+      phrases.keep(asked, line);
+      texts.keep(shingles, line);
+    }
   };
-  const keep = ({ rows }: SomeRows): void => wordsOfRows(rows, finders?.words).forEach(keepOne);
   const { breathe } = sides;
   if (sides.validation !== null)
     await forSomeRows({ chunks: sides.validation(), isWanted: () => true, breathe }, keep);
@@ -56,15 +59,34 @@ export async function findContacts(sides: Sides): Promise<Contacts> {
   else return { contacts: new Map(), isComplete: true };
   await texts.settle(sides.breathe);
   const near = new Map<number, number>();
-  const lookAt = ({ rows, indexes }: SomeRows): void => {
-    const { columns, others } = findWordsOf(rows, finders?.words);
-    const lines = columns === undefined ? [] : texts.findAll(columns);
-    for (const [at, index] of indexes.entries()) {
-      const number = sides.numbers.at(index) as number;
-      const other = others.get(at);
-      phrases.look(other?.asked ?? askedAt(columns as WordColumns, at), number);
-      const line = other === undefined ? lines[at] : texts.find(other.shingles);
-      if (line !== undefined) near.set(number, line);
+  const note = (number: number, line: number | undefined): void => {
+    if (line !== undefined) near.set(number, line);
+  };
+  const lookAtOne = ({ asked, shingles }: RowWords, number: number): void => {
+    phrases.look(asked, number);
+    note(number, texts.find(shingles));
+  };
+  const lookAt = async ({ rows, indexes }: SomeRows): Promise<void> => {
+    const numberAt = (at: number) => sides.numbers.at(indexes[at] as number) as number;
+    const kept = texts.kept(indexes.length);
+    if (kept === undefined || finders === undefined) {
+      for (const [at, words] of wordsOfRows(rows, finders?.words).entries())
+        lookAtOne(words, numberAt(at));
+      return;
+    }
+    for (let from = 0; from < indexes.length; ) {
+      await breathe();
+      const look = { phrases: phrases.kept(), texts: kept, from, most: mostWork };
+      const seen = finders.look(rows, look);
+      let next = 0;
+      for (; from < seen.next; from++) {
+        const number = numberAt(from);
+        const text = seen.near[from] as number;
+        if (text === otherForm) lookAtOne(wordsOfRow(rows, from), number);
+        else if (text >= 0) note(number, texts.lineOf(text));
+        for (; next < (seen.phraseEnds[from] as number); next += 2)
+          phrases.meet(seen.phrases[next] as number, seen.phrases[next + 1] as number, number);
+      }
     }
   };
   await forSomeRows(
@@ -95,36 +117,41 @@ function trainedRows({ numbers, heldOut }: Pick<Sides, 'numbers' | 'heldOut'>): 
   return count;
 }
 
-/** Rows that are looked at at a time, which is a matter of milliseconds. */
+/** Rows that are looked at at a time, and how many bytes and numbers in a row, which are a matter of milliseconds. */
 const mostRows = 256;
+const mostWork = 4 * 2 ** 20;
 
 /** Rows with the index of each. */
-type SomeRows = { readonly rows: readonly Uint8Array[]; readonly indexes: readonly number[] };
+type SomeRows = { readonly rows: StoredRows; readonly indexes: Int32Array };
 
 type WantedRows = Pick<Sides, 'breathe'> & {
-  readonly chunks: AsyncIterable<readonly Uint8Array[]>;
+  readonly chunks: AsyncIterable<JsonLines>;
   readonly isWanted: (index: number) => boolean;
 };
 
 /** Goes through those rows that are wanted, some at a time. */
 async function forSomeRows(
   { chunks, isWanted, breathe }: WantedRows,
-  take: (some: SomeRows) => void,
+  take: (some: SomeRows) => void | Promise<void>,
 ): Promise<void> {
   let first = 0;
-  for await (const rows of chunks) {
-    const wanted: number[] = [];
-    for (let at = 0; at < rows.length; at++) if (isWanted(first + at)) wanted.push(at);
-    for (let from = 0; from < wanted.length; from += mostRows) {
+  for await (const { lines, lineEnds } of chunks) {
+    for (let next = 0; next < lineEnds.length; ) {
       await breathe();
-      const some = wanted.slice(from, from + mostRows);
-      const start = first;
-      take({
-        rows: some.map((at) => rows[at] as Uint8Array),
-        indexes: some.map((at) => start + at),
-      });
+      const column = () => new Int32Array(mostRows);
+      const [starts, ends, indexes] = [column(), column(), column()];
+      let count = 0;
+      for (; count < mostRows && next < lineEnds.length; next++) {
+        if (!isWanted(first + next)) continue;
+        starts[count] = lineEnds[next - 1] ?? 0;
+        ends[count] = (lineEnds[next] as number) - 1;
+        indexes[count++] = first + next;
+      }
+      const some = (all: Int32Array) => all.subarray(0, count);
+      const rows = { bytes: lines, starts: some(starts), ends: some(ends) };
+      await take({ rows, indexes: some(indexes) });
     }
-    first += rows.length;
+    first += lineEnds.length;
   }
 }
 

@@ -1,32 +1,23 @@
-import { shinglesAt, type WordColumns } from './row-words.ts';
+import { createFirstElements, type FirstElements, isFirst } from './first-elements.ts';
 import { createShingleNumbers } from './shingle-numbers.ts';
-import { jaccard, nearJaccard } from './shingles.ts';
+import { jaccard, mostShingles, nearJaccard } from './shingles.ts';
 import { inOrder } from './sort-hashes.ts';
 
 /** Shingles that are kept of all texts together. */
 const usualMost = 4 * 2 ** 20;
 
 /** The texts that are kept, in arrays for who looks at many rows at once. */
-type KeptTexts = {
-  /** Shingles, and beside each from 1 its rank, with `hasEntries` where it has some; a bit for each shingle (shingle-numbers.ts). */
-  readonly slots: Uint32Array;
-  readonly bits: Uint32Array;
-  /** Of each rank the newest entry, and entries from 1: a text, and the entry before. */
-  readonly heads: Int32Array;
+type KeptTexts = FirstElements['tables'] & {
+  /** Of each rank where its entries begin, and all entries: the texts that have it among their first ones, the newest first. */
+  readonly starts: Int32Array;
   readonly entries: Int32Array;
   /** The shingles of all texts, and where those of each end. */
   readonly shingles: Uint32Array;
   readonly ends: Int32Array;
-  /** The look for which each was compared last. */
+  /** The look for which each was compared last, and that of the first row that is looked at. */
   readonly compared: Int32Array;
+  readonly look: number;
 };
-
-/** Tells of each row the text that it nearly says, or -1, as `find` does where there are no forms. The look of row i is `look + i`. */
-export type NearFinder = (
-  kept: KeptTexts,
-  rows: Pick<WordColumns, 'shingles' | 'shingleEnds'>,
-  look: number,
-) => Int32Array;
 
 /** Finds every text that is a near duplicate of one that is kept, and not only most of them: for the side that is scored, which is small. */
 export type HeldOutTexts = {
@@ -36,16 +27,12 @@ export type HeldOutTexts = {
   settle(breathe: () => Promise<void>): Promise<void>;
   /** The line of one that is kept and nearly says the same; undefined where none does. */
   find(shingles: Uint32Array): number | undefined;
-  /** The same of each of many rows. */
-  findAll(rows: Pick<WordColumns, 'shingles' | 'shingleEnds'>): (number | undefined)[];
+  /** For who looks at so many rows at once; undefined where forms count for nothing, which only `find` knows of. */
+  kept(rows: number): KeptTexts | undefined;
+  /** The line of one of those texts. */
+  lineOf(text: number): number;
   /** Whether all were kept. */
   isComplete(): boolean;
-};
-
-type HeldOutOptions = {
-  readonly most?: number;
-  /** Finds texts for many rows at once, where there is such a way. */
-  readonly findNear?: NearFinder | undefined;
 };
 
 /**
@@ -57,15 +44,14 @@ type HeldOutOptions = {
  */
 export function createHeldOutTexts(
   forms: ReadonlySet<number>,
-  { most = usualMost, findNear }: HeldOutOptions = {},
+  most: number = usualMost,
 ): HeldOutTexts {
-  /** Elements by their shingles: in the order of their coming, and once settled by their ranks, the rarest first. */
-  const numbers = createShingleNumbers();
+  /** Elements by their shingles, in the order of their coming. */
+  let numbers = createShingleNumbers();
+  let elements = createFirstElements(numbers, new Int32Array());
   /** Of each element how many texts have it. */
   let holders = new Int32Array(1024);
-  /** Of each rank the newest entry of those texts that have it among their first ones. */
-  let heads = new Int32Array();
-  /** Entries from 1, in pairs: the text, and the entry before of the same rank. */
+  let starts = new Int32Array(1);
   let entries = new Int32Array();
   const lines: number[] = [];
   let kept = new Uint32Array(1024);
@@ -76,7 +62,7 @@ export function createHeldOutTexts(
   /** The text for which each was compared last. */
   let compared = new Int32Array();
   let looks = 0;
-  let ranks = new Uint32Array(1024);
+  const ranks = new Uint32Array(mostShingles);
   /** Ranks are spread over all numbers, which are put in order by their upper bits. */
   let spread = 0;
 
@@ -89,36 +75,45 @@ export function createHeldOutTexts(
     mayBeNear(a.length, b.length) &&
     jaccard(a, b) >= nearJaccard &&
     (forms.size === 0 || jaccard(keysOf(a), keysOf(b)) >= nearJaccard);
-  /** The ranks of those that are known, the rarest first; undefined where so many are not, among the first. */
-  const ranksOf = (keys: Uint32Array, mostUnknown: number): Uint32Array | undefined => {
-    if (ranks.length < keys.length) ranks = new Uint32Array(2 * keys.length);
-    let known = 0;
-    for (let at = 0; at < keys.length; at++) {
-      const number = numbers.get(keys[at] as number);
-      if (number >= 0) ranks[known++] = (number & ~hasEntries) << spread;
-      else if (at - known >= mostUnknown) return undefined;
-    }
-    const found = ranks.subarray(0, known);
+  /** Puts the first ranks in order, of which there are so many. */
+  const inRankOrder = (count: number): Uint32Array => {
+    const found = ranks.subarray(0, count);
     // Ranks of long texts may stand close together.
-    return known > mostSpread ? found.sort() : inOrder(found);
+    return count > mostSpread ? found.sort() : inOrder(found);
+  };
+  /** The first ones of a text, by their ranks among all elements. */
+  const firstsOf = (text: number, rankOf: Int32Array): Uint32Array => {
+    const keys = keysOf(textAt(text));
+    for (let at = 0; at < keys.length; at++)
+      ranks[at] = (rankOf[numbers.get(keys[at] as number)] as number) << spread;
+    return inRankOrder(keys.length).subarray(0, firstOf(keys.length));
   };
 
   const find = (shingles: Uint32Array): number | undefined => {
     if (lines.length === 0 || shingles.length === 0) return undefined;
     const keys = keysOf(shingles);
     const first = firstOf(keys.length);
-    const found = ranksOf(keys, first - 1);
-    if (found === undefined) return undefined;
+    let [unknown, known] = [0, 0];
+    for (let at = 0; at < keys.length; at++) {
+      const key = keys[at] as number;
+      const marks = elements.marksOf(key);
+      if (marks === 0 && ++unknown === first) return undefined;
+      const rank = (marks & isFirst) === 0 ? -1 : elements.rankOf(key);
+      if (rank >= 0) ranks[known++] = rank << spread;
+    }
     looks++;
-    const last = first - (keys.length - found.length);
-    for (let at = 0; at < last && at < found.length; at++)
-      for (let entry = heads[(found[at] as number) >>> spread] as number; entry > 0; ) {
-        const text = entries[2 * entry] as number;
-        entry = entries[2 * entry + 1] as number;
+    const found = inRankOrder(known);
+    // Elements that are known but first of no text come among these too, so that they are more than are needed, if anything.
+    const last = Math.min(first - unknown, known);
+    for (let at = 0; at < last; at++) {
+      const rank = (found[at] as number) >>> spread;
+      for (let entry = starts[rank] as number; entry < (starts[rank + 1] as number); entry++) {
+        const text = entries[entry] as number;
         if (compared[text] === looks) continue;
         compared[text] = looks;
         if (isAlike(shingles, textAt(text))) return lines[text];
       }
+    }
     return undefined;
   };
 
@@ -143,44 +138,64 @@ export function createHeldOutTexts(
       }
     },
     async settle(breathe) {
-      const elements = numbers.count();
-      numbers.renumber(ranksBy(holders, elements));
+      const count = numbers.count();
+      const rankOf = ranksBy(holders, count);
       holders = new Int32Array();
-      spread = Math.clz32(elements);
-      heads = new Int32Array(elements);
+      spread = Math.clz32(count);
       compared = new Int32Array(lines.length);
-      entries = new Int32Array(1024);
-      let next = 1;
+      // First how many texts have each rank, and then, each one place before the one that came before it, which texts.
+      const ends = new Int32Array(count + 1);
+      let firsts = new Int32Array(1024);
+      const firstEnds = new Int32Array(lines.length);
+      let end = 0;
       for (let text = 0; text < lines.length; text++) {
         await breathe();
-        const keys = keysOf(textAt(text));
-        const found = ranksOf(keys, keys.length) as Uint32Array;
-        for (let at = 0; at < firstOf(keys.length); at++) {
-          const rank = (found[at] as number) >>> spread;
-          if (2 * next === entries.length) entries = grown(entries);
-          entries[2 * next] = text;
-          entries[2 * next + 1] = heads[rank] as number;
-          heads[rank] = next++;
+        for (const spreadRank of firstsOf(text, rankOf)) {
+          const rank = spreadRank >>> spread;
+          ends[rank] = (ends[rank] as number) + 1;
+          if (end === firsts.length) firsts = grown(firsts);
+          firsts[end++] = rank;
+        }
+        firstEnds[text] = end;
+      }
+      // Only those that are first of a text keep a rank.
+      const places = new Int32Array(count).fill(-1);
+      let placed = 0;
+      let sum = 0;
+      for (let rank = 0; rank < count; rank++) {
+        sum += ends[rank] as number;
+        if ((ends[rank] as number) === 0) continue;
+        places[rank] = placed;
+        ends[placed++] = sum;
+      }
+      entries = new Int32Array(end);
+      for (let text = 0, from = 0; text < lines.length; from = firstEnds[text++] as number) {
+        for (let at = from; at < (firstEnds[text] as number); at++) {
+          const place = places[firsts[at] as number] as number;
+          const entry = (ends[place] as number) - 1;
+          ends[place] = entry;
+          entries[entry] = text;
         }
       }
-      numbers.renumber(heads.map((entry, rank) => (entry === 0 ? rank : rank + hasEntries)));
+      starts = ends.slice(0, placed + 1);
+      starts[placed] = end;
+      spread = Math.clz32(placed);
+      elements = createFirstElements(
+        numbers,
+        rankOf.map((rank) => places[rank] as number),
+      );
+      numbers = createShingleNumbers();
     },
     find,
-    findAll(rows) {
-      const count = rows.shingleEnds.length;
-      if (lines.length === 0) return Array.from({ length: count }, () => undefined);
-      if (findNear === undefined || forms.size > 0)
-        return Array.from({ length: count }, (_, row) => find(shinglesAt(rows, row)));
-      const texts = { ...numbers.tables(), ...{ heads, entries, shingles: kept, ends, compared } };
-      const found = findNear(texts, rows, looks + 1);
-      looks += count;
-      return Array.from(found, (text) => lines[text]);
+    lineOf: (text) => lines[text] as number,
+    kept(rows) {
+      if (forms.size > 0) return undefined;
+      const look = looks + 1;
+      looks += rows;
+      return { ...elements.tables, ...{ starts, entries, shingles: kept, ends, compared, look } };
     },
   };
 }
-
-/** Beside the rank of what is among the first ones of any text. */
-const hasEntries = 2 ** 30;
 
 /** Ranks up to so many are put in order by their upper bits. */
 const mostSpread = 512;

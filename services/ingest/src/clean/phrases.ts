@@ -26,6 +26,14 @@ export type Phrases = {
   keep(words: Uint32Array, line: number): void;
   /** Looks at a text that is to be trained on, which has that number. */
   look(words: Uint32Array, number: number): void;
+  /** For who looks at many texts at once: a bit of each phrase by the lower half of its number, and whether there are such of either length. */
+  kept(): {
+    readonly lowHalves: Uint32Array;
+    readonly areLong: boolean;
+    readonly areShort: boolean;
+  };
+  /** Takes a phrase whose bit is there, by both halves of its number, of the text that has that one. */
+  meet(upper: number, low: number, number: number): void;
   /** The texts looked at that share a phrase which few of them have, with the line of the one kept. */
   found(): Map<number, number>;
 };
@@ -108,6 +116,11 @@ export function createPhrases(): Phrases {
         }
       }
     },
+    kept: () => ({
+      ...{ lowHalves, areLong: lengths.includes(phraseWords) },
+      areShort: lengths.includes(shortWords),
+    }),
+    meet: (upper, low, number) => lookAt(low, phraseOf(upper, low), number),
     found() {
       // Of the phrases of a text that few have the one that was met first.
       const first = new Map<number, number>();
@@ -150,7 +163,11 @@ function forEachPhrase(
 
 /** A phrase as a number of 53 bits, with its length in it. */
 function numberOf(low: number, high: number, length: number): number {
-  return mix(high + length) * 2 ** lowBits + low;
+  return phraseOf(mix(high + length), low);
+}
+
+function phraseOf(upper: number, low: number): number {
+  return upper * 2 ** lowBits + low;
 }
 
 function power(factor: number, exponent: number): number {

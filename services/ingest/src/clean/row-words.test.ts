@@ -1,16 +1,27 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
-import { openRowWords } from '@lathe/row-reader/row-words';
+import { openRowFinder } from '@lathe/row-reader/row-finder';
 import { expect, it } from 'vitest';
 import { characterNumbers } from './character-numbers.ts';
-import { wordsOfRows } from './row-words.ts';
+import { type StoredRows, wordsOfRows } from './row-words.ts';
 
 const rowOf = (line: number, completion: string): Uint8Array => {
   const row: CanonicalRow = { kind: 'completion', line, prompt: 'What is it?', completion };
   return Buffer.from(JSON.stringify(row));
 };
 
+function stored(rows: readonly Uint8Array[]): StoredRows {
+  let end = 0;
+  const ends = Int32Array.from(rows, ({ length }) => (end += length));
+  const starts = ends.map((each, at) => each - (rows[at] as Uint8Array).length);
+  return { bytes: Buffer.concat(rows), starts, ends };
+}
+
 it('finds the words of rows by the finder, and by itself those that it does not know', () => {
-  const rows = [rowOf(3, 'A parcel.'), rowOf(5, 'An invoice, I guess.'), rowOf(8, 'Nothing.')];
+  const rows = stored([
+    rowOf(3, 'A parcel.'),
+    rowOf(5, 'An invoice, I guess.'),
+    rowOf(8, 'Nothing.'),
+  ]);
   const [first, second, third] = wordsOfRows(rows, undefined);
   expect([first, second, third].map((row) => row?.line)).toEqual([3, 5, 8]);
   expect(first?.asked.length).toBe(3);
@@ -29,7 +40,7 @@ it('finds the words of rows by the finder, and by itself those that it does not 
 });
 
 /** None where set-up had no compiler. */
-const finder = openRowWords(characterNumbers);
+const finder = openRowFinder(characterNumbers)?.words;
 
 it.runIf(finder !== undefined)('finds the same words in C', () => {
   const said = [
@@ -59,8 +70,8 @@ it.runIf(finder !== undefined)('finds the same words in C', () => {
     ),
   );
   for (const each of [rows, completions]) {
-    const stored = each.map((row) => Buffer.from(JSON.stringify(row)));
-    expect(wordsOfRows(stored, finder)).toEqual(wordsOfRows(stored, undefined));
-    expect(finder?.(stored).asked.some((count) => count >= 0)).toBe(true);
+    const all = stored(each.map((row) => Buffer.from(JSON.stringify(row))));
+    expect(wordsOfRows(all, finder)).toEqual(wordsOfRows(all, undefined));
+    expect(finder?.(all).asked.some((count) => count >= 0)).toBe(true);
   }
 });

@@ -4,7 +4,7 @@ import { mix } from './words.ts';
 /** Words of a shingle. */
 const shingleWords = 5;
 /** Of a longer text those with the least hashes are kept, which are drawn as if by chance and the same of equal texts. */
-const mostShingles = 4096;
+export const mostShingles = 4096;
 
 /** The factor of the words' places in a shingle's hash, and that of the word that leaves it. */
 const factor = 0x01000193;

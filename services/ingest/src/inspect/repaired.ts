@@ -3,6 +3,7 @@ import { createFindings } from '../check/findings.ts';
 import { mendedRules } from '../check/mend.ts';
 import type { FileRead, FilesRead, PipelineInput, PipelinePorts } from '../prepare/ports.ts';
 import { readFiles } from '../prepare/read-files.ts';
+import { jsonAt } from '../read/spool.ts';
 import { parseRow } from '../row-json.ts';
 import { rowForm } from './row-form.ts';
 
@@ -34,9 +35,9 @@ export function repairedFile({ spool, rows }: FileRead): {
   async function* lines(): AsyncGenerator<Uint8Array> {
     let index = 0;
     for await (const jsons of spool.jsons())
-      for (const json of jsons) {
+      for (let at = 0; at < jsons.lineEnds.length; at++) {
         const number = rows.numbers.at(index++) as number;
-        const row = parseRow(json);
+        const row = parseRow(jsonAt(jsons, at));
         // A text is its first piece; the others have none.
         if (row.kind === 'text' && row.part > 0) continue;
         if (rows.repeated.has(number)) counts.repeated++;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, it } from 'vitest';
-import { createSpool, type SpooledRow } from './spool.ts';
+import { createSpool, jsonAt, type SpooledRow } from './spool.ts';
 
 const utf8 = new TextEncoder();
 const rowOf = (text: string, tokens: readonly number[]): SpooledRow => ({
@@ -40,7 +40,8 @@ it('gives back rows that came one by one and rows that came together, in their o
   for await (const chunk of spool.read())
     for (let at = 0; at < chunk.length; at++) read.push(copied(chunk.row(at)));
   const jsons: Uint8Array[] = [];
-  for await (const some of spool.jsons()) jsons.push(...some.map((json) => json.slice()));
+  for await (const some of spool.jsons())
+    for (let at = 0; at < some.lineEnds.length; at++) jsons.push(jsonAt(some, at).slice());
   const texts = rows.map(({ json }) => Buffer.from(json).toString());
   expect(read.map(({ json }) => Buffer.from(json).toString())).toEqual(texts);
   expect(jsons.map((json) => Buffer.from(json).toString())).toEqual(texts);

@@ -10,7 +10,7 @@ import { characterNumbers } from '../clean/character-numbers.ts';
 import { askedOf, likenessOf, rowWords } from '../clean/look.ts';
 import { bandsOf } from '../clean/minhash.ts';
 import { shinglesOfWords } from '../clean/shingles.ts';
-import { wordHashes } from '../clean/words.ts';
+import { mix, wordHashes } from '../clean/words.ts';
 import { groupWords } from '../group-words.ts';
 import { groupOf, identityOf } from '../kinds/row-kinds.ts';
 import { hash } from '../pack/split.ts';
@@ -19,7 +19,7 @@ import { plainPrompt } from '../plain-prompt.ts';
 const root = join(import.meta.dirname, '../../../..');
 const folder = join(root, 'packages/row-reader');
 const parts =
-  /^(?:byte-classes|character-bits|characters|row-words|group-words|identity|instructions|minhash|operators|known-characters|plain-prompt|runs|sha256|shingles|word-hashes|workspace)\.c$/;
+  /^(?:byte-classes|character-bits|characters|row-words|group-words|identity|instructions|minhash|operators|known-characters|near-texts|phrases|plain-prompt|row-look|runs|sha256|shingles|word-hashes|workspace)\.c$/;
 const sources = readdirSync(join(folder, 'c'))
   .filter((name) => parts.test(name))
   .map((name) => join(folder, 'c', name));
@@ -81,6 +81,17 @@ function identityCase(row: Chat | Completion, kind = 'c'): Case {
   };
 }
 
+/** Both halves of the numbers of all phrases (clean/phrases.ts), by definition. */
+function phrasesOf(words: Uint32Array): number[] {
+  return [13, 8].flatMap((length) =>
+    Array.from({ length: Math.max(0, words.length - length + 1) }, (_, from) => {
+      const half = (factor: number) =>
+        words.subarray(from, from + length).reduce((sum, word) => Math.imul(sum, factor) + word, 0);
+      return [mix(half(0x01000193) + length), mix(half(0x9e3779b1)) >>> 11];
+    }).flat(),
+  );
+}
+
 /** A row as it is stored, and whether it is one that is read in C. */
 type Stored = { readonly json: string; readonly isPlain: boolean };
 
@@ -89,21 +100,26 @@ function rowsCase(rows: readonly Stored[]): Case {
   const ends: number[] = [];
   let text = '';
   let answer = ' told 0';
+  let seen = '';
   let words = 0;
   for (const { json, isPlain } of rows) {
     text += '1 ';
     starts.push(Buffer.byteLength(text));
     text += `${json}\n`;
     ends.push(Buffer.byteLength(text) - 1);
-    if (!isPlain) answer += ' row -1 -1 words shingles';
-    else {
+    if (!isPlain) {
+      answer += ' row -1 -1 words shingles';
+      seen += ' near -2 phrases';
+    } else {
       const row = JSON.parse(json) as CanonicalRow;
       const { asked, all } = rowWords(row);
       words += all.length;
+      seen += ` near -1 ${listed('phrases', phrasesOf(asked))}`;
       answer += ` row ${row.line} ${asked.length} ${listed('words', all)} ${listed('shingles', shinglesOfWords(all))}`;
     }
   }
   if (words > 0) answer += ' less -1';
+  answer += `${seen} told 0`;
   const bytes = Buffer.from(text);
   return {
     asked: Buffer.concat([
