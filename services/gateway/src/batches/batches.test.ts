@@ -17,12 +17,13 @@ const chat = (content: string) => ({
 const line = (custom_id: string, body: object = chat(custom_id)) =>
   JSON.stringify({ custom_id, method: 'POST', url: '/v1/chat/completions', body });
 
-async function upload(lines: readonly string[]): Promise<string> {
-  const file = await toFile(Buffer.from(lines.join('\n')), 'requests.jsonl');
+async function upload(lines: readonly string[] | Buffer): Promise<string> {
+  const bytes = lines instanceof Buffer ? lines : Buffer.from(lines.join('\n'));
+  const file = await toFile(bytes, 'requests.jsonl');
   return (await gateway.client.files.create({ file, purpose: 'batch' })).id;
 }
 
-async function create(lines: readonly string[], more: object = {}) {
+async function create(lines: Parameters<typeof upload>[0], more: object = {}) {
   return gateway.client.batches.create({
     input_file_id: await upload(lines),
     endpoint: '/v1/chat/completions',
@@ -131,6 +132,18 @@ it('fails with every mistake of the file, and asks nothing of it', async () => {
   ]);
   expect((await ended((await create(['', ' '])).id)).errors?.data?.[0]?.code).toBe('empty_file');
   expect(requests).toEqual([]);
+});
+
+it.each([
+  ['in UTF-16', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le')],
+  ['with CR alone', (text: string) => Buffer.from(text.replaceAll('\n', '\r'))],
+])('reads lines %s', async (_, written) => {
+  const text = `${line('ä')}\n${line('b', { ...chat('b'), stream: true })}\n${line('ä')}\n`;
+  const batch = await ended((await create(written(text))).id);
+  expect(batch.errors?.data).toMatchObject([
+    { code: 'invalid_request', line: 2, param: 'body.stream' },
+    { code: 'duplicate_custom_id', message: expect.stringContaining('"ä"') },
+  ]);
 });
 
 it('names what is wrong with a request, and where it is another project’s', async () => {
