@@ -162,11 +162,12 @@ static enum outcome read_scanned(
   if (encoded == encoded_no_room) return outcome_room;
   if (encoded == encoded_elsewhere) return outcome_other;
   if (!ask_about(own, &next)) return outcome_room;
-  const int64_t most_json = chat_json_room(chat);
+  const int64_t most_json = chat_json_room(chat) + 1;
   if (most_json > next.json_room - next.json_used) return outcome_room;
   const uint8_t *messages;
-  const int32_t written =
-      write_json(own, line, number, form->examples, next.json + next.json_used, &messages);
+  uint8_t *json = next.json + next.json_used;
+  int32_t written = write_json(own, line, number, form->examples, json, &messages);
+  json[written++] = '\n';
   const int32_t bytes = chat->places[chat->count];
   const int64_t left = next.likeness_room - next.likeness_used - band_count;
   /* There are no more shingles than words, nor words than bytes. */

@@ -54,7 +54,7 @@ struct lines {
   int64_t most_bytes, most_tokens;
 };
 
-/* Facts of a row: line, tokens, bytes of JSON, shingles, bands, and the hashes in the order of identity.h. */
+/* Facts of a row: line, tokens, bytes of JSON with the line end behind it, shingles, bands, and the hashes in the order of identity.h. */
 enum { fact_count = 11 };
 
 /* What is asked of a content before its row is plain: whether it is apart from special tokens, whether it has no personal data. */

@@ -140,7 +140,7 @@ static void tell(const struct found *found) {
   int64_t token = 0, json = 0;
   for (int64_t row = 0; row < found->row_used; row++) {
     const double *facts = found->facts + fact_count * row;
-    printf("%d %.*s ", found->rows[2 * row], (int)facts[2], found->json + json);
+    printf("%d %.*s ", found->rows[2 * row], (int)facts[2] - 1, found->json + json);
     json += (int64_t)facts[2];
     const int64_t end = token + (int64_t)facts[1];
     for (int64_t at = token; at < end; at++) printf("%02x", found->tokens[at]);

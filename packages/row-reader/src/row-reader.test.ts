@@ -82,8 +82,8 @@ it.runIf(reader !== undefined)('reads prompts with completions, in columns of pl
   );
   expect(Buffer.from(found?.tokens ?? []).toString()).toBe('Where? Here.Where? There.');
   expect(Buffer.from(found?.json ?? []).toString()).toBe(
-    '{"kind":"completion","line":1,"prompt":"Where?","completion":" Here."}' +
-      '{"kind":"completion","line":2,"prompt":"Where?","completion":" There."}',
+    '{"kind":"completion","line":1,"prompt":"Where?","completion":" Here."}\n' +
+      '{"kind":"completion","line":2,"prompt":"Where?","completion":" There."}\n',
   );
   for (const name of ['', '"', '\\', 'ä', '\n', 'x'.repeat(257), 'b'])
     expect(open(name, 'b')).toBeUndefined();

@@ -28,7 +28,7 @@ type Question = {
 /**
  * Rows that were read, one after the other; all arrays are used again when a reader of this thread reads the next lines. Of row i, line `rows[2 * i]`
  * of the lines has the row and `rows[2 * i + 1]` examples, of as many tokens as the next ones of `examples` say. `facts` has eleven numbers a row: its
- * line's number, its tokens, the bytes of its JSON, its shingles, its bands, and the hashes of both, prompt, plain, group, answer and what is asked;
+ * line's number, its tokens, the bytes of its JSON with the line end behind it, its shingles, its bands, and the hashes of both, prompt, plain, group, answer and what is asked;
  * `likeness` the shingles and bands of each.
  */
 export type RowsFound = {

@@ -52,6 +52,9 @@ function createPart(): FirstPlaces {
       keys[slot] = key;
       rows[slot] = oldRows[at] as number;
     }
+    // Left to the garbage collector they would be held for long.
+    oldKeys.buffer.transfer(0);
+    oldRows.buffer.transfer(0);
   };
   return {
     get(key) {

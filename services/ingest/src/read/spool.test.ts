@@ -25,8 +25,8 @@ it('gives back rows that came one by one and rows that came together, in their o
       lengths: Uint32Array.from(examples, ({ tokens }) => tokens.length),
       tokens: Int32Array.from(examples.flatMap(({ tokens }) => [...tokens])),
       supervised: Uint8Array.from(examples.flatMap(({ supervised }) => [...supervised])),
-      jsonLengths: Uint32Array.from(run, ({ json }) => json.length),
-      json: Uint8Array.from(run.flatMap(({ json }) => [...json])),
+      jsonLengths: Uint32Array.from(run, ({ json }) => json.length + 1),
+      json: Uint8Array.from(run.flatMap(({ json }) => [...json, 0x0a])),
     });
   }
   // All of a chunk is good until the next is asked for.

@@ -14,7 +14,7 @@ export type SpooledRow = { readonly json: Uint8Array; readonly examples: readonl
 
 /** Rows end to end, each of one sequence of tokens and targets alone. */
 export type SpooledRun = ShardRun & {
-  /** The canonical JSON of each as UTF-8, and how many bytes each has. */
+  /** The canonical JSON of each as UTF-8 with a line end behind it, and how many bytes each has with that. */
   readonly json: Uint8Array;
   readonly jsonLengths: Uint32Array;
 };
@@ -105,13 +105,8 @@ export async function createSpool(folder: string): Promise<Spool> {
     async addRun({ json, jsonLengths, ...run }) {
       if (shard.tokens + run.tokens.length > chunkTokens) await flush();
       shard.addRun(run);
-      let from = 0;
-      for (const length of jsonLengths) {
-        counts.push(1);
-        text.addBytes(json.subarray(from, from + length));
-        text.addBytes(lineEnd);
-        from += length;
-      }
+      text.addBytes(json);
+      for (let row = 0; row < jsonLengths.length; row++) counts.push(1);
       await flushFull();
     },
     async *read() {

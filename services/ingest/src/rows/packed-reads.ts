@@ -41,7 +41,7 @@ type PackedRead = null | (Omit<LineRead, 'right'> & { readonly right?: PackedRig
 /** What was read of some lines, on its way from thread to thread. */
 export type PackedReads = {
   readonly reads: readonly PackedRead[];
-  /** The JSON of all parts as UTF-8, one after another. */
+  /** The JSON of all parts as UTF-8, one after another; a line end stands behind that of a row of which there is nothing to say. */
   readonly json: Uint8Array<ArrayBuffer>;
   readonly numbers: Numbers;
 };
@@ -65,6 +65,8 @@ function plainRead({ number, issues, isMended, right, long }: LineRead): PlainRe
   return { number, json: part.json, example, right };
 }
 
+const lineEnd = Uint8Array.of(0x0a);
+
 /** Whether an example has tokens and targets alone. */
 function isOfTokens(example: ShardExample): boolean {
   for (const name of columns)
@@ -75,7 +77,7 @@ function isOfTokens(example: ShardExample): boolean {
 /** Rows of one example of which there is nothing to say, one after the other, as `PackedReads` has them. */
 export type PackedRows = {
   readonly rows: number;
-  /** Of each row its line, tokens, bytes of JSON, shingles and bands by their number, and hashes in the order of `hashNames`. */
+  /** Of each row its line, tokens, bytes of JSON with its line end, shingles and bands by their number, and hashes in the order of `hashNames`. */
   readonly facts: Float64Array;
   readonly tokens: Int32Array;
   readonly supervised: Uint8Array;
@@ -86,10 +88,9 @@ export type PackedRows = {
 
 /** Puts what was read into few buffers, which are to be handed over. */
 export function packReads(reads: readonly (LineRead | PackedRows)[]): PackedReads {
-  const pieces: { readonly [Kind in Exclude<NumberKind, 'float64'>]: ArrayLike<number>[] } = {
-    ...{ uint8: [], int32: [], uint32: [], float32: [] },
+  const pieces: { readonly [Kind in NumberKind]: ArrayLike<number>[] } = {
+    ...{ uint8: [], int32: [], uint32: [], float32: [], float64: [] },
   };
-  const facts: number[] = [];
   const jsons: Uint8Array[] = [];
   const add = (kind: keyof typeof pieces, numbers: ArrayLike<number>): number => {
     pieces[kind].push(numbers);
@@ -99,9 +100,7 @@ export function packReads(reads: readonly (LineRead | PackedRows)[]): PackedRead
     jsons.push(json);
     return json.length;
   };
-  const addHashes = ({ hashes }: RightRow): void => {
-    for (const name of hashNames) facts.push(hashes[name] ?? Number.NaN);
-  };
+  const hashesIn = ({ hashes }: RightRow) => hashNames.map((name) => hashes[name] ?? Number.NaN);
   const example = (given: ShardExample): PackedExample => {
     if (isOfTokens(given)) {
       add('uint8', given.supervised);
@@ -113,7 +112,7 @@ export function packReads(reads: readonly (LineRead | PackedRows)[]): PackedRead
   };
   const right = (whole: RightRow): PackedRight => {
     const { parts, hashes: _, likeness, ...others } = whole;
-    addHashes(whole);
+    add('float64', hashesIn(whole));
     return {
       ...others,
       parts: parts.map(({ json, examples }) => ({
@@ -125,7 +124,7 @@ export function packReads(reads: readonly (LineRead | PackedRows)[]): PackedRead
     };
   };
   const addRows = (rows: PackedRows): null[] => {
-    for (const fact of rows.facts) facts.push(fact);
+    add('float64', rows.facts);
     add('int32', rows.tokens);
     add('uint8', rows.supervised);
     add('uint32', rows.likeness);
@@ -144,8 +143,9 @@ export function packReads(reads: readonly (LineRead | PackedRows)[]): PackedRead
     add('uint8', own.supervised);
     const tokens = add('int32', own.tokens);
     const shingles = add('uint32', likeness.shingles);
-    facts.push(number, tokens, addJson(json), shingles, add('uint32', likeness.bands));
-    addHashes(plain.right);
+    const bands = add('uint32', likeness.bands);
+    const bytes = addJson(json) + addJson(lineEnd);
+    add('float64', [number, tokens, bytes, shingles, bands, ...hashesIn(plain.right)]);
     return null;
   });
   return {
@@ -156,7 +156,7 @@ export function packReads(reads: readonly (LineRead | PackedRows)[]): PackedRead
       int32: joined(pieces.int32, Int32Array),
       uint32: joined(pieces.uint32, Uint32Array),
       float32: joined(pieces.float32, Float32Array),
-      float64: Float64Array.from(facts),
+      float64: joined(pieces.float64, Float64Array),
     },
   };
 }

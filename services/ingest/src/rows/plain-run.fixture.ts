@@ -13,7 +13,7 @@ function readsOf(run: PlainRun): LineRead[] {
   for (const bytes of run.jsonLengths) {
     rows.next();
     const { line, both, prompt, plain, group, answer, asked, likeness } = rows;
-    const part = { json: run.json.subarray(from, from + bytes), examples: [rows.example()] };
+    const part = { json: run.json.subarray(from, from + bytes - 1), examples: [rows.example()] };
     from += bytes;
     const right = {
       ...{ parts: [part], hasControl: false, personal: [] },

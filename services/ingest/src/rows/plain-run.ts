@@ -78,7 +78,8 @@ export class PlainRows {
   }
 
   /** The row itself, of which few are asked for. */
-  readonly row = (): CanonicalRow => parseRow(this.#run.json.subarray(this.#json, this.#jsonEnd));
+  readonly row = (): CanonicalRow =>
+    parseRow(this.#run.json.subarray(this.#json, this.#jsonEnd - 1));
 
   /** A view on its tokens and targets. */
   example(): ShardExample {

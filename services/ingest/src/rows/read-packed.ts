@@ -88,7 +88,7 @@ function readOfSeveral(found: RowsFound, from: Place, to: Place): LineRead {
     number: facts[0] as number,
     issues: [],
     right: {
-      parts: [{ json, examples }],
+      parts: [{ json: json.subarray(0, -1), examples }],
       hasControl: false,
       hashes: hashesOf(facts.subarray(5)),
       likeness: { shingles: likeness.subarray(0, shingles), bands: likeness.subarray(shingles) },
