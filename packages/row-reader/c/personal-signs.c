@@ -7,7 +7,7 @@
 enum { digit = 1, of_keys = 2, letter = 4, of_phones = 8, hex = 16 };
 
 /* What the rules of personal-kinds.ts ask for at the least. */
-enum { iban_length = 11, phone_digits = 7, most_between = 2, address_digits = 4, address_numbers = 4, most_digits = 3 };
+enum { iban_length = 11, phone_digits = 7, most_between = 2, address_numbers = 4, most_digits = 3 };
 
 #define DIGIT (digit | of_keys | of_phones | hex)
 #define HEX (letter | of_keys | hex)
@@ -80,15 +80,20 @@ static bool is_beginning(const uint8_t *text, int32_t place) {
   return (!is(before, of_keys) || before == '.' || before == '=') && begins_key(text + place);
 }
 
-/* Whether there is a number of so many digits, with few signs between two of them. */
-static bool has_phone(const uint8_t *text, int32_t length) {
-  int32_t digits = 0, between = 0;
-  for (int32_t at = 0; at < length; at++)
-    if (is(text[at], digit)) {
-      if (++digits >= phone_digits) return true;
-      between = 0;
-    } else if (!is(text[at], of_phones) || ++between > most_between)
-      digits = 0;
+/* A number that may be a phone's: how many digits it has up to a place, and where the last of them is. */
+struct phone {
+  int32_t digits, last;
+};
+
+/* Goes on to the digits of a block that begins at `from`; whether a number has enough of them, with few signs between two. */
+static bool has_phone(const uint8_t *text, int32_t from, uint64_t digits, struct phone *phone) {
+  for (uint64_t left = digits; left != 0; left &= left - 1) {
+    const int32_t place = from + __builtin_ctzll(left);
+    bool goes_on = phone->digits > 0 && place - phone->last <= most_between + 1;
+    for (int32_t at = phone->last + 1; goes_on && at < place; at++) goes_on = is(text[at], of_phones);
+    *phone = (struct phone){goes_on ? phone->digits + 1 : 1, place};
+    if (phone->digits >= phone_digits) return true;
+  }
   return false;
 }
 
@@ -198,7 +203,7 @@ static uint64_t moved(uint64_t bits, uint64_t before, int places) {
 enum { block = 64 };
 
 bool may_hold_personal_data(const uint8_t *text, int32_t length) {
-  int32_t digits = 0;
+  struct phone phone = {0};
   /* Digits behind a dot. */
   int32_t dotted = 0;
   bool is_long_mixed = false;
@@ -220,7 +225,7 @@ bool may_hold_personal_data(const uint8_t *text, int32_t length) {
     for (uint64_t left = ends & ~moved(ends, ends_before, 1); left != 0 && !is_long_mixed; left &= left - 1)
       is_long_mixed = is_mixed(text, length, from + __builtin_ctzll(left));
     if (masks.digits != 0) {
-      digits += __builtin_popcountll(masks.digits);
+      if (has_phone(text, from, masks.digits, &phone)) return true;
       dotted += __builtin_popcountll(masks.digits & moved(masks.dots, before.dots, 1));
       /* Two letters and two digits may begin an IBAN. */
       uint64_t ibans = masks.digits & moved(masks.digits, before.digits, 1) &
@@ -232,6 +237,5 @@ bool may_hold_personal_data(const uint8_t *text, int32_t length) {
     ends_before = ends;
   }
   return (is_long_mixed && names_secret(text, length)) ||
-         (digits >= phone_digits && has_phone(text, length)) ||
-         (dotted >= address_numbers - 1 && digits >= address_digits && has_address(text, length));
+         (dotted >= address_numbers - 1 && has_address(text, length));
 }
