@@ -48,8 +48,15 @@ export function createRowNumbers(path: string): GrowingNumbers {
       appendFileSync(path, new Uint8Array(tail.buffer));
       written++;
     },
-    *[Symbol.iterator]() {
-      for (let index = 0; index < length; index++) yield at(index) as number;
+    // No generator, which could not become part of the loop that asks it: that would make objects for each number.
+    [Symbol.iterator]() {
+      let index = 0;
+      return {
+        next: () =>
+          index < length
+            ? { done: false, value: at(index++) as number }
+            : { done: true, value: undefined },
+      };
     },
   };
 }
