@@ -47,3 +47,18 @@ it('gives back rows that came one by one and rows that came together, in their o
   expect(jsons.map((json) => Buffer.from(json).toString())).toEqual(texts);
   expect(read.map(({ examples }) => examples)).toEqual(rows.map(({ examples }) => examples));
 });
+
+it('gives back rows of no sequence and of several among those of one', async () => {
+  await using folder = await tempFolder();
+  const spool = await createSpool(join(folder.path, 'spool'));
+  const [one, two] = [rowOf('one', [1, 2]), rowOf('two', [3])];
+  const several = { json: two.json, examples: [...two.examples, ...one.examples] };
+  const rows = [one, { json: one.json, examples: [] }, several, two];
+  for (const row of rows) await spool.add(row);
+  const read: SpooledRow[] = [];
+  for await (const chunk of spool.read()) {
+    expect(chunk.run).toBeUndefined();
+    for (let at = 0; at < chunk.length; at++) read.push(chunk.row(at));
+  }
+  expect(read.map(({ examples }) => examples)).toEqual(rows.map(({ examples }) => examples));
+});

@@ -177,24 +177,33 @@ function chunkOf({ shardBytes, rows }: Chunk, bytes: Uint8Array): SpooledChunk {
   const counts = new Uint32Array(bytes.buffer, bytes.byteOffset + shardBytes, rows);
   const lines = bytes.subarray(countsEnd);
   const lineEnds = endsOf(lines, rows);
-  let decoded: { readonly examples: readonly ShardExample[]; readonly ends: readonly number[] };
-  const examplesOf = (row: number): readonly ShardExample[] => {
-    if (decoded === undefined) {
-      let end = 0;
-      const ends = Array.from(counts, (count) => (end += count));
-      decoded = { examples: decodeShard(shard, { areViews: true }), ends };
-    }
-    return decoded.examples.slice(row === 0 ? 0 : decoded.ends[row - 1], decoded.ends[row]);
-  };
   const plain = counts.every((count) => count === 1) ? decodeShardRun(shard) : undefined;
+  const run = plain && { ...plain, tokenEnds: sumsOf(plain.lengths), lines, lineEnds };
+  const examplesOf =
+    run === undefined ? examplesIn(shard, counts) : (at: number) => [oneOf(run, at)];
   return {
     length: rows,
-    row: (at) => ({
-      json: jsonAt({ lines, lineEnds }, at),
-      examples: examplesOf(at),
-    }),
-    run: plain && { ...plain, tokenEnds: sumsOf(plain.lengths), lines, lineEnds },
+    row: (at) => ({ json: jsonAt({ lines, lineEnds }, at), examples: examplesOf(at) }),
+    run,
   };
+}
+
+/** The sequences of each row of a shard, which is read once one is asked for. */
+function examplesIn(
+  shard: Uint8Array,
+  counts: Uint32Array,
+): (row: number) => readonly ShardExample[] {
+  let decoded: { readonly examples: readonly ShardExample[]; readonly ends: Uint32Array };
+  return (row) => {
+    decoded ??= { examples: decodeShard(shard, { areViews: true }), ends: sumsOf(counts) };
+    return decoded.examples.slice(decoded.ends[row - 1] ?? 0, decoded.ends[row]);
+  };
+}
+
+/** The one sequence of a row. */
+function oneOf({ tokens, supervised, tokenEnds }: LinesRun, row: number): ShardExample {
+  const [from, to] = [tokenEnds[row - 1] ?? 0, tokenEnds[row]];
+  return { tokens: tokens.subarray(from, to), supervised: supervised.subarray(from, to) };
 }
 
 /** The canonical JSON of one of them. */
