@@ -3,6 +3,9 @@ import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
 import { type Budget, Unreadable } from './limits.ts';
 import { zstdFrames } from './zstd-frames.ts';
 
+/** Bytes that are unpacked at a time: each piece costs a way to another thread and back. */
+const chunkSize = 256 * 1024;
+
 export type Compression = 'gzip' | 'zstd';
 
 /** Largest window of zstd, as a power of two: what its own tool takes without being asked (128 MB). */
@@ -41,8 +44,9 @@ async function* countedBytes(
 }
 
 function createDecoder(compression: Compression): Transform {
-  if (compression === 'gzip') return createGunzip();
-  return createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: zstdWindow } });
+  if (compression === 'gzip') return createGunzip({ chunkSize });
+  const params = { [constants.ZSTD_d_windowLogMax]: zstdWindow };
+  return createZstdDecompress({ chunkSize, params });
 }
 
 async function* decoded(
