@@ -1,3 +1,4 @@
+import { openSlotFetch } from '@lathe/row-reader/slot-fetch';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createBandTable } from './band-table.ts';
@@ -23,14 +24,19 @@ it('finds what looking at all texts finds, the newest of each band first, at mos
   );
 });
 
-it('finds every text when there are many', () => {
-  const table = createBandTable();
+it.each([undefined, openSlotFetch()])('finds every text when there are many', (fetchSlots) => {
+  const table = createBandTable(fetchSlots);
   const texts = 5000;
   const bands = (text: number) =>
     Uint32Array.from({ length: bandCount }, (_, band) =>
       Math.imul(text * bandCount + band, 0x9e3779b1),
     );
-  for (let text = 0; text < texts; text++) table.add(bands(text));
+  for (let text = 0; text < texts; text++) {
+    table.expect(bands(text), Int32Array.of(0));
+    table.add(bands(text));
+  }
+  // Where no bands are, none are looked at.
+  table.expect(bands(0), Int32Array.of(-1, 1, bandCount, 2 ** 31 - 1));
   for (let text = 0; text < texts; text++)
     expect([...table.find(bands(text), 256)]).toEqual([text]);
 });

@@ -1,3 +1,4 @@
+import type { SlotFetch } from '@lathe/row-reader/slot-fetch';
 import { bandCount } from './minhash.ts';
 
 const firstSlots = 1024;
@@ -9,6 +10,8 @@ const pageTexts = 1024;
 
 /** Which texts have which bands, in 14 × 11 to 14 bytes a text, and 14 × 4 more where texts share bands. */
 export type BandTable = {
+  /** Tells which bands are asked for next: those of row i stand from `starts[i]` on. */
+  expect(numbers: Uint32Array, starts: Int32Array): void;
   /** Keeps the bands of the next text: the first is number 0. */
   add(bands: Uint32Array): void;
   /** Numbers of the texts with one of the bands, each once, at most so many: the newest of each band first. */
@@ -24,14 +27,18 @@ const none: ReadonlySet<number> = new Set();
  * One table for each band: a slot is the hash of a band and the newest text that has it, side by side, so that one that nobody has costs one look
  * at memory. Of that text leads a chain to those before it.
  */
-export function createBandTable(): BandTable {
+export function createBandTable(fetchSlots?: SlotFetch): BandTable {
   let texts = 0;
-  const bandsOf = Array.from({ length: bandCount }, createBand);
+  const tables = fetchSlots?.(bandCount);
+  const bandsOf = Array.from({ length: bandCount }, (_, band) =>
+    createBand((slots) => tables?.place(band, slots)),
+  );
   /** What came before a text in each band, as its number and one more; pages are made where a text has any. */
   const before: (Int32Array<ArrayBuffer> | undefined)[] = [];
   const beforeOf = (text: number, band: number): number =>
     before[Math.floor(text / pageTexts)]?.[(text % pageTexts) * bandCount + band] ?? 0;
   return {
+    expect: (numbers, starts) => tables?.fetch(numbers, starts),
     add(bands) {
       const page = Math.floor(texts / pageTexts);
       for (let band = 0; band < bandCount; band++) {
@@ -69,10 +76,12 @@ type Band = {
   close(): void;
 };
 
-function createBand(): Band {
+/** `place` is told of the slots, and again once they are others. */
+function createBand(place: (slots: Uint32Array) => void): Band {
   /** Of each slot its hash and its entry. */
   let slots = new Uint32Array(2 * firstSlots);
   let count = 0;
+  place(slots);
   /** Where a hash stands, or would: slots are in the order of hashes, so that a larger table is filled from its beginning to its end. */
   const placeOf = (key: number): number => {
     let place = 2 * Math.floor(key * 2 ** -32 * (slots.length / 2));
@@ -91,6 +100,7 @@ function createBand(): Band {
     }
     // Given back at once: tables grow together, and it would be long until garbage is collected.
     smaller.buffer.transfer(0);
+    place(slots);
   };
   return {
     get: (key) => slots[placeOf(key) + 1] as number,

@@ -1,5 +1,6 @@
 import type { CanonicalRow, CleaningReport, Finding } from '@lathe/contracts/artifact/dataset';
 import type { CleaningOptions } from '@lathe/contracts/http/cleaning';
+import type { SlotFetch } from '@lathe/row-reader/slot-fetch';
 import {
   createLanguageSample,
   type LanguageCounts,
@@ -58,8 +59,12 @@ const warning = (rule: string, message: string): Omit<Finding, 'file' | 'line'> 
 const none: Cleaned['findings'] = [];
 
 /** Counts for the rows of a file; the folder, which is there, keeps numbers of each. */
-export function createFileCleaning(options: CleaningOptions, folder: string): FileCleaning {
-  const relations = createRelations(folder);
+export function createFileCleaning(
+  options: CleaningOptions,
+  folder: string,
+  fetchSlots?: SlotFetch,
+): FileCleaning {
+  const relations = createRelations(folder, fetchSlots);
   const counts: Counts = {
     ...{ exact: 0, near: 0, dropped: 0 },
     ...{ conflicts: 0, redacted: 0, controlStrings: 0 },

@@ -130,7 +130,7 @@ describe('createNearIndex', () => {
   });
 
   it('keeps no more than it may, and says so', () => {
-    const index = createNearIndex(nowhere, { texts: 2, shingles: 1000 });
+    const index = createNearIndex(nowhere, { limits: { texts: 2, shingles: 1000 } });
     const [a, b, c] = ['one two three', 'four five six', 'seven eight nine'].map(likeness);
     if (a === undefined || b === undefined || c === undefined) throw new Error('no texts');
     index.add(0, a);

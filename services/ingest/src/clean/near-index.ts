@@ -1,14 +1,16 @@
+import type { SlotFetch } from '@lathe/row-reader/slot-fetch';
 import { createBandTable } from './band-table.ts';
 import { createNumberLists } from './number-lists.ts';
 import { createOddSketches } from './odd-sketches.ts';
 import { jaccard, nearJaccard } from './shingles.ts';
 
-export type NearLimits = {
+type NearLimits = {
   /** Most texts that others are compared with, and most shingles of them in all. */
   readonly texts: number;
   readonly shingles: number;
 };
 const usualLimits: NearLimits = { texts: 250_000, shingles: 16_000_000 };
+type NearOptions = { readonly limits?: NearLimits; readonly fetchSlots?: SlotFetch | undefined };
 
 /** Texts that one is compared with. */
 const mostCompared = 256;
@@ -29,6 +31,8 @@ export type NearIndex = {
   add(text: number, likeness: Likeness): readonly number[];
   /** The same without keeping it. */
   find(likeness: Likeness): readonly number[];
+  /** Tells which bands come next, as `expect` of band-table.ts. */
+  expect(numbers: Uint32Array, starts: Int32Array): void;
   /** Shingles of the form that most of the first texts fill in; none of few texts. */
   forms(): ReadonlySet<number>;
   /** Whether some texts were not kept, since there were too many. */
@@ -38,11 +42,14 @@ export type NearIndex = {
 };
 
 /** An index of so many texts at most: its memory is about 220 bytes each; most shingles lie in the file, whose folder is there. */
-export function createNearIndex(path: string, limits: NearLimits = usualLimits): NearIndex {
+export function createNearIndex(
+  path: string,
+  { limits = usualLimits, fetchSlots }: NearOptions = {},
+): NearIndex {
   const kept = createNumberLists(path);
   const sketches = createOddSketches();
   const texts: number[] = [];
-  const table = createBandTable();
+  const table = createBandTable(fetchSlots);
   let shingles = 0;
   let isFull = false;
   const frequencies = new Map<number, number>();
@@ -71,6 +78,7 @@ export function createNearIndex(path: string, limits: NearLimits = usualLimits):
   };
   return {
     find,
+    expect: table.expect,
     forms: () =>
       new Set(counted < formTexts ? [] : frequencies.keys().filter((shingle) => !isOwn(shingle))),
     isFull: () => isFull,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { SlotFetch } from '@lathe/row-reader/slot-fetch';
 import { createFirstPlaces } from '../first-places.ts';
 import { createRowNumbers } from '../row-numbers.ts';
 import { createClusters } from './clusters.ts';
@@ -33,6 +34,8 @@ export type Relations = {
   add(row: RelatedRow): Relation;
   /** Takes note of a row of another file, by which the rows of this one are scored. */
   meet(row: RelatedRow): void;
+  /** Tells which rows are added or met next, by their bands, as `expect` of band-table.ts. */
+  expect(bands: Uint32Array, starts: Int32Array): void;
   /** Rows of this file that nearly say what a row of the other says, or ask the same, with its line. */
   met(): ReadonlyMap<number, { readonly line: number; readonly how: 'prompts' | 'near' }>;
   /** Rows that are alike to rows of other clusters than their own. */
@@ -46,14 +49,14 @@ export type Relations = {
 };
 
 /** The relations of the rows of a file, of which a folder that is there keeps what is seldom asked for. */
-export function createRelations(folder: string): Relations {
+export function createRelations(folder: string, fetchSlots?: SlotFetch): Relations {
   const numbers = (name: string) => createRowNumbers(join(folder, `related-${name}`));
   const bridges = new Map<number, readonly number[]>();
   const lines = numbers('lines');
   const answers = numbers('answers');
   const plains = numbers('plains');
   const looking = () => ({
-    index: createNearIndex(join(folder, 'related-shingles')),
+    index: createNearIndex(join(folder, 'related-shingles'), { fetchSlots }),
     clusters: createClusters(numbers('clusters')),
     firstOf: createFirstPlaces(),
     firstAsked: createFirstPlaces(),
@@ -92,6 +95,7 @@ export function createRelations(folder: string): Relations {
         contradicts: lineOf(contradicts),
       };
     },
+    expect: (bands, starts) => index.expect(bands, starts),
     meet({ line, plain, likeness }) {
       for (const number of index.find(likeness)) if (!near.has(number)) near.set(number, line);
       if (!prompts.has(plain)) prompts.set(plain, line);

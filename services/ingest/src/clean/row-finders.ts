@@ -1,15 +1,22 @@
 import { openRowFinder, type RowFinder } from '@lathe/row-reader/row-finder';
+import { openSlotFetch, type SlotFetch } from '@lathe/row-reader/slot-fetch';
 import { type OpenTable, openTables } from '@lathe/row-reader/table-reader';
 import { characterNumbers } from './character-numbers.ts';
 
 /** What looks at many rows at once, in C. */
-export type RowFinders = RowFinder & { readonly openTable: OpenTable };
+export type RowFinders = RowFinder & {
+  readonly openTable: OpenTable;
+  readonly fetchSlots: SlotFetch;
+};
 
 /** Finders for one thread, which keeps them; undefined where there is no library, or whatever else keeps C from looking. */
 export function openRowFinders(): RowFinders | undefined {
   try {
-    const [finder, openTable] = [openRowFinder(characterNumbers), openTables()];
-    return finder === undefined || openTable === undefined ? undefined : { ...finder, openTable };
+    const finder = openRowFinder(characterNumbers);
+    const [openTable, fetchSlots] = [openTables(), openSlotFetch()];
+    if (finder === undefined || openTable === undefined || fetchSlots === undefined)
+      return undefined;
+    return { ...finder, openTable, fetchSlots };
   } catch (error) {
     process.emitWarning(`rows are not looked at in C: ${String(error)}`);
     return undefined;

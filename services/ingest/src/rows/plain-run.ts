@@ -91,6 +91,18 @@ export class PlainRows {
   }
 }
 
+/** Where the bands of each row begin among the numbers of its likeness. */
+export function bandStartsOf({ facts, lengths }: PlainRun): Int32Array {
+  const starts = new Int32Array(lengths.length);
+  let end = 0;
+  for (let row = 0; row < starts.length; row++) {
+    const start = end + (facts[row * factsOfRow + 3] as number);
+    starts[row] = start;
+    end = start + (facts[row * factsOfRow + 4] as number);
+  }
+  return starts;
+}
+
 /** What is left of a run without the rows of some places, as runs in their order. */
 export function* without(run: SpooledRun, places: ReadonlySet<number>): Generator<SpooledRun> {
   const { lengths, jsonLengths } = run;
