@@ -29,6 +29,8 @@ export async function* parquetRows(
       `--max-old-space-size=${limits.parquetMemoryMegabytes}`,
       // What is read of a page lives shortly; without this it is cleared late, and takes 70 MiB more.
       '--max-semi-space-size=8',
+      // From the start; what grows from little is cleared often meanwhile.
+      '--min-semi-space-size=8',
       '--permission',
       '--allow-fs-read=*',
       program,

@@ -56,7 +56,8 @@ const value = fc.oneof(
   { weight: 6, arbitrary: text },
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 5 }) },
   fc.constantFrom<unknown>(
-    ...[null, true, 7, -0.5, Number.NaN, 9_007_199_254_740_993n, 5n, 'text "as" text'],
+    ...[null, true, 7, -0.5, -0, Number.NaN, 1e21, Number.MAX_VALUE, 'text "as" text'],
+    ...[5n, -(2n ** 53n), 1n - 2n ** 53n],
     ...[new Date(0), new Date(Number.NaN), { a: [1n, null, new Uint8Array([65])] }, [], '[1]'],
     ...[Int32Array.of(1, 2), {}],
   ),

@@ -64,6 +64,10 @@ export function createRowWriter(
 function cellOf(name: string, value: unknown, mayBeJson: boolean): Uint8Array | string {
   if (value instanceof Uint8Array && isUtf8(value) && !(mayBeJson && mayBeginJson(value)))
     return value;
+  // What jsonLine makes of them too, of a whole object.
+  if (value === null || typeof value === 'boolean' || typeof value === 'number')
+    return JSON.stringify(value);
+  if (typeof value === 'bigint' && Number.isSafeInteger(Number(value))) return String(value);
   return jsonLine([[name, value]]).slice(JSON.stringify(name).length + 2, -1);
 }
 
