@@ -141,7 +141,7 @@ export const variables = {
     .means('jobs one evaluator scores at a time'),
   ingestSlots: ingestSlots('LATHE_INGEST_SLOTS', wholeNumber(1, 1)).means('jobs one ingest prepares at a time'),
   rowReader: ingestTuned('LATHE_ROW_READER', oneOf('auto', ['auto', 'off']))
-    .means('how ingest reads rows of chats, and of prompts with completions, that are plain: in C where set-up built that (auto), or in JavaScript (off); datasets are the same'),
+    .means('how ingest reads rows of chats, and of prompts with completions, that are plain, and tables: in C where set-up built that (auto), or in JavaScript (off); datasets are the same'),
   dataWorkOpen: tuned('LATHE_DATA_WORK_OPEN', wholeNumber(1, 8))
     .means('inspections and other data work of one project that are not over; beyond them it is told to wait (429)'),
   dataWorkKept: tuned('LATHE_DATA_WORK_KEPT', wholeNumber(1, 200))
