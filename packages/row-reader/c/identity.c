@@ -9,9 +9,20 @@
 
 static double hash_of(const workspace *own, const uint8_t *bytes, int32_t length) {
   struct sha256 sha;
-  sha256_begin(&sha, own->blocks);
+  sha256_begin(&sha, own->sha256);
   sha256_add(&sha, bytes, (size_t)length);
   return sha256_number(&sha);
+}
+
+/* Of two at once, which is faster. */
+static void hash_two(
+    const workspace *own, const struct text *one, const struct text *other, double *hash, double *other_hash) {
+  struct sha256 sha, other_sha;
+  sha256_begin(&sha, own->sha256);
+  sha256_begin(&other_sha, own->sha256);
+  sha256_add_two(
+      &sha, one->bytes, (size_t)one->length, &other_sha, other->bytes, (size_t)other->length);
+  sha256_two_numbers(&sha, &other_sha, hash, other_hash);
 }
 
 /* What the users said, with line ends between them. */
@@ -37,7 +48,7 @@ static struct text answer_of(const struct chat *chat) {
 /* Hashes words of which each byte beyond ASCII stands for a unit. */
 static double hash_of_units(const workspace *own, const uint8_t *words, int32_t length, const uint16_t *units) {
   struct sha256 sha;
-  sha256_begin(&sha, own->blocks);
+  sha256_begin(&sha, own->sha256);
   for (int32_t at = 0, from = 0; at < length; from = ++at) {
     while (at < length && words[at] < first_sign) at++;
     sha256_add(&sha, words + from, (size_t)(at - from));
@@ -67,9 +78,6 @@ static int32_t hash_prompt(
   const struct text lower = {own->lower, said.length};
   const int32_t words = word_hashes(&lower, &own->runs, units, own->words);
   const int32_t grouped = group_words(&lower, &own->runs, own->marks, own->written);
-  if (grouped == 0) hashes->group = hashes->prompt;
-  else if (units == NULL) hashes->group = hash_of(own, own->written, grouped);
-  else hashes->group = hash_of_units(own, own->written, grouped, units);
   struct text whole = lower;
   if (characters != NULL) {
     whole = (struct text){own->signs, write_plain(characters, prompt->bytes, prompt->length, own->signs)};
@@ -77,7 +85,15 @@ static int32_t hash_prompt(
     whole.bytes = own->lower;
   }
   find_pieces(&own->bits, whole.length, &own->runs);
-  hashes->plain = hash_of(own, own->written, plain_prompt(&whole, &own->runs, own->written));
+  /* No number is marked any more. */
+  const struct text plain = {own->marks, plain_prompt(&whole, &own->runs, own->marks)};
+  const struct text group = {own->written, grouped};
+  if (grouped > 0 && units == NULL) {
+    hash_two(own, &plain, &group, &hashes->plain, &hashes->group);
+    return words;
+  }
+  hashes->plain = hash_of(own, plain.bytes, plain.length);
+  hashes->group = grouped == 0 ? hashes->prompt : hash_of_units(own, group.bytes, grouped, units);
   return words;
 }
 
@@ -85,20 +101,24 @@ static int32_t hash_prompt(
 static void hash_whole(
     const workspace *own, const struct chat *chat, const struct text *prompt, const struct text *answer,
     struct chat_hashes *hashes) {
-  hashes->answer = hash_of(own, answer->bytes, answer->length);
-  struct sha256 sha;
-  sha256_begin(&sha, own->blocks);
-  if (chat->json == NULL) sha256_add(&sha, prompt->bytes, (size_t)prompt->length);
-  else {
-    sha256_add(&sha, (const uint8_t *)"[[],[", 5);
-    sha256_add(&sha, chat->json, (size_t)chat->ends[chat->count - 2]);
-    sha256_add(&sha, (const uint8_t *)"]]", 2);
+  struct sha256 asked, other;
+  sha256_begin(&asked, own->sha256);
+  if (chat->json == NULL) {
+    sha256_add(&asked, prompt->bytes, (size_t)prompt->length);
+    hashes->asked = hashes->prompt = sha256_number(&asked);
+  } else {
+    sha256_begin(&other, own->sha256);
+    sha256_add(&asked, (const uint8_t *)"[[],[", 5);
+    sha256_add_two(
+        &asked, chat->json, (size_t)chat->ends[chat->count - 2], &other, prompt->bytes, (size_t)prompt->length);
+    sha256_add(&asked, (const uint8_t *)"]]", 2);
+    sha256_two_numbers(&asked, &other, &hashes->asked, &hashes->prompt);
   }
-  hashes->asked = sha256_number(&sha);
-  hashes->prompt = chat->json == NULL ? hashes->asked : hash_of(own, prompt->bytes, prompt->length);
-  sha256_add(&sha, (const uint8_t *)"", 1);
-  sha256_add(&sha, answer->bytes, (size_t)answer->length);
-  hashes->both = sha256_number(&sha);
+  sha256_begin(&other, own->sha256);
+  sha256_add(&asked, (const uint8_t *)"", 1);
+  sha256_add_two(
+      &asked, answer->bytes, (size_t)answer->length, &other, answer->bytes, (size_t)answer->length);
+  sha256_two_numbers(&asked, &other, &hashes->both, &hashes->answer);
 }
 
 int32_t identity_of(workspace *own, const struct chat *chat, struct chat_hashes *hashes, uint32_t bands[band_count],

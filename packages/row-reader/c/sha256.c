@@ -61,89 +61,183 @@ static void plain_blocks(uint32_t state[8], const uint8_t *blocks, size_t count)
   }
 }
 
+static void plain_two_blocks(
+    uint32_t state[8], const uint8_t *blocks, uint32_t other_state[8], const uint8_t *other_blocks, size_t count) {
+  plain_blocks(state, blocks, count);
+  plain_blocks(other_state, other_blocks, count);
+}
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-/* The instructions take the state as a b e f and c d g h, from the upper bits down. */
-SHA static void sha_blocks(uint32_t state[8], const uint8_t *blocks, size_t count) {
-  const __m128i big_endian_words =
-      _mm_set_epi64x(0x0c0d0e0f08090a0bll, 0x0405060700010203ll);
+/* A text on its way: its state as the instructions take it, a b e f and c d g h from the upper bits down, and the words of a block. */
+struct lane {
+  __m128i abef, cdgh, abef_before, cdgh_before, words[4];
+};
+
+SHA LOOP void lane_begin(struct lane *own, const uint32_t state[8]) {
   const __m128i badc = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *)state), 0xb1);
   const __m128i hgfe = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *)(state + 4)), 0x1b);
-  __m128i abef = _mm_alignr_epi8(badc, hgfe, 8), cdgh = _mm_blend_epi16(hgfe, badc, 0xf0);
-  for (; count > 0; count--, blocks += block_bytes) {
-    const __m128i abef_before = abef, cdgh_before = cdgh;
-    __m128i words[4];
-#pragma GCC unroll 16
-    for (int group = 0; group < rounds / 4; group++) {
-      __m128i *now = &words[group % 4];
-      if (group < 4) {
-        const __m128i loaded = _mm_loadu_si128((const __m128i *)(blocks + 16 * group));
-        *now = _mm_shuffle_epi8(loaded, big_endian_words);
-      } else {
-        const __m128i before = words[(group + 3) % 4];
-        const __m128i seventh = _mm_alignr_epi8(before, words[(group + 2) % 4], 4);
-        const __m128i sum =
-            _mm_add_epi32(_mm_sha256msg1_epu32(*now, words[(group + 1) % 4]), seventh);
-        *now = _mm_sha256msg2_epu32(sum, before);
-      }
-      const __m128i added =
-          _mm_add_epi32(*now, _mm_loadu_si128((const __m128i *)(constants + 4 * group)));
-      cdgh = _mm_sha256rnds2_epu32(cdgh, abef, added);
-      abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(added, 0x0e));
-    }
-    abef = _mm_add_epi32(abef, abef_before);
-    cdgh = _mm_add_epi32(cdgh, cdgh_before);
+  own->abef = _mm_alignr_epi8(badc, hgfe, 8);
+  own->cdgh = _mm_blend_epi16(hgfe, badc, 0xf0);
+}
+
+/* Four rounds of the block there. */
+SHA LOOP void lane_go_on(struct lane *own, const uint8_t *block, int group) {
+  const __m128i big_endian_words = _mm_set_epi64x(0x0c0d0e0f08090a0bll, 0x0405060700010203ll);
+  __m128i *const words = own->words, *const now = &words[group % 4];
+  if (group == 0) {
+    own->abef_before = own->abef;
+    own->cdgh_before = own->cdgh;
   }
-  const __m128i feba = _mm_shuffle_epi32(abef, 0x1b), dchg = _mm_shuffle_epi32(cdgh, 0xb1);
+  if (group < 4) {
+    const __m128i loaded = _mm_loadu_si128((const __m128i *)(block + 16 * group));
+    *now = _mm_shuffle_epi8(loaded, big_endian_words);
+  } else {
+    const __m128i before = words[(group + 3) % 4];
+    const __m128i seventh = _mm_alignr_epi8(before, words[(group + 2) % 4], 4);
+    const __m128i sum = _mm_add_epi32(_mm_sha256msg1_epu32(*now, words[(group + 1) % 4]), seventh);
+    *now = _mm_sha256msg2_epu32(sum, before);
+  }
+  const __m128i added =
+      _mm_add_epi32(*now, _mm_loadu_si128((const __m128i *)(constants + 4 * group)));
+  own->cdgh = _mm_sha256rnds2_epu32(own->cdgh, own->abef, added);
+  own->abef = _mm_sha256rnds2_epu32(own->abef, own->cdgh, _mm_shuffle_epi32(added, 0x0e));
+  if (group < rounds / 4 - 1) return;
+  own->abef = _mm_add_epi32(own->abef, own->abef_before);
+  own->cdgh = _mm_add_epi32(own->cdgh, own->cdgh_before);
+}
+
+SHA LOOP void lane_end(const struct lane *own, uint32_t state[8]) {
+  const __m128i feba = _mm_shuffle_epi32(own->abef, 0x1b), dchg = _mm_shuffle_epi32(own->cdgh, 0xb1);
   _mm_storeu_si128((__m128i *)state, _mm_blend_epi16(feba, dchg, 0xf0));
   _mm_storeu_si128((__m128i *)(state + 4), _mm_alignr_epi8(dchg, feba, 8));
 }
 
-sha256_blocks *sha256_blocks_with(uint32_t instructions) {
-  return (instructions & use_sha) != 0 ? sha_blocks : plain_blocks;
+SHA static void sha_blocks(uint32_t state[8], const uint8_t *blocks, size_t count) {
+  struct lane lane;
+  lane_begin(&lane, state);
+  for (; count > 0; count--, blocks += block_bytes) {
+#pragma GCC unroll 16
+    for (int group = 0; group < rounds / 4; group++) lane_go_on(&lane, blocks, group);
+  }
+  lane_end(&lane, state);
 }
-#else
-sha256_blocks *sha256_blocks_with(uint32_t instructions) {
-  (void)instructions;
-  return plain_blocks;
+
+/* Each round waits for the one before it: meanwhile there is time for those of another text. */
+SHA static void sha_two_blocks(
+    uint32_t state[8], const uint8_t *blocks, uint32_t other_state[8], const uint8_t *other_blocks, size_t count) {
+  struct lane lane, other;
+  lane_begin(&lane, state);
+  lane_begin(&other, other_state);
+  for (; count > 0; count--, blocks += block_bytes, other_blocks += block_bytes) {
+#pragma GCC unroll 16
+    for (int group = 0; group < rounds / 4; group++) {
+      lane_go_on(&lane, blocks, group);
+      lane_go_on(&other, other_blocks, group);
+    }
+  }
+  lane_end(&lane, state);
+  lane_end(&other, other_state);
 }
 #endif
 
-void sha256_begin(struct sha256 *sha, sha256_blocks *blocks) {
+struct sha256_ways sha256_ways_with(uint32_t instructions) {
+#if defined(__x86_64__)
+  if ((instructions & use_sha) != 0) return (struct sha256_ways){sha_blocks, sha_two_blocks};
+#endif
+  (void)instructions;
+  return (struct sha256_ways){plain_blocks, plain_two_blocks};
+}
+
+void sha256_begin(struct sha256 *sha, struct sha256_ways ways) {
   static const uint32_t first[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                     0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-  sha->blocks = blocks;
+  sha->ways = ways;
   sha->length = 0;
   memcpy(sha->state, first, sizeof first);
 }
 
-void sha256_add(struct sha256 *sha, const uint8_t *bytes, size_t length) {
+/* Bytes that are still to be taken. */
+struct bytes {
+  const uint8_t *bytes;
+  size_t length;
+};
+
+/* Fills the block that waits; what is left begins a block, or is nothing. */
+static struct bytes fill(struct sha256 *sha, struct bytes left) {
   const size_t waiting = sha->length % block_bytes;
-  sha->length += length;
-  if (waiting > 0) {
-    const size_t missing = block_bytes - waiting;
-    const size_t taken = length < missing ? length : missing;
-    memcpy(sha->rest + waiting, bytes, taken);
-    if (taken < missing) return;
-    sha->blocks(sha->state, sha->rest, 1);
-    bytes += taken;
-    length -= taken;
-  }
-  sha->blocks(sha->state, bytes, length / block_bytes);
+  sha->length += left.length;
+  if (waiting == 0) return left;
+  const size_t missing = block_bytes - waiting;
+  const size_t taken = left.length < missing ? left.length : missing;
+  memcpy(sha->rest + waiting, left.bytes, taken);
+  if (taken == missing) sha->ways.blocks(sha->state, sha->rest, 1);
+  return (struct bytes){left.bytes + taken, left.length - taken};
+}
+
+/* Takes what `fill` left, of which so many blocks are taken already. */
+static void take(struct sha256 *sha, struct bytes left, size_t blocks) {
+  const uint8_t *bytes = left.bytes + blocks * block_bytes;
+  const size_t length = left.length - blocks * block_bytes;
+  sha->ways.blocks(sha->state, bytes, length / block_bytes);
   memcpy(sha->rest, bytes + length / block_bytes * block_bytes, length % block_bytes);
 }
 
-double sha256_number(const struct sha256 *sha) {
-  uint32_t state[8];
-  uint8_t last[2 * block_bytes] = {0};
+void sha256_add(struct sha256 *sha, const uint8_t *bytes, size_t length) {
+  const struct bytes left = fill(sha, (struct bytes){bytes, length});
+  if (left.length > 0) take(sha, left, 0);
+}
+
+void sha256_add_two(
+    struct sha256 *sha, const uint8_t *bytes, size_t length, struct sha256 *other, const uint8_t *other_bytes,
+    size_t other_length) {
+  const struct bytes left = fill(sha, (struct bytes){bytes, length});
+  const struct bytes other_left = fill(other, (struct bytes){other_bytes, other_length});
+  const size_t least = left.length < other_left.length ? left.length : other_left.length;
+  const size_t both = least / block_bytes;
+  if (both > 0)
+    sha->ways.two_blocks(sha->state, left.bytes, other->state, other_left.bytes, both);
+  if (left.length > 0) take(sha, left, both);
+  if (other_left.length > 0) take(other, other_left, both);
+}
+
+/* Writes what ends a text to `last`, and returns how many blocks that is. */
+static size_t write_end(const struct sha256 *sha, uint8_t last[2 * block_bytes]) {
   const size_t waiting = sha->length % block_bytes;
   const size_t blocks = waiting + 9 > block_bytes ? 2 : 1;
-  memcpy(state, sha->state, sizeof state);
+  memset(last, 0, 2 * block_bytes);
   memcpy(last, sha->rest, waiting);
   last[waiting] = 0x80;
   for (size_t at = 0; at < 8; at++)
     last[blocks * block_bytes - 1 - at] = (uint8_t)(sha->length * 8 >> 8 * at);
-  sha->blocks(state, last, blocks);
+  return blocks;
+}
+
+static double number_of(const uint32_t state[8]) {
   return (double)((uint64_t)state[0] << 16 | state[1] >> 16);
+}
+
+double sha256_number(const struct sha256 *sha) {
+  uint32_t state[8];
+  uint8_t last[2 * block_bytes];
+  const size_t blocks = write_end(sha, last);
+  memcpy(state, sha->state, sizeof state);
+  sha->ways.blocks(state, last, blocks);
+  return number_of(state);
+}
+
+void sha256_two_numbers(
+    const struct sha256 *sha, const struct sha256 *other, double *number, double *other_number) {
+  uint32_t state[8], other_state[8];
+  uint8_t last[2 * block_bytes], other_last[2 * block_bytes];
+  const size_t blocks = write_end(sha, last), other_blocks = write_end(other, other_last);
+  const size_t both = blocks < other_blocks ? blocks : other_blocks;
+  memcpy(state, sha->state, sizeof state);
+  memcpy(other_state, other->state, sizeof other_state);
+  sha->ways.two_blocks(state, last, other_state, other_last, both);
+  sha->ways.blocks(state, last + both * block_bytes, blocks - both);
+  sha->ways.blocks(other_state, other_last + both * block_bytes, other_blocks - both);
+  *number = number_of(state);
+  *other_number = number_of(other_state);
 }

@@ -8,7 +8,7 @@ workspace *workspace_open(uint32_t instructions) {
   workspace *opened = calloc(1, sizeof *opened);
   if (opened == NULL) return NULL;
   const uint32_t used = instructions & instructions_here();
-  opened->blocks = sha256_blocks_with(used);
+  opened->sha256 = sha256_ways_with(used);
   opened->minhash = minhash_with(used);
   opened->sort_characters = sort_characters_with(used);
   permutations_begin(&opened->permutations);

@@ -11,7 +11,7 @@
 
 /* The arrays lie in one block of memory, for texts of at most `most` bytes; it grows to about 55 bytes for each of the longest text. */
 typedef struct workspace {
-  sha256_blocks *blocks;
+  struct sha256_ways sha256;
   minhash *minhash;
   sort_characters *sort_characters;
   struct permutations permutations;

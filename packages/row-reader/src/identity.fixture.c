@@ -57,11 +57,29 @@ static void answer_text(const workspace *own) {
   find_pieces(&bits, length, &runs);
   print_bytes("plain", plain, plain_prompt(&in_lower, &runs, plain));
   struct sha256 sha;
-  sha256_begin(&sha, own->blocks);
+  sha256_begin(&sha, own->sha256);
   /* In pieces of growing size. */
   for (int32_t at = 0, piece = 1; at < length; at += piece, piece = 2 * piece + 1)
     sha256_add(&sha, bytes + at, (size_t)(piece < length - at ? piece : length - at));
   printf(" hash %.0f", sha256_number(&sha));
+  /* The same beside another text, each in two pieces of any size. */
+  const double number = sha256_number(&sha);
+  for (int32_t from = 0; from <= length; from += length / 3 + 1) {
+    struct sha256 one, other;
+    sha256_begin(&one, own->sha256);
+    sha256_begin(&other, own->sha256);
+    sha256_add_two(&one, bytes, (size_t)from, &other, bytes, (size_t)(from / 2));
+    sha256_add_two(
+        &one, bytes + from, (size_t)(length - from), &other, bytes + from / 2, (size_t)(length - from / 2));
+    double numbers[4];
+    sha256_two_numbers(&one, &other, numbers, numbers + 1);
+    sha256_begin(&other, own->sha256);
+    sha256_add(&other, bytes, (size_t)from);
+    sha256_two_numbers(&other, &sha, numbers + 2, numbers + 3);
+    const bool is_like = numbers[0] == number && numbers[1] == number && numbers[3] == number &&
+                         numbers[2] == sha256_number(&other);
+    if (!is_like) printf(" unlike");
+  }
   free(bytes);
   free(words);
   free(bits.words);
