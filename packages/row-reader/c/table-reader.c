@@ -123,8 +123,10 @@ static bool takes_unquoted(struct reading *own, struct raw_cell *cell) {
 /* Takes a cell as the value of a column; false where it is for others. */
 static bool takes_cell(struct reading *own, int64_t column, struct raw_cell *cell) {
   const struct table *table = own->table;
-  const int32_t from = column == 0 ? 0 : table->key_ends[column - 1];
-  const size_t key = (size_t)(table->key_ends[column] - from);
+  const int32_t from = column == 0 ? 0 : table->key_ends[column - 1], end = table->key_ends[column];
+  /* All of them together are no longer than what there is room for. */
+  if (end < from || end > table->key_bytes) return false;
+  const size_t key = (size_t)(end - from);
   uint8_t *const start = own->to;
   memcpy(start, table->keys + from, key);
   uint8_t *const value = start + key;
@@ -186,21 +188,14 @@ static void skip_blank_lines(struct reading *own) {
   }
 }
 
-/* Whether what is told of a table can be so. */
-static bool is_table(const struct table *table) {
-  int32_t before = 0;
-  for (int64_t column = 0; column < table->columns; column++) {
-    if (table->key_ends[column] < before) return false;
-    before = table->key_ends[column];
-  }
-  const int64_t delimiter = table->delimiter;
-  return before > 0 && before <= table->key_bytes && delimiter > 0 && delimiter < 0x80 && delimiter != '"' && delimiter != '\n' &&
-         delimiter != '\r';
+/* Whether it parts cells and nothing else. */
+static bool is_delimiter(int64_t byte) {
+  return byte > 0 && byte < 0x80 && byte != '"' && byte != '\n' && byte != '\r';
 }
 
 EXPORTED int32_t lathe_table_read(const struct table *table, const uint8_t *bytes, int64_t length, struct table_rows *rows) {
   rows->rows = 0;
-  if (rows->at < 0 || rows->at > length || !is_table(table)) return table_stop_other;
+  if (rows->at < 0 || rows->at > length || !is_delimiter(table->delimiter)) return table_stop_other;
   const int64_t room = rows->json_room < INT32_MAX ? rows->json_room : INT32_MAX;
   const int64_t around = table->key_bytes + most_around_cell * table->columns + most_around_row;
   struct reading own = {table, bytes + rows->at, bytes + length, rows->json, rows->line};
