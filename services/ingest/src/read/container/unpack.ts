@@ -1,5 +1,6 @@
 import { Readable, type Transform } from 'node:stream';
 import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
+import { ownPiece } from '@lathe/platform/artifacts/own-piece';
 import { type Budget, Unreadable } from './limits.ts';
 import { zstdFrames } from './zstd-frames.ts';
 
@@ -62,7 +63,8 @@ async function* decoded(
   });
   input.pipe(decoder);
   try {
-    yield* decoder as AsyncIterable<Uint8Array>;
+    // A piece that fills its buffer is the last of it.
+    for await (const piece of decoder as AsyncIterable<Uint8Array>) yield ownPiece(piece);
   } catch (error) {
     throw sourceError ?? damaged(error, compression);
   } finally {
