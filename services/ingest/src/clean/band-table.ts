@@ -31,7 +31,7 @@ export function createBandTable(fetchSlots?: SlotFetch): BandTable {
   let texts = 0;
   const tables = fetchSlots?.(bandCount);
   const bandsOf = Array.from({ length: bandCount }, (_, band) =>
-    createBand((slots) => tables?.place(band, slots)),
+    createBand((slots) => tables?.place(band, new Uint32Array(slots.buffer))),
   );
   /** What came before a text in each band, as its number and one more; pages are made where a text has any. */
   const before: (Int32Array<ArrayBuffer> | undefined)[] = [];
@@ -42,7 +42,7 @@ export function createBandTable(fetchSlots?: SlotFetch): BandTable {
     add(bands) {
       const page = Math.floor(texts / pageTexts);
       for (let band = 0; band < bandCount; band++) {
-        const last = (bandsOf[band] as Band).put(bands[band] as number, texts + 1);
+        const last = (bandsOf[band] as Band).put((bands[band] as number) | 0, texts + 1);
         if (last === 0) continue;
         before[page] ??= new Int32Array(pageTexts * bandCount);
         before[page][(texts % pageTexts) * bandCount + band] = last;
@@ -52,7 +52,7 @@ export function createBandTable(fetchSlots?: SlotFetch): BandTable {
     find(bands, most) {
       let found: Set<number> | undefined;
       for (let band = 0; band < bandCount; band++) {
-        let entry = (bandsOf[band] as Band).get(bands[band] as number);
+        let entry = (bandsOf[band] as Band).get((bands[band] as number) | 0);
         for (; entry !== 0; entry = beforeOf(entry - 1, band)) {
           found ??= new Set();
           if (found.size >= most) return found;
@@ -68,7 +68,7 @@ export function createBandTable(fetchSlots?: SlotFetch): BandTable {
   };
 }
 
-/** The newest entry of each hash, by numbers from 1; 0: none. */
+/** The newest entry of each hash, by numbers from 1; 0: none. Hashes are signed: a number beyond 31 bits becomes an object on its way. */
 type Band = {
   get(key: number): number;
   /** Takes the place of the entry that was the newest, which is returned. */
@@ -77,21 +77,21 @@ type Band = {
 };
 
 /** `place` is told of the slots, and again once they are others. */
-function createBand(place: (slots: Uint32Array) => void): Band {
+function createBand(place: (slots: Int32Array) => void): Band {
   /** Of each slot its hash and its entry. */
-  let slots = new Uint32Array(2 * firstSlots);
+  let slots = new Int32Array(2 * firstSlots);
   let count = 0;
   place(slots);
   /** Where a hash stands, or would: slots are in the order of hashes, so that a larger table is filled from its beginning to its end. */
   const placeOf = (key: number): number => {
-    let place = 2 * Math.floor(key * 2 ** -32 * (slots.length / 2));
+    let place = 2 * Math.floor((key >>> 0) * 2 ** -32 * (slots.length / 2));
     while (slots[place + 1] !== 0 && slots[place] !== key)
       place = place + 2 === slots.length ? 0 : place + 2;
     return place;
   };
   const grow = (): void => {
     const smaller = slots;
-    slots = new Uint32Array(2 * Math.ceil((growth * smaller.length) / 2));
+    slots = new Int32Array(2 * Math.ceil((growth * smaller.length) / 2));
     for (let at = 0; at < smaller.length; at += 2) {
       if (smaller[at + 1] === 0) continue;
       const place = placeOf(smaller[at] as number);

@@ -1,4 +1,4 @@
-/** Numbers of 32 bits of a sketch; of each set there is also how many hashes it has. */
+/** Numbers of 32 bits of a sketch, a power of two; of each set there is also how many hashes it has. */
 const sketchNumbers = 4;
 const numbersOfSet = sketchNumbers + 1;
 const firstSets = 1024;
@@ -25,9 +25,10 @@ export function createOddSketches(): OddSketches {
   const asked = new Uint32Array(numbersOfSet);
   const of = (hashes: Uint32Array): Uint32Array => {
     asked.fill(0);
-    for (const hash of hashes) {
+    for (let at = 0; at < hashes.length; at++) {
+      const hash = (hashes[at] as number) | 0;
       // Low bits: of a long text only the least hashes are kept.
-      const number = hash % sketchNumbers;
+      const number = hash & (sketchNumbers - 1);
       asked[number] = (asked[number] as number) ^ (1 << (hash >>> 2));
     }
     asked[sketchNumbers] = hashes.length;
