@@ -177,6 +177,13 @@ static bool read_row(word_finder *finder, struct row *row, struct row_facts *fac
   return takes(row, ",\"prompt\":\"") && read_completion(finder, row, facts);
 }
 
+/* A row is read from its beginning on after each stop: of long ones so many bytes in all, which takes some milliseconds. */
+enum { most_read_again = 2 * 1024 * 1024 };
+
+static bool may_stop(const word_finder *finder, int32_t length) {
+  return finder->stops < most_stops && (int64_t)finder->stops * length < most_read_again;
+}
+
 void begin_rows(word_finder *finder) {
   if (finder->stops == 0) characters_renew(&finder->characters);
 }
@@ -189,7 +196,7 @@ enum row_told take_row(word_finder *finder, const struct stored_rows *rows, int3
   struct row row = {rows->text + start, rows->text + end};
   finder->unknown = -1;
   const bool is_read = is_short && read_row(finder, &row, facts);
-  if (finder->unknown >= 0 && finder->stops < most_stops) {
+  if (finder->unknown >= 0 && may_stop(finder, end - start)) {
     finder->stops++;
     return row_stops;
   }

@@ -51,6 +51,9 @@ export type RowLook = (rows: StoredRows, look: Look) => RowsSeen;
 /** What `lathe_rows_look` comes back with, beside 0 at the end. */
 const [atCharacter, pauses] = [1, 2];
 
+/** Characters that are asked for before it comes back. */
+const mostAsked = 256;
+
 /** Numbers of phrases that a row has at most for each of its bytes; that there is room for however short rows are; and the longest row, in bytes. */
 const [mostOfByte, leastRoom, longestRow] = [4, 16 * 1024, 512 * 1024];
 
@@ -82,8 +85,12 @@ export function createRowLook({ native, pointer, tellCharacter }: Finder): RowLo
         ...[from, near, found, phraseEnds, found.length, next],
       );
     let told = read();
-    for (; told === atCharacter; told = read()) tellCharacter();
-    if (told !== 0 && told !== pauses) throw new Error('there is no memory to look at rows with');
+    for (let asked = 0; told === atCharacter && asked < mostAsked; asked++) {
+      tellCharacter();
+      told = read();
+    }
+    if (told !== 0 && told !== pauses && told !== atCharacter)
+      throw new Error('there is no memory to look at rows with');
     return { next: next[0] as number, near, phrases: found, phraseEnds };
   };
 }

@@ -96,6 +96,17 @@ it.runIf(find !== undefined)('asks for few characters of a row, which is then fo
   expect(asked).toBe(128);
 });
 
+it.runIf(find !== undefined)('reads no long row over and over for its characters', () => {
+  let asked = 0;
+  const finder = wordFinder((code) => {
+    asked++;
+    return Int32Array.of(4, 0, 3, 1, ...Buffer.from(String.fromCodePoint(code)), 4 * code);
+  });
+  const long = rowSaying(`${'word '.repeat(100_000)}${charactersFrom(0x2500, 100)}`);
+  expect(finder?.([long, rowOf(7, 2, 1)]).asked).toEqual(Int32Array.of(-1, 2));
+  expect(asked).toBeLessThan(10);
+});
+
 it.runIf(find !== undefined)('reads other letters after rows with more than have a place', () => {
   // A letter, which is its own form of one unit.
   const finder = wordFinder((code) =>
