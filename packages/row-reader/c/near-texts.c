@@ -39,9 +39,9 @@ static inline uint32_t mark_of(const struct kept_texts *kept, uint32_t shingle) 
 }
 
 /* Places of the table that are asked for ahead. */
-enum { ahead = 8 };
+enum { ahead = 16 };
 
-static inline void fetch(const uint32_t *address) {
+static inline void fetch(const void *address) {
 #if defined(__GNUC__)
   __builtin_prefetch(address);
 #else
@@ -119,6 +119,29 @@ static int32_t highest(const int32_t *ranks, int32_t count) {
   return most;
 }
 
+/* Texts that are compared one after another, once the first of their shingles are asked for. */
+enum { most_waiting = 32, line_numbers = 16 };
+
+struct waiting {
+  int32_t count;
+  int32_t texts[most_waiting];
+};
+
+static inline int32_t start_of(const struct kept_texts *kept, int32_t text) {
+  return text == 0 ? 0 : kept->ends[text - 1];
+}
+
+/* The first of those that wait that is near, or -1; none waits any more. */
+static int32_t compare(const struct kept_texts *kept, struct waiting *waiting, const uint32_t *shingles, int32_t count, int64_t *work) {
+  const int32_t texts = waiting->count;
+  waiting->count = 0;
+  for (int32_t at = 0; at < texts; at++) {
+    const int32_t text = waiting->texts[at], from = start_of(kept, text);
+    if (are_near(shingles, count, kept->shingles + from, kept->ends[text] - from, work)) return text;
+  }
+  return -1;
+}
+
 int32_t near_text(const struct kept_texts *kept, const uint32_t *shingles, int32_t count, int32_t look, int64_t *work) {
   if (count == 0) return -1;
   /* Those among which a near duplicate has one too. */
@@ -132,6 +155,9 @@ int32_t near_text(const struct kept_texts *kept, const uint32_t *shingles, int32
   /* What follows the first ones can be near to none; those that are known without entries are among them or not. */
   const int32_t limit = limit_of(first - unknown, ranks, found, highest(ranks, found) + 1);
   const int32_t ordered = order_below(limit, ranks, found);
+  for (int32_t at = 0; at < ordered; at++) fetch(kept->starts + ranks[at]);
+  for (int32_t at = 0; at < ordered; at++) fetch(kept->entries + kept->starts[ranks[at]]);
+  struct waiting waiting = {0};
   for (int32_t at = 0; at < ordered; at++) {
     const int32_t end = kept->starts[ranks[at] + 1];
     *work += end - kept->starts[ranks[at]];
@@ -139,9 +165,14 @@ int32_t near_text(const struct kept_texts *kept, const uint32_t *shingles, int32
       const int32_t text = kept->entries[entry];
       if (kept->compared[text] == look) continue;
       kept->compared[text] = look;
-      const int32_t from = text == 0 ? 0 : kept->ends[text - 1], length = kept->ends[text] - from;
-      if (may_be_near(count, length) && are_near(shingles, count, kept->shingles + from, length, work)) return text;
+      const int32_t from = start_of(kept, text), length = kept->ends[text] - from;
+      if (!may_be_near(count, length)) continue;
+      for (int32_t line = 0; line < 3 * line_numbers && line < length; line += line_numbers) fetch(kept->shingles + from + line);
+      waiting.texts[waiting.count++] = text;
+      if (waiting.count < most_waiting) continue;
+      const int32_t near = compare(kept, &waiting, shingles, count, work);
+      if (near >= 0) return near;
     }
   }
-  return -1;
+  return compare(kept, &waiting, shingles, count, work);
 }
