@@ -1,4 +1,4 @@
-import type { Finder, StoredRows } from './stored-rows.ts';
+import { type Finder, requireEnds, type StoredRows } from './stored-rows.ts';
 
 /** Texts that are kept, as services/ingest/src/clean/held-out-texts.ts has them; see `struct kept_texts` of c/near-texts.h. */
 type KeptTexts = {
@@ -67,7 +67,9 @@ export function createRowLook({ native, pointer, tellCharacter }: Finder): RowLo
     'void *',
   ]);
   let found = new Uint32Array(leastRoom);
-  return ({ bytes, starts, ends }, { phrases, texts, from, most }) => {
+  return (rows, { phrases, texts, from, most }) => {
+    requireEnds(rows);
+    const { bytes, starts, ends } = rows;
     const count = starts.length;
     for (let row = from; row < count; row++) {
       const length = Math.min((ends[row] as number) - (starts[row] as number), longestRow);

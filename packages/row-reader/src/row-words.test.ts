@@ -84,6 +84,14 @@ function rowSaying(answer: string): Buffer {
 const charactersFrom = (first: number, count: number): string =>
   String.fromCodePoint(...Array.from({ length: count }, (_, at) => first + at));
 
+it.runIf(find !== undefined)('refuses rows without a start and an end each', () => {
+  const rows = { ...stored([rowOf(2, 3, 4)]), ends: new Int32Array() };
+  const finder = openRowFinder(() => new Int32Array());
+  expect(() => finder?.words(rows)).toThrow(
+    new RangeError('there are 1 starts and 0 ends of rows'),
+  );
+});
+
 it.runIf(find !== undefined)('asks for few characters of a row, which is then for others', () => {
   let asked = 0;
   // A sign that parts words, which is its own form.

@@ -1,4 +1,4 @@
-import type { Finder, StoredRows } from './stored-rows.ts';
+import { type Finder, requireEnds, type StoredRows } from './stored-rows.ts';
 
 /** The words of rows, by columns: those of row i end at `wordEnds[i]`, where those of the next begin; its shingles at `shingleEnds[i]`. */
 type RowWords = {
@@ -25,7 +25,9 @@ export function createRowWords({ native, pointer, tellCharacter }: Finder): RowW
     ...['void *', 'void *', 'void *', 'void *', 'void *', 'void *', 'int32_t', 'void *'],
   ]);
   let [words, shingles] = [new Uint32Array(), new Uint32Array()];
-  return ({ bytes, starts, ends }) => {
+  return (rows) => {
+    requireEnds(rows);
+    const { bytes, starts, ends } = rows;
     const count = starts.length;
     let room = 0;
     for (let row = 0; row < count; row++) room += (ends[row] as number) - (starts[row] as number);

@@ -7,6 +7,12 @@ export type StoredRows = {
   readonly ends: Int32Array;
 };
 
+/** Throws a RangeError where rows have not as many starts as ends, which C takes for granted. */
+export function requireEnds({ starts, ends }: StoredRows): void {
+  if (starts.length !== ends.length)
+    throw new RangeError(`there are ${starts.length} starts and ${ends.length} ends of rows`);
+}
+
 /** What finds rows' words in C, for one thread, and the characters that it was told of. */
 export type Finder = {
   readonly native: LoadedLibrary;

@@ -48,8 +48,9 @@ export function createPlainChats(
 ): PlainChats | undefined {
   const { plain, rows = Number.POSITIVE_INFINITY, vocabularySize, specialTokens } = tokenizer;
   if (plain === undefined || vocabularySize > rows) return undefined;
-  // Nothing can keep apart what has no inside.
-  if (specialTokens.some((token) => token.length < 2)) return undefined;
+  // Nothing can keep apart what has no inside; and of contents the guard looks at what is between white space, which may be a part of one too.
+  if (specialTokens.some((token) => [...token].length < 2 || token.trim() !== token))
+    return undefined;
   const forms = new Map<string, KnownForm>();
   const guard = guardOf(tokenizer);
   const gathered = new TokenList();

@@ -395,6 +395,20 @@ it('takes prompts with completions under any names, and leaves other rows', () =
   ).toBeUndefined();
 });
 
+it.each(['\n\n<', '<|end|>\n', '😀'])(
+  'reads chats the usual way where %j is a special token',
+  async (content) => {
+    const path = join(folder.path, 'blank');
+    await writeTinyTokenizer(path);
+    const merged = JSON.parse(await readFile(join(folder.path, 'tagged/tokenizer.json'), 'utf8'));
+    const added = { content, normalized: false, single_word: false, lstrip: false, rstrip: false };
+    const all = [...merged.added_tokens, { ...added, id: 330, special: true }];
+    await writeFile(join(path, 'tokenizer.json'), JSON.stringify({ ...merged, added_tokens: all }));
+    const encoder = await openRowEncoder({ folder: path, name: 'blank' }, lesson);
+    expect(encoder.plain).toBeUndefined();
+  },
+);
+
 it('reads a row of a thousand different signs', () => {
   const content = Array.from({ length: 4000 }, (_, at) => String.fromCodePoint(0x2000 + at)).filter(
     (sign) => /\p{So}/u.test(sign) && sign.normalize('NFKC') === sign,
