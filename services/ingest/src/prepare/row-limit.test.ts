@@ -65,6 +65,16 @@ it('reads only the beginning of a file whose lines are long, and nothing of a sm
   expect(await count('a\n'.repeat(most - 1), 'a.txt')).toEqual([]);
 });
 
+it('reads only the beginning of a table whose cells hold many lines', async () => {
+  const rows = `"a","b${'\n'.repeat(20)}"\n`.repeat(12);
+  expect(await count(`prompt,completion\n${rows}`, 'a.csv')).toEqual([{ start: 0, end: 64 }]);
+});
+
 it('leaves a packed file to be counted while it is read', async () => {
   expect(await count(`PK\u0003\u0004\u0000${'a\n'.repeat(most + 1)}`, 'a.zip')).toHaveLength(1);
+});
+
+it('refuses a packed file that is damaged in a sentence, though it looks like one of many lines', async () => {
+  const packed = Buffer.concat([Buffer.from('1f8b081f', 'hex'), Buffer.from('\n'.repeat(300))]);
+  await expect(count(packed, 'a.csv.gz')).rejects.toMatchObject({ code: 'invalid_file_format' });
 });

@@ -4,12 +4,13 @@ import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import { createBreather } from '@lathe/platform/breather';
 import { createFindings } from '../check/findings.ts';
 import { type OpenUploads, openUploads, type UploadPorts } from '../open-uploads.ts';
-import { closeForm, formOf } from '../read/container/form.ts';
-import { createBudget } from '../read/container/limits.ts';
+import { closeForm, type Form, formOf } from '../read/container/form.ts';
+import { createBudget, Unreadable } from '../read/container/limits.ts';
 import type { Upload } from '../read/container/open-container.ts';
 import type { ContainerOptions } from '../read/container/options.ts';
 import type { Wanted } from '../read/container/split-names.ts';
-import { lineCount } from '../read/lines.ts';
+import { records } from '../read/csv-records.ts';
+import { giveLinesBack, lineCount } from '../read/lines.ts';
 import { tooManyRows } from '../read-file.ts';
 import type { Rows } from '../rows/rows.ts';
 
@@ -39,7 +40,7 @@ type LinePorts = Pick<CountPorts, 'settings' | 'workFolder' | 'signal' | 'progre
 };
 
 /**
- * Counts the rows of files that look as if they had too many of them, by how many lines their first bytes have, and looks at none:
+ * Counts the rows of files that look as if they had too many of them, by how many lines their first bytes have, and of a table how many records, and looks at none:
  * reading millions takes minutes, and counting them seconds. Others are not read here; packed ones are counted while
  * they are read. Throws `invalid_file_format` where there are too many, and what opening the files throws.
  */
@@ -49,7 +50,8 @@ export async function refuseTooManyRows(
 ): Promise<void> {
   const { settings, signal } = ports;
   let expected = 0;
-  for (const file of files) expected += await expectedLines(file, { artifacts, settings });
+  for (const file of files)
+    expected += await expectedRows(file, { ...ports, artifacts, param, progress });
   // Those to come may be shorter.
   if (2 * expected <= settings.maxRows) return;
   // What is to be said of the files is said when they are read.
@@ -80,7 +82,10 @@ export async function refuseTooManyRows(
 
 /** How many rows come, some at a time. */
 async function* rowCounts({ lines }: Pick<OpenUploads, 'lines'>): AsyncGenerator<number> {
-  for await (const group of lines) yield lineCount(group);
+  for await (const group of lines) {
+    yield lineCount(group);
+    giveLinesBack([group]);
+  }
 }
 
 /**
@@ -89,11 +94,10 @@ async function* rowCounts({ lines }: Pick<OpenUploads, 'lines'>): AsyncGenerator
  */
 async function lineCounts(
   { name, read }: Upload,
-  { settings: limits, workFolder: folder, param, progress, signal }: LinePorts,
+  ports: LinePorts,
 ): Promise<AsyncGenerator<number> | undefined> {
-  const tell = () => undefined;
-  const options: ContainerOptions = { param, name, folder, limits, tell, alive: progress, signal };
-  const form = await formOf(read(), name, { options, budget: createBudget(limits, progress) });
+  const form = await openForm(read(), name, ports);
+  if (form === undefined) return undefined;
   if (form.is === 'text') {
     const { is, layout } = form.text;
     if ((is === 'json' && layout === 'lines') || (is === 'text' && layout === 'line'))
@@ -101,6 +105,22 @@ async function lineCounts(
   }
   await closeForm(form);
   return undefined;
+}
+
+/** The form of a file; undefined where it cannot be told, which is told when it is read. */
+async function openForm(
+  source: AsyncIterable<Uint8Array>,
+  name: string,
+  { settings: limits, workFolder: folder, param, progress, signal }: LinePorts,
+): Promise<Form | undefined> {
+  const tell = () => undefined;
+  const options: ContainerOptions = { param, name, folder, limits, tell, alive: progress, signal };
+  try {
+    return await formOf(source, name, { options, budget: createBudget(limits, progress) });
+  } catch (error) {
+    if (error instanceof Unreadable) return undefined;
+    throw error;
+  }
 }
 
 /** How many lines with something visible on them end in each piece. */
@@ -122,11 +142,12 @@ async function* readStored(artifacts: ArtifactStore, key: string): AsyncGenerato
   yield* artifacts.get(key);
 }
 
-/** About how many lines a file of text has; 0 for one that is small, or no text. */
-async function expectedLines(
-  { key, bytes }: FileRecord,
-  { artifacts, settings }: Pick<CountPorts, 'artifacts' | 'settings'>,
+/** About how many lines a file of text has, of a table how many records; 0 for one that is small, or no text. */
+async function expectedRows(
+  { key, bytes, filename }: FileRecord,
+  { artifacts, ...ports }: LinePorts & Pick<CountPorts, 'artifacts'>,
 ): Promise<number> {
+  const { settings } = ports;
   if (bytes < leastBytes * settings.maxRows) return 0;
   const range = { start: 0, end: Math.min(bytes, settings.sniffBytes) };
   const head = Buffer.concat(await Array.fromAsync(artifacts.get(key, range)));
@@ -135,7 +156,30 @@ async function expectedLines(
   if (head.includes(0) && !isWide) return 0;
   // Old Macs end lines with CR alone, and may have LF in cells.
   const lines = Math.max(countOf(newline, head), countOf(carriageReturn, head));
-  return (lines / head.length) * bytes;
+  const most = (lines / head.length) * bytes;
+  if (2 * most <= settings.maxRows) return most;
+  return (((await recordsOf(head, filename, ports)) ?? lines) / head.length) * bytes;
+}
+
+/** How many records the beginning of a table has, whose cells may hold many lines; undefined of any other text. */
+async function recordsOf(
+  head: Buffer,
+  name: string,
+  ports: LinePorts,
+): Promise<number | undefined> {
+  async function* source() {
+    yield head;
+  }
+  const form = await openForm(source(), name, ports);
+  if (form === undefined) return undefined;
+  if (form.is !== 'text' || form.text.is !== 'table') {
+    await closeForm(form);
+    return undefined;
+  }
+  const { layout } = form.text;
+  let count = 0;
+  for await (const _ of records(form.whole, layout.delimiter, head.length, layout)) count++;
+  return count;
 }
 
 function countOf(wanted: number, bytes: Uint8Array): number {
