@@ -28,6 +28,29 @@ it('takes quotes of a table for letters where they surround no cells', async () 
   expect(notes.map(({ rule }) => rule)).toEqual(['quotes-as-text']);
 });
 
+it('closes a table that it refuses by its names', async () => {
+  let isClosed = false;
+  async function* table() {
+    try {
+      yield Buffer.from('text,text\na,b\n'.repeat(10_000));
+    } finally {
+      isClosed = true;
+    }
+  }
+  await expect(readAll(table(), { name: 'a.csv' })).rejects.toThrow(
+    'names the column "text" twice',
+  );
+  expect(isClosed).toBe(true);
+});
+
+it('keeps quotes around few cells of several lines', async () => {
+  const text = rows(100, (at) => (at % 20 === 0 ? `"a ${at}\n${at} b";x` : `a ${at};x`));
+  const { records, notes } = await named(`text;label\n${text.join('\n')}\n`, 'a.csv');
+  expect(records).toHaveLength(100);
+  expect(records[20]).toEqual({ text: 'a 20\n20 b', label: 'x' });
+  expect(notes).toEqual([]);
+});
+
 it('keeps quotes that surround cells, one of which is not closed', async () => {
   const text = rows(20, (at) => (at === 9 ? '"open,x' : `"a ${at}, b",x`));
   const { records } = await named(`text,label\n${text.join('\n')}\n`, 'a.csv');

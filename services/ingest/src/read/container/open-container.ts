@@ -113,7 +113,12 @@ async function* formRows(
         tell: (note: Note) => tell({ ...note, ...of }),
       };
       for (const note of form.notes) sink.tell({ number: 0, ...note });
-      yield* ofMember(textFormRows(form.whole, form.text, sink), member);
+      try {
+        yield* ofMember(textFormRows(form.whole, form.text, sink), member);
+      } finally {
+        // A table that is refused by its names was not begun.
+        await form.whole.return(undefined);
+      }
     }
   }
 }

@@ -59,7 +59,8 @@ async function layoutOf(
   for (const delimiter of among) {
     const candidate = await candidateOf(head, { delimiter, isWhole });
     const plain = await candidateOf(head, { delimiter, isWhole, areQuotesText: true });
-    const best = plain !== undefined && areQuotesText(head, plain) ? plain : candidate;
+    const isText = plain !== undefined && !isBetter(candidate, plain) && areQuotesText(head, plain);
+    const best = isText ? plain : candidate;
     if (best !== undefined) found.push(best);
   }
   const known = found.find(({ isKnown }) => isKnown);
@@ -73,6 +74,11 @@ async function layoutOf(
   if (!isTable && best.delimiter !== '\t') return undefined;
   const columns = best.columns.map((_, at) => `column_${at + 1}`);
   return { ...best, columns, isNameless: true };
+}
+
+/** Whether all rows are right with quotes around cells, and not without, as where cells have several lines. */
+function isBetter(quoted: Candidate | undefined, plain: Candidate): boolean {
+  return quoted?.share === 1 && plain.share < 1;
 }
 
 /**
