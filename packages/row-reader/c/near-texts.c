@@ -66,14 +66,14 @@ static int32_t find_likely(const struct kept_texts *kept, const uint32_t *shingl
   return found;
 }
 
-/* Writes the ranks of those that have entries. */
-static int32_t find_ranks(const struct kept_texts *kept, const uint32_t *likely, int32_t count, int32_t *ranks) {
+/* Writes the ranks of those that have entries. Whoever sends shingles that all have one place makes each be looked for at many. */
+static int32_t find_ranks(const struct kept_texts *kept, const uint32_t *likely, int32_t count, int32_t *ranks, int64_t *work) {
   int32_t found = 0;
   for (int32_t at = 0; at < count && at < ahead; at++) fetch(kept->slots + home_of(kept, likely[at]));
   for (int32_t at = 0; at < count; at++) {
     if (at + ahead < count) fetch(kept->slots + home_of(kept, likely[at + ahead]));
     uint32_t place = home_of(kept, likely[at]);
-    while (kept->slots[place + 1] != 0 && kept->slots[place] != likely[at]) place = (place + 2) & (kept->slots_length - 1);
+    for (; kept->slots[place + 1] != 0 && kept->slots[place] != likely[at]; place = (place + 2) & (kept->slots_length - 1)) ++*work;
     ranks[found] = (int32_t)kept->slots[place + 1] - 1;
     found += ranks[found] >= 0;
   }
@@ -151,7 +151,7 @@ int32_t near_text(const struct kept_texts *kept, const uint32_t *shingles, int32
   const int32_t likely_count = find_likely(kept, shingles, count, first - 1, likely, &unknown);
   *work += count;
   if (unknown >= first || likely_count == 0) return -1;
-  const int32_t found = find_ranks(kept, likely, likely_count, ranks);
+  const int32_t found = find_ranks(kept, likely, likely_count, ranks, work);
   /* What follows the first ones can be near to none; those that are known without entries are among them or not. */
   const int32_t limit = limit_of(first - unknown, ranks, found, highest(ranks, found) + 1);
   const int32_t ordered = order_below(limit, ranks, found);
