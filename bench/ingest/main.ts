@@ -1,7 +1,7 @@
 /**
  * Prints how fast files are checked, tokenized and packed, and what memory that takes, on the whole platform, which it
  * starts in a temporary folder: each file is uploaded and a job created on it, from whose creation to its dataset is timed.
- * The process that takes a Parquet file apart counts too: its CPU time with that of ingest, its memory in a column of its own.
+ * The process that takes a Parquet file apart counts too: its CPU time with that of ingest, its memory in a column of both.
  * Beside it, how fast the tokenizer alone is, and two others, on the same texts.
  *
  *     npm run bench:ingest [-- --megabytes 1000 --others 300 --model lathe-tiny]
@@ -48,7 +48,7 @@ const client = new OpenAI({ baseURL: `${platform.url}/v1`, apiKey: platform.apiK
 try {
   console.log(`${availableParallelism()} cores, model ${model}\n`);
   console.log(
-    '| file | MB | rows | seconds | MB/s | CPU seconds of ingest and its children | MB/s a core | peak MiB of ingest | of a child |',
+    '| file | MB | rows | seconds | MB/s | CPU seconds of ingest and its children | MB/s a core | peak MiB of ingest | and its children |',
   );
   console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- |');
   for (const format of formats)
@@ -79,28 +79,31 @@ async function row(format: Format): Promise<string> {
     training_file: id,
     method: { type: 'supervised', supervised: { hyperparameters: { n_epochs: 1 } } },
   });
-  const childPeak = await prepared(job.id, pid);
+  const together = await prepared(job.id, pid);
   const seconds = (performance.now() - started) / 1000;
   const cpu = (await cpuSeconds(pid)) - before;
-  const peak = await peakMemory(pid);
+  const peak = await memoryOf(pid, 'VmHWM');
   await client.fineTuning.jobs.cancel(job.id);
   const figures = [seconds.toFixed(1), (megabytes / seconds).toFixed(1), cpu.toFixed(1)];
   const more = [
     (megabytes / cpu).toFixed(1),
     (peak / 2 ** 20).toFixed(0),
-    (childPeak / 2 ** 20).toFixed(0),
+    (Math.max(peak, together) / 2 ** 20).toFixed(0),
   ];
   return `| ${[format, megabytes, rows, ...figures, ...more].join(' | ')} |`;
 }
 
-/** Waits until the files of a job are a dataset, and returns the most memory that a child of ingest was seen to hold. Throws when they are refused. */
+/**
+ * Waits until the files of a job are a dataset, and returns the most memory that ingest and its children were seen to hold at a time. Throws when
+ * they are refused.
+ */
 async function prepared(id: string, pid: number): Promise<number> {
   let peak = 0;
   for (;;) {
     const { status, error } = await client.fineTuning.jobs.retrieve(id);
     if (status === 'failed') throw new Error(error?.message ?? 'the job failed');
     if (status !== 'validating_files') return peak;
-    peak = Math.max(peak, await childMemory(pid));
+    peak = Math.max(peak, await heldMemory(pid));
     await sleep(pollMs);
   }
 }
@@ -113,21 +116,21 @@ async function cpuSeconds(pid: number): Promise<number> {
   return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0) / ticks;
 }
 
-/** The most memory that any child of a process has held until now, in bytes. */
-async function childMemory(pid: number): Promise<number> {
+/** The memory that a process and its children hold now, in bytes. */
+async function heldMemory(pid: number): Promise<number> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  const peaks = children.match(/\d+/g)?.map((child) => peakMemory(Number(child)).catch(ended));
-  return Math.max(0, ...(await Promise.all(peaks ?? [])));
+  const held = [pid, ...(children.match(/\d+/g) ?? [])].map((each) => memoryOf(each, 'VmRSS'));
+  return (await Promise.all(held)).reduce((sum, bytes) => sum + bytes, 0);
 }
 
-/** No memory of a process that has ended. Throws any other error. */
-function ended(error: NodeJS.ErrnoException): number {
-  if (error.code === 'ENOENT' || error.code === 'ESRCH') return 0;
+/** The memory of a process, its threads included, in bytes: what it holds, or the most that it held; none of one that has ended. */
+async function memoryOf(pid: number | string, name: 'VmRSS' | 'VmHWM'): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(ended);
+  return Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0) * 1024;
+}
+
+/** Nothing is told of a process that has ended. Throws any other error. */
+function ended(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ENOENT' || error.code === 'ESRCH') return '';
   throw error;
-}
-
-/** The most memory that a process held, its threads included, in bytes; none of one that has ended. */
-async function peakMemory(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
 }
