@@ -57,9 +57,9 @@ type Part = {
  * (docs/decisions/2026-11-ingest-pace.md). deploy/docker/Dockerfile says the same.
  */
 const ingestMemory: ProcessMemory = {
-  execArgv: ['--max-semi-space-size=4', '--heap-growing-percent=200'],
+  execArgv: ['--max-semi-space-size=8', '--heap-growing-percent=200'],
   env: {
-    GLIBC_TUNABLES: 'glibc.malloc.mmap_threshold=2097152:glibc.malloc.trim_threshold=131072',
+    GLIBC_TUNABLES: 'glibc.malloc.mmap_threshold=2097152:glibc.malloc.trim_threshold=131072:glibc.malloc.arena_max=1',
   },
 };
 

@@ -196,6 +196,7 @@ export const arrows: Table = {
         'packages/tokenizer',
         'packages/scoring',
         'packages/graders',
+        'packages/native',
         'packages/row-reader',
       ],
       rooms: {

@@ -1,4 +1,5 @@
 import { inStep, LatheError } from '@lathe/contracts/error';
+import { giveFreeMemoryBack } from '@lathe/native/free-memory';
 import { createBreather } from '@lathe/platform/breather';
 import { wrongLinesMessage } from './check/findings.ts';
 import { keepApart } from './clean/keep-apart.ts';
@@ -71,9 +72,12 @@ export async function completeDataset(
   );
   if (validation !== null && parted.dropped.size > 0)
     refuseNothingLeft(differing(training.rows.numbers) - parted.dropped.size);
-  return inStep('writing the dataset', () =>
-    writeDataset({ ...asked, job }, { training, validation, heldOut, parted, maxTokens }, ports),
+  const files = { training, validation, heldOut, parted, maxTokens };
+  const written = await inStep('writing the dataset', () =>
+    writeDataset({ ...asked, job }, files, ports),
   );
+  giveFreeMemoryBack();
+  return written;
 }
 
 /** Of a training file all of whose rows were left out. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Finding } from '@lathe/contracts/artifact/dataset';
 import { inStep, LatheError } from '@lathe/contracts/error';
 import type { FileRecord } from '@lathe/contracts/record/file';
+import { giveFreeMemoryBack } from '@lathe/native/free-memory';
 import { countLanguages, otherLanguage } from '../clean/language-sample.ts';
 import { roomOf } from '../fit/row-room.ts';
 import { wishOf } from '../lesson/decide.ts';
@@ -74,6 +75,7 @@ export async function readFiles(asked: PipelineInput, ports: PipelinePorts): Pro
         : null;
   training.rows.cleaning.relations.close();
   validation?.rows.cleaning.relations.close();
+  giveFreeMemoryBack();
   await tellLanguages({ training, validation, hasFile: validationFile !== null }, ports);
   // What rows say together counts once each is right.
   if (ports.findings.errors() === 0 && training.rows.lengths.length > 0)
