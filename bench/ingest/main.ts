@@ -6,12 +6,13 @@
  *
  *     npm run bench:ingest [-- --megabytes 1000 --others 300 --model lathe-tiny]
  */
+import { execFile } from 'node:child_process';
 import { openAsBlob } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { readConfig } from '@lathe/platform/config';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import OpenAI from 'openai';
@@ -72,6 +73,8 @@ async function row(format: Format): Promise<string> {
   const { id } = await client.files.create({ file, purpose: 'fine-tune' });
   const pid = platform.pids().get('ingest');
   if (pid === undefined) throw new Error('ingest does not run');
+  // What was written before reaches the disk before, or the kernel does that work beside the job's own.
+  await promisify(execFile)('sync');
   const before = await cpuSeconds(pid);
   const started = performance.now();
   const job = await client.fineTuning.jobs.create({

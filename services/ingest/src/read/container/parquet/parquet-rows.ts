@@ -31,6 +31,8 @@ export async function* parquetRows(
       '--max-semi-space-size=8',
       // From the start; what grows from little is cleared often meanwhile.
       '--min-semi-space-size=8',
+      // Pages are forgotten while they are young; what is old need not be looked through for them.
+      '--heap-growing-percent=300',
       '--permission',
       '--allow-fs-read=*',
       program,
