@@ -11,7 +11,8 @@ function headerOf({ getReport }: NodeJS.ProcessReport): object {
 
 /** Memory that this process holds, in bytes. */
 function held(): number {
-  const [, kilobytes] = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+  const [, kilobytes] =
+    /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
   return Number(kilobytes) * 1024;
 }
 
