@@ -1,3 +1,4 @@
+import { TokenizerError } from '../error.ts';
 import { JsonNumber } from '../jinja/value/json-number.ts';
 import { mayHoldOf } from '../may-hold.ts';
 
@@ -9,7 +10,7 @@ import { mayHoldOf } from '../may-hold.ts';
  */
 export type ControlGuard = {
   /**
-   * `value` with every string in it guarded, and object keys too. Throws RangeError when it holds a special
+   * `value` with every string in it guarded, and object keys too. Throws TokenizerError when it holds a special
    * token of one character: no sentinel fits inside that.
    */
   guard<T>(value: T, sentinel: string): T;
@@ -72,8 +73,9 @@ function createPlaceFinder(specialTokens: readonly string[]): PlaceFinder {
   return (text) => {
     const single = short.find((token) => text.includes(token));
     if (single !== undefined) {
-      throw new RangeError(
-        `the text holds the special token ${JSON.stringify(single)}, which cannot be kept apart`,
+      throw new TokenizerError(
+        'a text',
+        `it holds the special token ${JSON.stringify(single)}, which cannot be kept apart from one that is meant`,
       );
     }
     let places: Set<number> | undefined;

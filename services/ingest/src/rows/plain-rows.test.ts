@@ -406,6 +406,13 @@ it.each(['\n\n<', '<|end|>\n', '😀'])(
     await writeFile(join(path, 'tokenizer.json'), JSON.stringify({ ...merged, added_tokens: all }));
     const encoder = await openRowEncoder({ folder: path, name: 'blank' }, lesson);
     expect(encoder.plain).toBeUndefined();
+    const messages = [
+      { role: 'user', content },
+      { role: 'assistant', content: 'yes' },
+    ] as const;
+    const encoded = encoder.encode({ kind: 'chat', line: 1, messages: [...messages] }, roomy);
+    // Nothing goes between the characters of one, so that it could not be told from a token.
+    expect('issue' in encoded).toBe(content === '😀');
   },
 );
 
