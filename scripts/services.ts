@@ -52,12 +52,12 @@ type Part = {
 
 /**
  * Ingest has a heap in each of its threads, and rows fill whatever room there is for what is young and soon forgotten, at nearly the
- * same speed in a small one; what is old is looked through before it has tripled. Buffers of some megabytes go back to the kernel at
+ * same speed in a small one; what is old is looked through before it is much more than twice as large. Buffers of some megabytes go back to the kernel at
  * once, instead of lying in holes of a growing heap; those of messages, which are smaller, are used again, by whatever thread
  * (docs/decisions/2026-11-ingest-pace.md). deploy/docker/Dockerfile says the same.
  */
 const ingestMemory: ProcessMemory = {
-  execArgv: ['--max-semi-space-size=8', '--heap-growing-percent=200'],
+  execArgv: ['--max-semi-space-size=8', '--heap-growing-percent=120'],
   env: {
     GLIBC_TUNABLES:
       'glibc.malloc.mmap_threshold=2097152:glibc.malloc.trim_threshold=131072:glibc.malloc.arena_max=1',

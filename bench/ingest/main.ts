@@ -8,7 +8,7 @@
  */
 import { execFile } from 'node:child_process';
 import { openAsBlob } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -86,7 +86,8 @@ async function row(format: Format): Promise<string> {
   const seconds = (performance.now() - started) / 1000;
   const cpu = (await cpuSeconds(pid)) - before;
   const peak = await memoryOf(pid, 'VmHWM');
-  await client.fineTuning.jobs.cancel(job.id);
+  await forget(job.id, id);
+  await rm(path);
   const figures = [seconds.toFixed(1), (megabytes / seconds).toFixed(1), cpu.toFixed(1)];
   const more = [
     (megabytes / cpu).toFixed(1),
@@ -109,6 +110,14 @@ async function prepared(id: string, pid: number): Promise<number> {
     peak = Math.max(peak, await heldMemory(pid));
     await sleep(pollMs);
   }
+}
+
+/** Ends a job and erases it with its file: none of a bench has the others' gigabytes on its disk and in the kernel's memory. */
+async function forget(job: string, file: string): Promise<void> {
+  await client.fineTuning.jobs.cancel(job);
+  while ((await client.fineTuning.jobs.retrieve(job)).status !== 'cancelled') await sleep(pollMs);
+  await client.delete(`/lathe/jobs/${job}`);
+  await client.files.delete(file);
 }
 
 /** CPU time of a process and of those of its children that have ended. */
