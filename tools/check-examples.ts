@@ -1,8 +1,13 @@
 import { doorsWithoutExample, readDoors } from './example-doors.ts';
+import { compileExamples } from './example-programs.ts';
 
-/** Refuses a door of a package without an example in its documentation; examples.test.ts compiles them. */
-const without = doorsWithoutExample(readDoors(process.cwd()));
-if (without.length > 0) {
-  console.error(without.map((door) => `${door} has no @example: add one.`).join('\n'));
+/** Refuses a door of a package without an example in its documentation, and an example that does not compile. */
+const root = process.cwd();
+const doors = readDoors(root);
+const problems = doorsWithoutExample(doors).map((door) => `${door} has no @example: add one.`);
+const wrong = compileExamples(root, doors);
+if (wrong !== '') problems.push(wrong);
+if (problems.length > 0) {
+  console.error(problems.join('\n'));
   process.exit(1);
 }

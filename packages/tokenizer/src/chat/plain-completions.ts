@@ -15,7 +15,7 @@ export type PlainCompletions = {
 /**
  * For a tokenizer that encodes a text in the same way wherever it stands, whose model has a row for each of its tokens, no special one of
  * which is a single character; undefined for others. `eos` ends every completion.
- * @example const steps = createPlainCompletions(tokenizer, eos)?.steps;
+ * @example const steps = createPlainCompletions(tokenizer, 0)?.steps;
  */
 export function createPlainCompletions(
   tokenizer: Tokenizer,
