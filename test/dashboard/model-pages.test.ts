@@ -113,6 +113,21 @@ describe.runIf(withoutChromium === '')(`pages of models${withoutChromium}`, () =
     expect(faults).toEqual([]);
   });
 
+  it('hears what is typed the moment a form is there', async () => {
+    const { page, go, faults } = dashboard;
+    await page.addInitScript(`new MutationObserver(() => {
+      const text = document.querySelector('form.ask textarea');
+      if (globalThis.typed || text === null || !location.search.includes('hurried')) return;
+      globalThis.typed = true;
+      text.value = 'Where is my new card?';
+      text.dispatchEvent(new Event('input', { bubbles: true }));
+    }).observe(document, { childList: true, subtree: true });`);
+    await go('/playground?models=bert-intents&hurried=yes');
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByLabel('Score of card').waitFor();
+    expect(faults).toEqual([]);
+  });
+
   it('lists models, shows where a tuned one comes from, gives it an alias and deletes it', async () => {
     const { page, platform, go, faults, seriousIssues } = dashboard;
     const { fineTuning } = platform.client;

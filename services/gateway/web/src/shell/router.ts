@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 
 const base = '/ui';
 const listeners = new Set<() => void>();
@@ -59,7 +59,8 @@ addEventListener('popstate', () => {
 /** Where the page is, and again whenever it goes elsewhere. */
 export function usePlace(): Place {
   const [place, setPlace] = useState(placeNow);
-  useEffect(() => {
+  // Before anything can be typed: a change that nobody hears of here would be lost.
+  useLayoutEffect(() => {
     const tell = (): void => setPlace(placeNow());
     listeners.add(tell);
     addEventListener('popstate', tell);
