@@ -1,11 +1,13 @@
 import { type Finder, requireEnds, type StoredRows } from './stored-rows.ts';
 
 /** Texts that are kept, as services/ingest/src/clean/held-out-texts.ts has them; see `struct kept_texts` of c/near-texts.h. */
-type KeptTexts = {
+export type KeptTexts = {
   readonly marks: Uint32Array;
   readonly slots: Uint32Array;
+  /** Of each rank where its entries begin, and all entries: the texts that have it among their first ones, the newest first. */
   readonly starts: Int32Array;
   readonly entries: Int32Array;
+  /** The shingles of all texts, and where those of each end. */
   readonly shingles: Uint32Array;
   readonly ends: Int32Array;
   /** The look for which each was compared last, which is written. The look of row i is `look + i`. */

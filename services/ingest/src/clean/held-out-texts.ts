@@ -1,23 +1,11 @@
-import { createFirstElements, type FirstElements, isFirst } from './first-elements.ts';
+import type { KeptTexts } from '@lathe/row-reader/row-look';
+import { createFirstElements, isFirst } from './first-elements.ts';
 import { createShingleNumbers } from './shingle-numbers.ts';
 import { jaccard, mostShingles, nearJaccard } from './shingles.ts';
 import { inOrder } from './sort-hashes.ts';
 
 /** Shingles that are kept of all texts together. */
 const usualMost = 4 * 2 ** 20;
-
-/** The texts that are kept, in arrays for who looks at many rows at once. */
-type KeptTexts = FirstElements['tables'] & {
-  /** Of each rank where its entries begin, and all entries: the texts that have it among their first ones, the newest first. */
-  readonly starts: Int32Array;
-  readonly entries: Int32Array;
-  /** The shingles of all texts, and where those of each end. */
-  readonly shingles: Uint32Array;
-  readonly ends: Int32Array;
-  /** The look for which each was compared last, and that of the first row that is looked at. */
-  readonly compared: Int32Array;
-  readonly look: number;
-};
 
 /** Finds every text that is a near duplicate of one that is kept, and not only most of them: for the side that is scored, which is small. */
 export type HeldOutTexts = {
