@@ -6,6 +6,7 @@ import { openProcessFolder } from '@lathe/platform/process-folder';
 import { openAllRecords } from '@lathe/platform/records';
 import { openService } from '@lathe/platform/service';
 import type { Stoppable } from '@lathe/platform/shutdown';
+import { rowReaderLibrary } from '@lathe/row-reader/row-reader-library';
 import { createAskModel } from './ask/ask-model.ts';
 import { serveDataWork } from './data-work/serve-data-work.ts';
 import { serveIngest } from './job/nats.ts';
@@ -24,9 +25,14 @@ export async function start(
   return openService(config, { name: 'ingest' }, async (service) => {
     const { nats, metrics, artifacts, stops, log } = service;
     measureQueues(nats, metrics);
-    const rowThreads = startRowThreads(config.ingestSlots, log, {
-      isNative: config.rowReader !== 'off',
-    });
+    const isNative = config.rowReader !== 'off';
+    const library = rowReaderLibrary();
+    if (isNative && 'problem' in library)
+      log.warn(
+        { reason: library.problem },
+        'rows are read in JavaScript, which is slower: there are no readers in C',
+      );
+    const rowThreads = startRowThreads(config.ingestSlots, log, { isNative });
     stops.add('rows', () => rowThreads.stop());
     const controller = new AbortController();
     const ports = {
