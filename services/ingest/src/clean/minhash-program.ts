@@ -1,3 +1,5 @@
+import { loadVectorProgram, pageBytes, unsigned } from '../vector-program.ts';
+
 /**
  * The inner loop of minhash.ts as a program of WebAssembly, four permutations at a time: nine times as fast as the same loop in
  * JavaScript, which has no such instructions. Its memory holds factors, terms and what was found, each as numbers of 32
@@ -10,15 +12,6 @@ type MinhashProgram = {
   readonly most: number;
 };
 
-/** What is used of it; TypeScript knows its types with those of a browser only. */
-declare const WebAssembly: {
-  validate(bytes: Uint8Array): boolean;
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-};
-
-/** One page of memory, which is the least that there is. */
-const memoryBytes = 65_536;
 /** Vectors of four numbers that are worked on in one pass over a set: their factors, terms and results fit in registers or nearly. */
 const vectorsAtOnce = 7;
 
@@ -32,50 +25,33 @@ const [int32, vector, noResult] = [0x7f, 0x7b, 0x40];
 
 /**
  * The program for permutations x → factor · x + term, whose number is a multiple of 28; undefined where the machine has no
- * vectors (https://webassembly.github.io/spec/core/binary/modules.html).
+ * vectors.
  */
 export function createMinhashProgram(
   factors: Int32Array,
   terms: Int32Array,
 ): MinhashProgram | undefined {
   const count = factors.length;
-  const bytes = moduleFor(count);
-  if (!WebAssembly.validate(bytes)) return undefined;
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
-  // As moduleFor says.
-  const { memory, run } = exports as {
-    readonly memory: { readonly buffer: ArrayBuffer };
-    run(end: number): void;
-  };
-  const numbers = new Int32Array(memory.buffer);
+  const program = loadVectorProgram<(end: number) => void>({
+    ...{ takes: 1, gives: 0, pages: 1 },
+    ...functionFor(count),
+  });
+  if (program === undefined) return undefined;
+  const numbers = new Int32Array(program.memory);
   numbers.set(factors, 0);
   numbers.set(terms, count);
   return {
-    most: numbers.length - 3 * count,
+    most: pageBytes / 4 - 3 * count,
     minhash(set) {
       numbers.set(set, 3 * count);
-      run(4 * (3 * count + set.length));
+      program.run(4 * (3 * count + set.length));
       return numbers.slice(2 * count, 3 * count);
     },
   };
 }
 
-function moduleFor(count: number): Uint8Array<ArrayBuffer> {
-  const section = (id: number, body: readonly number[]) => [id, ...unsigned(body.length), ...body];
-  const name = (text: string) => [text.length, ...Buffer.from(text)];
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    // One function that takes a number and gives nothing.
-    ...section(1, [1, 0x60, 1, int32, 0]),
-    ...section(3, [1, 0]),
-    ...section(5, [1, 0, memoryBytes / 65_536]),
-    ...section(7, [2, ...name('memory'), 2, 0, ...name('run'), 0, 0]),
-    ...section(10, [1, ...codeFor(count)]),
-  ]);
-}
-
 /** The function: local 0 is where the set ends, 1 the place in it, then come vectors of factors, terms and results, and the number. */
-function codeFor(count: number): number[] {
+function functionFor(count: number) {
   const factor = (at: number) => 2 + at;
   const term = (at: number) => factor(vectorsAtOnce + at);
   const least = (at: number) => term(vectorsAtOnce + at);
@@ -104,15 +80,10 @@ function codeFor(count: number): number[] {
     for (const at of each)
       code.push(number, 0, getLocal, least(at), simd, storeVector, 4, ...place(2, at));
   }
-  const locals = [2, 1, int32, 3 * vectorsAtOnce + 1, vector];
-  return [...unsigned(locals.length + code.length + 1), ...locals, ...code, end];
+  return { locals: [2, 1, int32, 3 * vectorsAtOnce + 1, vector], code };
 }
 
-/** LEB128, in which WebAssembly writes numbers. */
-function unsigned(value: number): number[] {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
-}
-
+/** LEB128 of a number that may be negative. */
 function signed(value: number): number[] {
   return value < 0x40 ? [value] : [(value & 0x7f) | 0x80, ...signed(value >>> 7)];
 }

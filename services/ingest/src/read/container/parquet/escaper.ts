@@ -1,3 +1,5 @@
+import { loadVectorProgram, pageBytes } from '../../../vector-program.ts';
+
 /**
  * What JSON needs of a string, as a program of WebAssembly that looks at 16 bytes at a time: JavaScript has no such
  * instructions, and takes six times as long. Its memory holds what each byte is written as where it is escaped, the bytes that
@@ -13,14 +15,6 @@ type Escaper = {
   write(bytes: Uint8Array, at: number): number;
 };
 
-/** What is used of it; TypeScript knows its types with those of a browser only. */
-declare const WebAssembly: {
-  validate(bytes: Uint8Array): boolean;
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-};
-
-const pageBytes = 65_536;
 const stretch = 16_384;
 /** Of an escape, as `\u001f`; its length stands in the last of eight bytes. */
 const mostEscaped = 6;
@@ -30,10 +24,13 @@ const reads = 4096;
 /** With room for so many bytes that are written, and behind them for a stretch of which all is escaped. */
 export function createEscaper(writes: number): Escaper {
   const pages = Math.ceil((pageBytes + writes + (mostEscaped + 1) * stretch) / pageBytes);
-  const bytes = moduleFor(pages);
+  const program = loadVectorProgram<(from: number, end: number, to: number) => number>({
+    ...{ takes: 3, gives: 1, pages },
+    ...escaping(),
+  });
   const common = { stretch, begins: pageBytes };
   // Machines without vectors have none of it.
-  if (!WebAssembly.validate(bytes)) {
+  if (program === undefined) {
     const memory = Buffer.alloc(pages * pageBytes);
     return {
       ...common,
@@ -41,13 +38,7 @@ export function createEscaper(writes: number): Escaper {
       write: (text, at) => at + memory.write(escaped(text), at, 'latin1'),
     };
   }
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
-  // As moduleFor says.
-  const { memory: own, run } = exports as {
-    readonly memory: { readonly buffer: ArrayBuffer };
-    run(from: number, end: number, to: number): number;
-  };
-  const memory = new Uint8Array(own.buffer);
+  const memory = new Uint8Array(program.memory);
   for (let byte = 0; byte < 256; byte++) {
     const form = escaped(Uint8Array.of(byte));
     memory.set(Buffer.from(form, 'latin1'), 8 * byte);
@@ -57,7 +48,7 @@ export function createEscaper(writes: number): Escaper {
     ...{ ...common, memory },
     write(text, at) {
       memory.set(text, reads);
-      return run(reads, reads + text.length, at);
+      return program.run(reads, reads + text.length, at);
     },
   };
 }
@@ -78,32 +69,18 @@ const [isNone, isBelow, trailingZeros] = [0x45, 0x49, 0x68];
 const [add, subtract, shiftLeft] = [0x6a, 0x6b, 0x74];
 const [int32, vector, noResult] = [0x7f, 0x7b, 0x40];
 
-function moduleFor(pages: number): Uint8Array<ArrayBuffer> {
-  const section = (id: number, body: readonly number[]) => [id, ...unsigned(body.length), ...body];
-  const name = (text: string) => [text.length, ...Buffer.from(text)];
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    // One function that takes three numbers and gives one.
-    ...section(1, [1, 0x60, 3, int32, int32, int32, 1, int32]),
-    ...section(3, [1, 0]),
-    ...section(5, [1, 0, ...unsigned(pages)]),
-    ...section(7, [2, ...name('memory'), 2, 0, ...name('run'), 0, 0]),
-    ...section(10, [1, ...code()]),
-  ]);
-}
-
 /**
  * The function: local 0 is the place that is read, 1 where that ends, 2 the place that is written. 16 bytes are copied, and of
  * those the first that must be escaped is then written over; what is read or written beyond the end does not count.
  */
-function code(): number[] {
+function escaping() {
   const [from, ends, to, bytes, found, byte] = [0, 1, 2, 3, 4, 5];
   const all = (value: number) => [simd, constant, ...Array.from({ length: 16 }, () => value)];
   const step = (local: number, by: readonly number[]) => [
     ...[getLocal, local, ...by, add, setLocal, local],
   ];
   const isBefore = [getLocal, from, getLocal, ends, isBelow];
-  const body = [
+  const code = [
     ...[loop, noResult],
     ...[getLocal, to, getLocal, from, simd, loadVector, 0, 0, teeLocal, bytes],
     ...[simd, storeVector, 0, 0],
@@ -124,11 +101,5 @@ function code(): number[] {
     ...[...isBefore, branchIf, 0, end],
     ...[getLocal, to, getLocal, from, getLocal, ends, subtract, subtract],
   ];
-  const locals = [2, 1, vector, 2, int32];
-  return [...unsigned(locals.length + body.length + 1), ...locals, ...body, end];
-}
-
-/** LEB128, in which WebAssembly writes numbers. */
-function unsigned(value: number): number[] {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
+  return { locals: [2, 1, vector, 2, int32], code };
 }
