@@ -7,7 +7,7 @@ import type { Line } from './read/lines.ts';
 import type { Spool } from './read/spool.ts';
 import { parseRow } from './row-json.ts';
 import type { GrowingNumbers } from './row-numbers.ts';
-import { bandStartsOf, PlainRows, type PlainRun, without } from './rows/plain-run.ts';
+import { bothOf, comingRowsOf, PlainRows, type PlainRun, without } from './rows/plain-run.ts';
 import type { RightRow } from './rows/row-task.ts';
 import type { FileName, Survey, SurveyedRow } from './tasks/survey.ts';
 import { taskWork } from './tasks/tasks.ts';
@@ -103,8 +103,9 @@ export function acceptRows(
     async addRun(run, members, from) {
       const row = new PlainRows(run);
       const leftOut = new Set<number>();
-      for (const each of [cleaning, scored])
-        each?.relations.expect(run.likeness, bandStartsOf(run));
+      const rows = comingRowsOf(run);
+      cleaning.relations.expect(rows, bothOf(run));
+      scored?.relations.expectMet(rows);
       for (let at = 0; row.next(); at++) {
         const member = members[from + at];
         const relation = place(row, member);

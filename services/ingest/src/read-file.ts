@@ -149,7 +149,7 @@ async function readRows(
     mended: 0,
     supervised: 0,
     ...{ ...numbers, members },
-    cleaning: createFileCleaning(ports.cleaning, ports.rowFolder, ports.rows.finders?.fetchSlots),
+    cleaning: createFileCleaning(ports.cleaning, ports.rowFolder, ports.rows.finders?.bandSlots),
     tooLong: new CutSums(),
     cutRows: [],
   };

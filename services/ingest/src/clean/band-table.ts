@@ -1,4 +1,4 @@
-import type { SlotFetch } from '@lathe/row-reader/slot-fetch';
+import type { BandedRows, BandSlots } from '@lathe/row-reader/band-slots';
 import { bandCount } from './minhash.ts';
 
 const firstSlots = 1024;
@@ -10,12 +10,14 @@ const pageTexts = 1024;
 
 /** Which texts have which bands, in 14 × 11 to 14 bytes a text, and 14 × 4 more where texts share bands. */
 export type BandTable = {
-  /** Tells which bands are asked for next: those of row i stand from `starts[i]` on. */
-  expect(numbers: Uint32Array, starts: Int32Array): void;
   /** Keeps the bands of the next text: the first is number 0. */
   add(bands: Uint32Array): void;
   /** Numbers of the texts with one of the bands, each once, at most so many: the newest of each band first. */
   find(bands: Uint32Array, most: number): ReadonlySet<number>;
+  /** Finds and keeps texts one after another in C; undefined where there is none. The entry of a text that is kept is its number from 1. */
+  readonly take: ((rows: BandedRows) => void) | undefined;
+  /** What `find` would have found for each of those rows just before it was kept: to be asked of one after another. */
+  taken(row: number, most: number): ReadonlySet<number>;
   /** Gives its memory back at once: nothing is asked of it any more. */
   close(): void;
 };
@@ -27,27 +29,55 @@ const none: ReadonlySet<number> = new Set();
  * One table for each band: a slot is the hash of a band and the newest text that has it, side by side, so that one that nobody has costs one look
  * at memory. Of that text leads a chain to those before it.
  */
-export function createBandTable(fetchSlots?: SlotFetch): BandTable {
+export function createBandTable(bandSlots?: BandSlots): BandTable {
   let texts = 0;
-  const tables = fetchSlots?.(bandCount);
+  const tables = bandSlots?.(bandCount);
+  const used = new Int32Array(bandCount);
   const bandsOf = Array.from({ length: bandCount }, (_, band) =>
-    createBand((slots) => tables?.place(band, new Uint32Array(slots.buffer))),
+    createBand((slots) => tables?.place(band, slots)),
   );
+  /** Of rows that were taken the entry that was the newest of each band before, and their own entries. */
+  let newest: Int32Array = new Int32Array();
+  let entries: Int32Array = new Int32Array();
   /** What came before a text in each band, as its number and one more; pages are made where a text has any. */
   const before: (Int32Array<ArrayBuffer> | undefined)[] = [];
   const beforeOf = (text: number, band: number): number =>
     before[Math.floor(text / pageTexts)]?.[(text % pageTexts) * bandCount + band] ?? 0;
+  const follow = (text: number, band: number, last: number): void => {
+    const page = Math.floor(text / pageTexts);
+    before[page] ??= new Int32Array(pageTexts * bandCount);
+    before[page][(text % pageTexts) * bandCount + band] = last;
+  };
   return {
-    expect: (numbers, starts) => tables?.fetch(numbers, starts),
     add(bands) {
-      const page = Math.floor(texts / pageTexts);
       for (let band = 0; band < bandCount; band++) {
         const last = (bandsOf[band] as Band).put((bands[band] as number) | 0, texts + 1);
-        if (last === 0) continue;
-        before[page] ??= new Int32Array(pageTexts * bandCount);
-        before[page][(texts % pageTexts) * bandCount + band] = last;
+        if (last !== 0) follow(texts, band, last);
       }
       texts++;
+    },
+    take:
+      tables &&
+      ((rows) => {
+        const kept = rows.entries.reduce((count, entry) => count + (entry > 0 ? 1 : 0), 0);
+        for (const [band, each] of bandsOf.entries()) used[band] = each.makeRoom(kept);
+        ({ entries } = rows);
+        newest = tables.take(rows, used);
+        for (const [band, each] of bandsOf.entries()) each.filled(used[band] as number);
+        texts += kept;
+      }),
+    taken(row, most) {
+      let found: Set<number> | undefined;
+      const own = entries[row] as number;
+      for (let band = 0; band < bandCount; band++) {
+        const last = newest[row * bandCount + band] as number;
+        if (last === 0) continue;
+        found ??= new Set();
+        for (let entry = last; entry !== 0 && found.size < most; entry = beforeOf(entry - 1, band))
+          found.add(entry - 1);
+        if (own > 0) follow(own - 1, band, last);
+      }
+      return found ?? none;
     },
     find(bands, most) {
       let found: Set<number> | undefined;
@@ -73,6 +103,10 @@ type Band = {
   get(key: number): number;
   /** Takes the place of the entry that was the newest, which is returned. */
   put(key: number, entry: number): number;
+  /** Grows until so many more have room, and says how many slots have an entry. */
+  makeRoom(more: number): number;
+  /** Takes note of how many slots have one, once others put entries. */
+  filled(count: number): void;
   close(): void;
 };
 
@@ -82,6 +116,7 @@ function createBand(place: (slots: Int32Array) => void): Band {
   let slots = new Int32Array(2 * firstSlots);
   let count = 0;
   place(slots);
+  const isFull = (entries: number): boolean => entries > (mostFull * slots.length) / 2;
   /** Where a hash stands, or would: slots are in the order of hashes, so that a larger table is filled from its beginning to its end. */
   const placeOf = (key: number): number => {
     let place = 2 * Math.floor((key >>> 0) * 2 ** -32 * (slots.length / 2));
@@ -109,8 +144,15 @@ function createBand(place: (slots: Int32Array) => void): Band {
       const last = slots[place + 1] as number;
       slots[place] = key;
       slots[place + 1] = entry;
-      if (last === 0 && ++count > (mostFull * slots.length) / 2) grow();
+      if (last === 0 && isFull(++count)) grow();
       return last;
+    },
+    makeRoom(more) {
+      while (isFull(count + more)) grow();
+      return count;
+    },
+    filled(entries) {
+      count = entries;
     },
     close() {
       slots.buffer.transfer(0);

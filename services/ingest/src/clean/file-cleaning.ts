@@ -1,6 +1,6 @@
 import type { CanonicalRow, CleaningReport, Finding } from '@lathe/contracts/artifact/dataset';
 import type { CleaningOptions } from '@lathe/contracts/http/cleaning';
-import type { SlotFetch } from '@lathe/row-reader/slot-fetch';
+import type { BandSlots } from '@lathe/row-reader/band-slots';
 import {
   createLanguageSample,
   type LanguageCounts,
@@ -62,9 +62,9 @@ const none: Cleaned['findings'] = [];
 export function createFileCleaning(
   options: CleaningOptions,
   folder: string,
-  fetchSlots?: SlotFetch,
+  bandSlots?: BandSlots,
 ): FileCleaning {
-  const relations = createRelations(folder, fetchSlots);
+  const relations = createRelations(folder, bandSlots);
   const counts: Counts = {
     ...{ exact: 0, near: 0, dropped: 0 },
     ...{ conflicts: 0, redacted: 0, controlStrings: 0 },

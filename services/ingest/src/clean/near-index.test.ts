@@ -1,7 +1,8 @@
+import { openBandSlots } from '@lathe/row-reader/band-slots';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createClusters } from './clusters.ts';
-import { bandsOf, minhash } from './minhash.ts';
+import { bandCount, bandsOf, minhash } from './minhash.ts';
 import { createNearIndex } from './near-index.ts';
 import { jaccard, nearJaccard, shinglesOfWords } from './shingles.ts';
 import { wordHashes } from './words.ts';
@@ -95,6 +96,8 @@ describe('likeness', () => {
 /** Texts before it is known what is a form. */
 const formTexts = 21;
 
+const bandSlots = openBandSlots();
+
 /** Few texts need no file. */
 const nowhere = '/nowhere/shingles';
 
@@ -140,6 +143,36 @@ describe('createNearIndex', () => {
     expect(index.isFull()).toBe(true);
     expect(index.find(c)).toEqual([]);
     expect(index.find(b)).toEqual([7]);
+  });
+
+  it.runIf(bandSlots)('keeps no more than it may of rows that come at once', () => {
+    const limits = { texts: 2, shingles: 4 };
+    const all = ['one two three', 'a b c d e f g h i', 'four five six', '', 'one two three'];
+    const each = all.map(likeness);
+    const [plain, native] = [
+      createNearIndex(nowhere, { limits }),
+      createNearIndex(nowhere, { limits, bandSlots }),
+    ];
+    const starts: number[] = [];
+    const bandStarts: number[] = [];
+    const numbers = each.flatMap(({ shingles, bands }) => {
+      starts.push((bandStarts.at(-1) ?? -bandCount) + bandCount);
+      bandStarts.push((starts.at(-1) as number) + shingles.length);
+      return [...shingles, ...bands];
+    });
+    native.coming?.expect(
+      {
+        numbers: Uint32Array.from(numbers),
+        starts: Int32Array.from(starts),
+        bandStarts: Int32Array.from(bandStarts),
+      },
+      () => true,
+    );
+    for (const [row, of] of each.entries())
+      expect(native.coming?.add(row, row, { likeness: of })).toEqual(plain.add(row, of));
+    expect(native.isFull()).toBe(true);
+    expect(plain.isFull()).toBe(true);
+    for (const of of each) expect(native.find(of)).toEqual(plain.find(of));
   });
 
   it('grows with thousands of texts', () => {

@@ -1,9 +1,11 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { openBandSlots } from '@lathe/row-reader/band-slots';
 import { tempFolder } from '@lathe/testkit/temp-folder';
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { likenessOf } from './look.ts';
-import { createRelations } from './relations.ts';
+import { createRelations, type RelatedRow } from './relations.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -71,4 +73,70 @@ it('puts a row that repeats another to it and its like, whatever its own group',
     [2, [first?.cluster]],
     [3, [first?.cluster]],
   ]);
+});
+
+const bandSlots = openBandSlots();
+/** Texts of few words, of which many are alike, and some say nothing. */
+const said = fc.oneof(
+  fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 8 }),
+  fc
+    .record({ at: fc.nat(40), base: fc.nat(2) })
+    .map(({ at, base }) =>
+      Array.from({ length: 40 }, (_, word) => (word === at ? 'x' : `w${base}n${word}`)),
+    ),
+);
+/** Rows that are added or met by themselves, or in runs. */
+const step = fc.record({
+  isRun: fc.boolean(),
+  isMet: fc.boolean(),
+  texts: fc.array(said, { maxLength: 40 }),
+});
+
+/** Where what rows are likened by stands in the numbers of a run. */
+function runOf(rows: readonly RelatedRow[]) {
+  const numbers: number[] = [];
+  const [starts, bandStarts] = [new Int32Array(rows.length), new Int32Array(rows.length)];
+  for (const [row, { likeness }] of rows.entries()) {
+    starts[row] = numbers.length;
+    bandStarts[row] = numbers.push(...likeness.shingles);
+    numbers.push(...likeness.bands);
+  }
+  return { numbers: Uint32Array.from(numbers), starts, bandStarts };
+}
+
+it.runIf(bandSlots)('finds the same of rows that come in runs, in C', async () => {
+  await using folder = await tempFolder();
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 8 }), (steps) => {
+      const [plain, native] = [
+        createRelations(folder.path),
+        createRelations(folder.path, bandSlots),
+      ];
+      let line = 1;
+      for (const { isRun, isMet, texts } of steps) {
+        const rows = texts.map((words): RelatedRow => {
+          const completion = words.join(' ');
+          const row = {
+            ...({ kind: 'completion', line, part: 0 } as const),
+            prompt: '',
+            completion,
+          };
+          const both = completion.length * 7 + (completion.codePointAt(0) ?? 0);
+          return { ...rowOf(line++), both, likeness: likenessOf(row) };
+        });
+        if (isRun && isMet) native.expectMet(runOf(rows));
+        if (isRun && !isMet)
+          native.expect(
+            runOf(rows),
+            Float64Array.from(rows, (row) => row.both),
+          );
+        for (const row of rows)
+          if (isMet) for (const each of [plain, native]) each.meet(row);
+          else expect(native.add(row)).toEqual(plain.add(row));
+      }
+      expect(native.bridges).toEqual(plain.bridges);
+      expect(native.met()).toEqual(plain.met());
+      expect(native.forms()).toEqual(plain.forms());
+    }),
+  );
 });

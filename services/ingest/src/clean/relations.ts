@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { SlotFetch } from '@lathe/row-reader/slot-fetch';
+import type { BandSlots } from '@lathe/row-reader/band-slots';
 import { createFirstPlaces } from '../first-places.ts';
 import { createRowNumbers } from '../row-numbers.ts';
 import { createClusters } from './clusters.ts';
-import { createNearIndex, type Likeness } from './near-index.ts';
+import { type ComingRows, createNearIndex, type Likeness } from './near-index.ts';
 
 /** What a row is told from others by: hashes of its group, of what it asks, of all before its answer, of the answer and of both. */
 export type RelatedRow = {
@@ -34,8 +34,10 @@ export type Relations = {
   add(row: RelatedRow): Relation;
   /** Takes note of a row of another file, by which the rows of this one are scored. */
   meet(row: RelatedRow): void;
-  /** Tells which rows are added or met next, by their bands, as `expect` of band-table.ts. */
-  expect(bands: Uint32Array, starts: Int32Array): void;
+  /** Tells which rows are added next, one after another, so that what they have in common with those before is looked up at once. */
+  expect(rows: ComingRows, both: Float64Array): void;
+  /** The same of rows that are met next. */
+  expectMet(rows: ComingRows): void;
   /** Rows of this file that nearly say what a row of the other says, or ask the same, with its line. */
   met(): ReadonlyMap<number, { readonly line: number; readonly how: 'prompts' | 'near' }>;
   /** Rows that are alike to rows of other clusters than their own. */
@@ -49,19 +51,23 @@ export type Relations = {
 };
 
 /** The relations of the rows of a file, of which a folder that is there keeps what is seldom asked for. */
-export function createRelations(folder: string, fetchSlots?: SlotFetch): Relations {
+export function createRelations(folder: string, bandSlots?: BandSlots): Relations {
   const numbers = (name: string) => createRowNumbers(join(folder, `related-${name}`));
   const bridges = new Map<number, readonly number[]>();
   const lines = numbers('lines');
   const answers = numbers('answers');
   const plains = numbers('plains');
   const looking = () => ({
-    index: createNearIndex(join(folder, 'related-shingles'), { fetchSlots }),
+    index: createNearIndex(join(folder, 'related-shingles'), { bandSlots }),
     clusters: createClusters(numbers('clusters')),
     firstOf: createFirstPlaces(),
     firstAsked: createFirstPlaces(),
   });
   let { index, clusters, firstOf, firstAsked } = looking();
+  /** Rows that come: the number of the first, and of each the number of the one that it repeats, or -1. */
+  let coming = { first: 0, repeated: new Int32Array() };
+  /** Rows that are met next, and how many of them were. */
+  let meeting = { rows: 0, met: 0 };
   let isFull = false;
   let forms: ReadonlySet<number> | undefined;
   const near = new Map<number, number>();
@@ -70,11 +76,19 @@ export function createRelations(folder: string, fetchSlots?: SlotFetch): Relatio
     number === undefined ? undefined : lines.at(number);
   return {
     bridges,
-    add({ line, group, plain, asked, answer, both, likeness }) {
+    add(row) {
+      const { line, group, plain, asked, answer, both } = row;
       const number = lines.length;
-      const repeated = firstOf.note(both, number);
+      const before = coming.repeated[number - coming.first];
+      const repeated =
+        before === undefined ? firstOf.note(both, number) : before < 0 ? undefined : before;
       // What says the same has been compared already.
-      const alike = repeated === undefined ? index.add(number, likeness) : [repeated];
+      const alike =
+        repeated !== undefined
+          ? [repeated]
+          : index.coming !== undefined && before !== undefined
+            ? index.coming.add(number - coming.first, number, row)
+            : index.add(number, row.likeness);
       const { cluster, others } = clusters.add(group, alike);
       const bridged = repeated === undefined ? undefined : bridges.get(repeated);
       if (others.length > 0 || bridged !== undefined) {
@@ -82,9 +96,8 @@ export function createRelations(folder: string, fetchSlots?: SlotFetch): Relatio
         met.delete(cluster);
         if (met.size > 0) bridges.set(number, [...met]);
       }
-      const before = asked === undefined ? undefined : firstAsked.note(asked, number);
-      const contradicts =
-        before !== undefined && answers.at(before) !== answer ? before : undefined;
+      const first = asked === undefined ? undefined : firstAsked.note(asked, number);
+      const contradicts = first !== undefined && answers.at(first) !== answer ? first : undefined;
       lines.push(line);
       answers.push(answer);
       plains.push(plain);
@@ -95,9 +108,25 @@ export function createRelations(folder: string, fetchSlots?: SlotFetch): Relatio
         contradicts: lineOf(contradicts),
       };
     },
-    expect: (bands, starts) => index.expect(bands, starts),
-    meet({ line, plain, likeness }) {
-      for (const number of index.find(likeness)) if (!near.has(number)) near.set(number, line);
+    expect(rows, both) {
+      if (index.coming === undefined) return;
+      const first = lines.length;
+      const repeated = Int32Array.from(both, (key, row) => firstOf.note(key, first + row) ?? -1);
+      coming = { first, repeated };
+      index.coming.expect(rows, (row) => (repeated[row] as number) < 0);
+    },
+    expectMet(rows) {
+      if (index.coming === undefined) return;
+      meeting = { rows: rows.starts.length, met: 0 };
+      index.coming.expect(rows, undefined);
+    },
+    meet(row) {
+      const { line, plain } = row;
+      const alike =
+        index.coming !== undefined && meeting.met < meeting.rows
+          ? index.coming.find(meeting.met++, row)
+          : index.find(row.likeness);
+      for (const number of alike) if (!near.has(number)) near.set(number, line);
       if (!prompts.has(plain)) prompts.set(plain, line);
     },
     met() {

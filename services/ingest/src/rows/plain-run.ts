@@ -1,6 +1,6 @@
 import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
 import type { ShardExample } from '@lathe/contracts/artifact/shard';
-import type { Likeness } from '../clean/near-index.ts';
+import type { ComingRows, Likeness } from '../clean/near-index.ts';
 import type { PersonalKind } from '../clean/personal-kinds.ts';
 import type { SpooledRun } from '../read/spool.ts';
 import { parseRow } from '../row-json.ts';
@@ -33,7 +33,6 @@ export class PlainRows {
   group = 0;
   answer = 0;
   asked: number | undefined = undefined;
-  likeness: Likeness = { shingles: new Uint32Array(), bands: new Uint32Array() };
   readonly personal = noKinds;
   readonly hasControl = false;
   /** How many tokens it has. */
@@ -43,6 +42,8 @@ export class PlainRows {
   #tokensEnd = 0;
   #json = 0;
   #jsonEnd = 0;
+  #shingles = 0;
+  #bands = 0;
   #likenessEnd = 0;
 
   constructor(run: PlainRun) {
@@ -51,7 +52,7 @@ export class PlainRows {
 
   /** Goes on to the next row; false where there is none. */
   next(): boolean {
-    const { facts, likeness, lengths, jsonLengths } = this.#run;
+    const { facts, lengths, jsonLengths } = this.#run;
     if (this.#next === lengths.length) return false;
     const at = this.#next * factsOfRow;
     this.line = facts[at] as number;
@@ -66,15 +67,20 @@ export class PlainRows {
     this.#tokensEnd += this.tokens;
     this.#json = this.#jsonEnd;
     this.#jsonEnd += jsonLengths[this.#next] as number;
-    const shinglesEnd = this.#likenessEnd + (facts[at + 3] as number);
-    const bandsEnd = shinglesEnd + (facts[at + 4] as number);
-    this.likeness = {
-      shingles: likeness.subarray(this.#likenessEnd, shinglesEnd),
-      bands: likeness.subarray(shinglesEnd, bandsEnd),
-    };
-    this.#likenessEnd = bandsEnd;
+    this.#shingles = this.#likenessEnd;
+    this.#bands = this.#shingles + (facts[at + 3] as number);
+    this.#likenessEnd = this.#bands + (facts[at + 4] as number);
     this.#next++;
     return true;
+  }
+
+  /** Views, which are made when they are asked for: most rows are not looked at for more than their hashes. */
+  get likeness(): Likeness {
+    const { likeness } = this.#run;
+    return {
+      shingles: likeness.subarray(this.#shingles, this.#bands),
+      bands: likeness.subarray(this.#bands, this.#likenessEnd),
+    };
   }
 
   /** The row itself, of which few are asked for. */
@@ -91,16 +97,22 @@ export class PlainRows {
   }
 }
 
-/** Where the bands of each row begin among the numbers of its likeness. */
-export function bandStartsOf({ facts, lengths }: PlainRun): Int32Array {
-  const starts = new Int32Array(lengths.length);
+/** Where what each row is likened by stands among the numbers of its run. */
+export function comingRowsOf({ facts, lengths, likeness }: PlainRun): ComingRows {
+  const [starts, bandStarts] = [new Int32Array(lengths.length), new Int32Array(lengths.length)];
   let end = 0;
   for (let row = 0; row < starts.length; row++) {
-    const start = end + (facts[row * factsOfRow + 3] as number);
-    starts[row] = start;
-    end = start + (facts[row * factsOfRow + 4] as number);
+    starts[row] = end;
+    end += facts[row * factsOfRow + 3] as number;
+    bandStarts[row] = end;
+    end += facts[row * factsOfRow + 4] as number;
   }
-  return starts;
+  return { numbers: likeness, starts, bandStarts };
+}
+
+/** Of each row the hash of all that it says. */
+export function bothOf({ facts, lengths }: PlainRun): Float64Array {
+  return Float64Array.from(lengths, (_, row) => facts[row * factsOfRow + 5] as number);
 }
 
 /** What is left of a run without the rows of some places, as runs in their order. */
