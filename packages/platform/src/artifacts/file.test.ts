@@ -152,6 +152,19 @@ describe('file store', () => {
     },
   );
 
+  it('opens an object, which stays as it was when another takes its place', async () => {
+    await using folder = await tempFolder();
+    const store = await openFileStore(folder.path);
+    await store.put('p/a', Buffer.from('first'));
+    const file = (await store.open?.('p/a')) ?? expect.fail('a file store opens objects');
+    await using _ = file;
+    await store.put('p/a', Buffer.from('second'));
+    await store.delete('p/a');
+    expect(await file.readFile('utf8')).toBe('first');
+    expect(await store.open?.('p/a')).toBeNull();
+    await expect(file.write('x')).rejects.toThrow();
+  });
+
   it('does not follow symbolic links out of its folder', async () => {
     await using folder = await tempFolder();
     const secret = join(folder.path, 'secret');
@@ -163,6 +176,8 @@ describe('file store', () => {
     await symlink(join(secret, 'key'), join(root, 'objects', 'p', 'link'));
     await symlink(secret, join(root, 'objects', 'linked'));
     expect(await store.stat('p/link')).toBeNull();
+    expect(await store.open?.('p/link')).toBeNull();
+    await expect(store.open?.('linked/key')).rejects.toThrow('symbolic link');
     await expect(store.stat('linked/key')).rejects.toThrow('symbolic link');
     await expect(store.put('linked/mine', new Uint8Array(1))).rejects.toThrow('symbolic link');
     await expect(store.deletePrefix('linked/deep')).rejects.toThrow('symbolic link');

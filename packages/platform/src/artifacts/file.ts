@@ -38,6 +38,7 @@ export async function openFileStore(root: string): Promise<ArtifactStore> {
       putFile({ target: pathOf(key), objects, parts }, source, options),
     begin: async (key) => stageObject({ target: pathOf(key), objects, parts }),
     get: (key, range = {}) => readRange(objects, key, range),
+    open: (key) => openObject(objects, key),
     stat: async (key) => {
       const file = await openObject(objects, key);
       if (file === null) return null;

@@ -52,6 +52,19 @@ it.each(['begin', 'write', 'finish'] as const)(
   },
 );
 
+it('counts an object that is opened as one get of all its bytes', async () => {
+  await using folder = await tempFolder();
+  const store = await openFileStore(folder.path);
+  await store.put('p/a', new Uint8Array(10));
+  const metrics = createMetrics('test');
+  const measured = measuredStore(store, metrics);
+  await (await measured.open?.('p/a'))?.close();
+  expect(await measured.open?.('p/b')).toBeNull();
+  const told = await metrics.text();
+  expect(told).toMatch(/^lathe_artifact_bytes_total\{[^}]*operation="get"[^}]*\} 10$/m);
+  expect(told).toMatch(/^lathe_artifact_seconds_count\{[^}]*operation="get"[^}]*\} 2$/m);
+});
+
 it('counts an object that is only abandoned as no put', async () => {
   expect(await putsOf(undefined, false)).toEqual({ done: 0, failed: 0 });
 });

@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises';
 import { type Metrics, timed } from '../metrics.ts';
 import type { ArtifactStore, ObjectWriter, PutResult } from './port.ts';
 
@@ -30,9 +31,19 @@ export function measuredStore(store: ArtifactStore, metrics: Metrics): ArtifactS
       abandon: writer.abandon,
     };
   };
-  const { begin } = store;
+  /** One get of all that there is. */
+  const measuredOpen = async (open: () => Promise<FileHandle | null>) => {
+    const file = await measured('get', open);
+    if (file !== null) {
+      const { size } = await file.stat();
+      metrics.count('lathe_artifact_bytes_total', { operation: 'get' }, size);
+    }
+    return file;
+  };
+  const { begin, open } = store;
   return {
     ...(begin && { begin: (key: string) => measuredBegin(() => begin(key)) }),
+    ...(open && { open: (key: string) => measuredOpen(() => open(key)) }),
     async put(key, source, options) {
       return counted(await measured('put', () => store.put(key, source, options)));
     },

@@ -1,3 +1,5 @@
+import type { FileHandle } from 'node:fs/promises';
+
 /** What is known about an object without reading it. */
 export type ObjectStat = {
   readonly key: string;
@@ -66,6 +68,11 @@ export interface ArtifactStore {
   begin?(key: string): Promise<ObjectWriter>;
   /** The object's bytes, or a range of them. Throws `not_found` at the first read. */
   get(key: string, range?: ByteRange): AsyncIterable<Uint8Array>;
+  /**
+   * Opens an object to be read in any order; null when there is none. It stays as it was when the object is replaced or deleted
+   * meanwhile. Only where objects are files of this machine.
+   */
+  open?(key: string): Promise<FileHandle | null>;
   /** Size and time, or null when there is no such object. */
   stat(key: string): Promise<ObjectStat | null>;
   /** Every object whose key lies in the folder `prefix` (`` for all), in no promised order. */
