@@ -60,7 +60,7 @@ export function openUploads(
   const [only] = uploads;
   const lines =
     uploads.length === 1 && only !== undefined
-      ? readContainer(only.read(), { ...options, name: only.name })
+      ? readContainer(only.read(), { ...options, name: only.name, openStored: only.openStored })
       : readUploads(uploads, options);
   return { lines, splits, told: () => told };
 }

@@ -20,10 +20,17 @@ export function createMeter(
       rows += count;
       tell({ bytes, totalBytes, rows });
     },
-    async *counted(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-      for await (const piece of source) {
-        bytes += piece.length;
-        yield piece;
+    /** Counts a file of so many bytes as it is read; all of it where it is left early, to be read in another way. */
+    async *counted(source: AsyncIterable<Uint8Array>, length: number): AsyncGenerator<Uint8Array> {
+      let left = length;
+      try {
+        for await (const piece of source) {
+          left -= piece.length;
+          bytes += piece.length;
+          yield piece;
+        }
+      } finally {
+        bytes += left;
       }
     },
   };

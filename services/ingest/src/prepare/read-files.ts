@@ -9,6 +9,7 @@ import { wishOf } from '../lesson/decide.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { BaseModel } from '../model/base-model.ts';
 import { roomForRows, withTokenizedStart } from '../model/virtual-tokens.ts';
+import { openerOf } from '../read/container/options.ts';
 import type { Wanted } from '../read/container/split-names.ts';
 import { createSpool } from '../read/spool.ts';
 import { type ReadPorts, type ReadRows, readTrainingFile } from '../read-file.ts';
@@ -46,14 +47,15 @@ export async function readFiles(asked: PipelineInput, ports: PipelinePorts): Pro
     const readPorts: ReadPorts = { ...ports, ...own, ...sizes };
     // Several files are looked at before they are read.
     const looked = new Set<string>(files.length === 1 ? files.map(({ id }) => id) : []);
-    const uploads = files.map(({ id, key, filename: name }) => ({
+    const uploads = files.map(({ id, key, bytes, filename: name }) => ({
       name,
+      openStored: openerOf(ports.artifacts, key),
       async *read() {
         const isLook = !looked.has(id);
         looked.add(id);
         const stored = ports.artifacts.get(key);
         // Of files that are read again for their other split the bytes were counted.
-        yield* isLook || wanted === 'validation' ? stored : meter.counted(stored);
+        yield* isLook || wanted === 'validation' ? stored : meter.counted(stored, bytes);
       },
     }));
     const source = { param, uploads, wanted, wish, known };

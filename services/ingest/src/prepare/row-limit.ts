@@ -7,7 +7,7 @@ import { type OpenUploads, openUploads, type UploadPorts } from '../open-uploads
 import { closeForm, type Form, formOf } from '../read/container/form.ts';
 import { createBudget, Unreadable } from '../read/container/limits.ts';
 import type { Upload } from '../read/container/open-container.ts';
-import type { ContainerOptions } from '../read/container/options.ts';
+import { type ContainerOptions, openerOf } from '../read/container/options.ts';
 import type { Wanted } from '../read/container/split-names.ts';
 import { records } from '../read/csv-records.ts';
 import { giveLinesBack, lineCount } from '../read/lines.ts';
@@ -59,6 +59,7 @@ export async function refuseTooManyRows(
   const uploads = files.map(({ key, filename: name }) => ({
     name,
     read: () => readStored(artifacts, key),
+    openStored: openerOf(artifacts, key),
   }));
   const [only] = uploads;
   const counts =
@@ -116,7 +117,10 @@ async function openForm(
   const tell = () => undefined;
   const options: ContainerOptions = { param, name, folder, limits, tell, alive: progress, signal };
   try {
-    return await formOf(source, name, { options, budget: createBudget(limits, progress) });
+    return await formOf(
+      { name, read: () => source },
+      { options, budget: createBudget(limits, progress) },
+    );
   } catch (error) {
     if (error instanceof Unreadable) return undefined;
     throw error;

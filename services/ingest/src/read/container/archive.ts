@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { sizeText } from '@lathe/contracts/words/size';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { type ContainerLimits, Unreadable } from './limits.ts';
-import type { Reading } from './options.ts';
+import type { OpenStored, Reading } from './options.ts';
 
 /** A file in an archive. Its name is text only: no path is ever made of it. */
 export type Member = {
@@ -10,6 +10,8 @@ export type Member = {
   /** Why it is no file that may hold rows. */
   readonly oddity?: string;
   readonly read: () => AsyncGenerator<Uint8Array>;
+  /** Of an upload that is stored as a file of the local disk. */
+  readonly openStored?: OpenStored | undefined;
 };
 
 /** Longest name of a file in an archive, in bytes. */

@@ -1,7 +1,7 @@
 import { peek } from '@lathe/platform/text/peek';
 import { areOldMacs, utf8Of, withNewlines } from '@lathe/platform/text/text-stream';
 import { Unreadable } from './limits.ts';
-import type { Reading } from './options.ts';
+import type { OpenStored, Reading } from './options.ts';
 import { signatureOf } from './signature.ts';
 import { type TextForm, textFormOf } from './text-form.ts';
 import { unpack } from './unpack.ts';
@@ -9,7 +9,13 @@ import { unpack } from './unpack.ts';
 /** What a file is by its bytes, without what it is packed with. */
 export type Form =
   | { readonly is: 'refused'; readonly why: string }
-  | { readonly is: 'zip' | 'parquet'; readonly whole: AsyncGenerator<Uint8Array> }
+  | { readonly is: 'zip'; readonly whole: AsyncGenerator<Uint8Array> }
+  | {
+      readonly is: 'parquet';
+      readonly whole: AsyncGenerator<Uint8Array>;
+      /** Of one that is as it was uploaded. */
+      readonly openStored?: OpenStored | undefined;
+    }
   | {
       readonly is: 'text';
       readonly text: TextForm;
@@ -31,14 +37,21 @@ const isOld: TextNote = {
   message: 'The lines end with CR alone, and were read as lines',
 };
 
-/** The form of a file that is called so. Throws Unreadable for one that is packed too often, or cannot be unpacked. */
+/** A file of which no more is known than what it is called. */
+type UnknownFile = {
+  readonly name: string;
+  readonly read: () => AsyncIterable<Uint8Array>;
+  readonly openStored?: OpenStored | undefined;
+};
+
+/** The form of a file. Throws Unreadable for one that is packed too often, or cannot be unpacked. */
 export async function formOf(
-  source: AsyncIterable<Uint8Array>,
-  name: string,
+  { name, read, openStored }: UnknownFile,
   { options, budget }: Reading,
 ): Promise<Form> {
   const { sniffBytes, maxLayers } = options.limits;
-  let bytes = source;
+  const stored = read();
+  let bytes = stored;
   let shortName = name;
   const notes: TextNote[] = [];
   let layers = 0;
@@ -64,8 +77,9 @@ export async function formOf(
         await whole.return(undefined);
         return signature;
       case 'zip':
+        return { is: 'zip', whole };
       case 'parquet':
-        return { is: signature.is, whole };
+        return { is: 'parquet', whole, ...(bytes === stored && { openStored }) };
       case 'text': {
         if (areOldMacs(head)) {
           bytes = withNewlines(whole);

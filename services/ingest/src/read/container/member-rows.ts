@@ -75,8 +75,8 @@ export async function* memberRows(
         : {},
   );
   const answers = createAnswers(options.limits.maxLineBytes);
-  const rowsOf = async function* ({ name, read }: Member): AsyncGenerator<LineGroup> {
-    yield* readForm(await formOf(read(), name, reading), name);
+  const rowsOf = async function* (member: Member): AsyncGenerator<LineGroup> {
+    yield* readForm(await formOf(member, reading), member.name);
   };
   for (const member of members) {
     if (!joined.has(member.name)) continue;
@@ -118,10 +118,11 @@ type Looked = Candidate & {
 
 async function candidatesOf(members: readonly Member[], reading: Reading): Promise<Looked[]> {
   const found: Looked[] = [];
-  for (const { name, oddity, read } of members) {
+  for (const member of members) {
+    const { name, oddity } = member;
     if (ofSystems.test(name)) continue;
     const why = oddity ?? nameReason(name);
-    const form = why === undefined ? await formOf(read(), name, reading) : undefined;
+    const form = why === undefined ? await formOf(member, reading) : undefined;
     if (form !== undefined) await closeForm(form);
     const is = form === undefined ? (why ?? '') : kindOf(form);
     if (is === 'rows' || is === 'text') found.push({ name, is, ...keysOf(form) });

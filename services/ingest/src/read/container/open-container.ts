@@ -1,12 +1,14 @@
 import { type LineGroup, lastOf, withMember } from '../lines.ts';
+import type { Member } from './archive.ts';
 import { archiveRows } from './archive-rows.ts';
 import { type Form, formOf } from './form.ts';
 import { createBudget, Unreadable } from './limits.ts';
+import { openLocalFile } from './local-file.ts';
 import { memberRows } from './member-rows.ts';
 import type { ContainerOptions, Note, Reading } from './options.ts';
 import { parquetRows } from './parquet/parquet-rows.ts';
 import { refusal } from './refusal.ts';
-import { spoolFile } from './spool-file.ts';
+import { spoolFile, watched } from './spool-file.ts';
 import { textFormRows } from './text-form.ts';
 
 /**
@@ -19,12 +21,14 @@ export async function* readContainer(
   options: ContainerOptions,
 ): AsyncGenerator<LineGroup> {
   yield* placed(options, async function* (reading) {
-    yield* formRows(await formOf(source, options.name ?? '', reading), undefined, reading);
+    const { name = '', openStored } = options;
+    const form = await formOf({ name, read: () => source, openStored }, reading);
+    yield* formRows(form, undefined, reading);
   });
 }
 
 /** An upload of several that are read together. */
-export type Upload = { readonly name: string; readonly read: () => AsyncGenerator<Uint8Array> };
+export type Upload = Pick<Member, 'name' | 'read' | 'openStored'>;
 
 /**
  * The rows of several uploads, which are read as if one archive held them, in their order. Throws `invalid_file_format` as
@@ -43,10 +47,10 @@ export async function* readUploads(
 /** With a number behind a name that an earlier one has. */
 function withOwnNames(uploads: readonly Upload[]): Upload[] {
   const counts = new Map<string, number>();
-  return uploads.map(({ name, read }) => {
+  return uploads.map(({ name, ...upload }) => {
     const count = (counts.get(name) ?? 0) + 1;
     counts.set(name, count);
-    return { name: count === 1 ? name : `${name} (${count})`, read };
+    return { name: count === 1 ? name : `${name} (${count})`, ...upload };
   });
 }
 
@@ -98,11 +102,7 @@ async function* formRows(
       return yield* archiveRows(file.path, reading, read);
     }
     case 'parquet': {
-      await using file = await spoolFile(
-        watched(form.whole, reading.options),
-        folder,
-        maxSpoolBytes,
-      );
+      await using file = await openLocalFile(form, reading.options);
       return yield* ofMember(parquetRows(file, reading), member);
     }
     case 'text': {
@@ -130,16 +130,4 @@ async function* ofMember(
 ): AsyncGenerator<LineGroup> {
   if (member === undefined) yield* groups;
   else for await (const group of groups) yield withMember(group, member);
-}
-
-/** A stream that tells of its bytes, and ends where the signal says so. */
-async function* watched(
-  source: AsyncIterable<Uint8Array>,
-  { alive, signal }: ContainerOptions,
-): AsyncGenerator<Uint8Array> {
-  for await (const chunk of source) {
-    signal?.throwIfAborted();
-    alive?.();
-    yield chunk;
-  }
 }

@@ -1,3 +1,5 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import type { OpenTable } from '@lathe/row-reader/table-reader';
 import type { ToldChoices } from '../told.ts';
 import type { Budget, ContainerLimits } from './limits.ts';
@@ -11,12 +13,22 @@ export type Note = {
   readonly message: string;
 };
 
+/** Opens an upload as the file of the local disk that it is; null where it is gone. */
+export type OpenStored = () => Promise<FileHandle | null>;
+
+/** What opens an object of a store; undefined where objects are no files of this machine. */
+export function openerOf({ open }: ArtifactStore, key: string): OpenStored | undefined {
+  return open && (() => open(key));
+}
+
 /** How an upload is read. */
 export type ContainerOptions = {
   /** Whose file it is, for errors. */
   readonly param: string;
   /** What the upload is called: a hint where contents leave open what they are. */
   readonly name?: string;
+  /** Only of one that is stored as a file of the local disk. */
+  readonly openStored?: OpenStored | undefined;
   /** The job's own folder: what must be read in any order lies there meanwhile. */
   readonly folder: string;
   readonly limits: ContainerLimits;

@@ -3,6 +3,7 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sizeText } from '@lathe/contracts/words/size';
 import { Unreadable } from './limits.ts';
+import type { ContainerOptions } from './options.ts';
 
 /** A stream's bytes as a file of the local disk, for what must be read in any order. */
 export type SpooledFile = AsyncDisposable & { readonly path: string; readonly bytes: number };
@@ -20,8 +21,7 @@ export async function spoolFile(
   try {
     for await (const chunk of source) {
       bytes += chunk.length;
-      if (bytes > maxBytes)
-        throw new Unreadable(`is larger than the ${sizeText(maxBytes)} that such a file may have`);
+      if (bytes > maxBytes) throw tooLarge(maxBytes);
       await file.writeFile(chunk);
     }
   } catch (error) {
@@ -31,4 +31,21 @@ export async function spoolFile(
   }
   await file.close();
   return { path, bytes, [Symbol.asyncDispose]: remove };
+}
+
+/** The error of a file that must be read in any order and is longer than that. */
+export function tooLarge(maxBytes: number): Unreadable {
+  return new Unreadable(`is larger than the ${sizeText(maxBytes)} that such a file may have`);
+}
+
+/** A stream that tells of its bytes, and ends where the signal says so. */
+export async function* watched(
+  source: AsyncIterable<Uint8Array>,
+  { alive, signal }: Pick<ContainerOptions, 'alive' | 'signal'>,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    signal?.throwIfAborted();
+    alive?.();
+    yield chunk;
+  }
 }

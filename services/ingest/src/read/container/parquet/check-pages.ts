@@ -1,4 +1,3 @@
-import type { FileHandle } from 'node:fs/promises';
 import { sizeText } from '@lathe/contracts/words/size';
 import type { FileMetaData, PageHeader } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
@@ -29,11 +28,11 @@ const lies = (what: string) => new Unreadable(`is damaged: its Parquet data ${wh
  * twice, sizes and numbers of values of each page that add up to those of their column, and rows to those of the file. Throws
  * Unreadable where they do not, or go beyond the limits.
  */
-export async function checkPages(
-  file: FileHandle,
+export function checkPages(
+  file: number,
   { bytes, metadata }: { readonly bytes: number; readonly metadata: FileMetaData },
   limits: ParquetLimits,
-): Promise<void> {
+): void {
   const rows = Number(metadata.num_rows);
   if (rows > limits.maxRows) throw new Unreadable(`has more than ${limits.maxRows} rows`);
   const lists = new Set(
@@ -54,7 +53,7 @@ export async function checkPages(
       const isFlat = within.length === 0 && !lists.has(name);
       const group = `row group ${at + 1} of ${metadata.row_groups.length} (${groupRows} rows)`;
       const place = { bytes, group, groupRows, chunk, isFlat, unpacked };
-      const checked = await checkChunk(file, place, limits);
+      const checked = checkChunk(file, place, limits);
       unpacked = checked.unpacked;
       places.push(checked.place);
     }
@@ -80,11 +79,11 @@ type ChunkPlace = {
   readonly unpacked: number;
 };
 
-async function checkChunk(
-  file: FileHandle,
+function checkChunk(
+  file: number,
   { bytes, group, groupRows, chunk, isFlat, unpacked: before }: ChunkPlace,
   limits: ParquetLimits,
-): Promise<{ unpacked: number; place: Place }> {
+): { unpacked: number; place: Place } {
   const column = JSON.stringify(chunk.path_in_schema.join('.').slice(0, 100));
   const said = Number(chunk.num_values);
   if (said > limits.maxRowGroupValues)
@@ -101,7 +100,7 @@ async function checkChunk(
   let unpacked = before;
   let at = begins;
   while (at < ends && values < said) {
-    const { header, length } = await headerAt(file, at, ends);
+    const { header, length } = headerAt(file, at, ends);
     const packed = header.compressed_page_size;
     at += length + packed;
     if (packed < 0 || header.uncompressed_page_size < 0 || at > ends)
@@ -127,13 +126,13 @@ function valuesOf(header: PageHeader): { readonly count: number; readonly isData
 }
 
 /** The header of a page, and its length. Throws Unreadable where there is none. */
-export async function headerAt(
-  file: FileHandle,
+export function headerAt(
+  file: number,
   at: number,
   ends: number,
-): Promise<{ header: PageHeader; length: number }> {
+): { header: PageHeader; length: number } {
   for (const size of headerBytes) {
-    const bytes = await readSlice(file, at, Math.min(at + size, ends));
+    const bytes = readSlice(file, at, Math.min(at + size, ends));
     const reader = { view: new DataView(bytes.buffer, 0, bytes.length), offset: 0 };
     try {
       const header = parquetHeader(reader);

@@ -1,31 +1,34 @@
-import type { FileHandle } from 'node:fs/promises';
+import { readSync } from 'node:fs';
 import type { AsyncBuffer } from 'hyparquet';
 
-/** Bytes of a file from `start` to before `end`; fewer where it ends. */
-export async function readSlice(
-  file: FileHandle,
-  start: number,
-  end: number,
-): Promise<Uint8Array<ArrayBuffer>> {
+/** Bytes of an open file from `start` to before `end`; fewer where it ends. */
+export function readSlice(file: number, start: number, end: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(Math.max(0, end - start));
   let length = 0;
   while (length < bytes.length) {
-    const { bytesRead } = await file.read(bytes, length, bytes.length - length, start + length);
-    if (bytesRead === 0) break;
-    length += bytesRead;
+    const read = readSync(file, bytes, length, bytes.length - length, start + length);
+    if (read === 0) break;
+    length += read;
   }
   return bytes.subarray(0, length);
 }
 
-/** The file as hyparquet reads it. */
-export function asyncBufferOf(file: FileHandle, byteLength: number): AsyncBuffer {
+/** The file as hyparquet reads it; `onSlice` is told of each slice. */
+export function asyncBufferOf(
+  file: number,
+  byteLength: number,
+  onSlice?: (slice: ArrayBuffer) => void,
+): AsyncBuffer {
   return {
     byteLength,
-    async slice(start, end = byteLength) {
-      const bytes = await readSlice(file, start, Math.min(end, byteLength));
-      return bytes.length === bytes.buffer.byteLength
-        ? bytes.buffer
-        : bytes.buffer.slice(0, bytes.length);
+    slice(start, end = byteLength) {
+      const bytes = readSlice(file, start, Math.min(end, byteLength));
+      const slice =
+        bytes.length === bytes.buffer.byteLength
+          ? bytes.buffer
+          : bytes.buffer.slice(0, bytes.length);
+      onSlice?.(slice);
+      return slice;
     },
   };
 }

@@ -1,4 +1,3 @@
-import type { FileHandle } from 'node:fs/promises';
 import { type FileMetaData, parquetSchema } from 'hyparquet';
 import { decompressPage } from 'hyparquet/src/datapage.js';
 import { readRleBitPackedHybrid } from 'hyparquet/src/encoding.js';
@@ -19,29 +18,29 @@ export type PagePlace = {
  * read without the others. What files say of it themselves is optional and may lie; it is counted here from the pages, which
  * were held against the file before. Pages that begin within a row belong to the place before.
  */
-export async function pagePlaces(
-  file: FileHandle,
+export function pagePlaces(
+  file: number,
   metadata: FileMetaData,
   group: FileMetaData['row_groups'][number],
-): Promise<Record<string, PagePlace[]>> {
+): Record<string, PagePlace[]> {
   const tree = parquetSchema(metadata);
   const found: Record<string, PagePlace[]> = {};
   for (const { meta_data: chunk } of group.columns) {
     if (chunk === undefined) continue;
     const repetition = getMaxRepetitionLevel(getTreePath(tree, chunk.path_in_schema));
-    found[chunk.path_in_schema.join('.')] = await placesOf(file, chunk, repetition);
+    found[chunk.path_in_schema.join('.')] = placesOf(file, chunk, repetition);
   }
   return found;
 }
 
-async function placesOf(file: FileHandle, chunk: Chunk, repetition: number): Promise<PagePlace[]> {
+function placesOf(file: number, chunk: Chunk, repetition: number): PagePlace[] {
   const begins = Number(chunk.dictionary_page_offset || chunk.data_page_offset);
   const ends = begins + Number(chunk.total_compressed_size);
   const places: PagePlace[] = [];
   let rows = 0;
   let values = 0;
   for (let at = begins; at < ends && values < Number(chunk.num_values); ) {
-    const { header, length } = await headerAt(file, at, ends);
+    const { header, length } = headerAt(file, at, ends);
     const size = length + header.compressed_page_size;
     const v1 = header.data_page_header;
     const v2 = header.data_page_header_v2;
@@ -54,7 +53,7 @@ async function placesOf(file: FileHandle, chunk: Chunk, repetition: number): Pro
             ? [v2.num_rows, false]
             : rowStarts(
                 decompressPage(
-                  await readSlice(file, at + length, at + size),
+                  readSlice(file, at + length, at + size),
                   header.uncompressed_page_size,
                   chunk.codec,
                   unpackers,

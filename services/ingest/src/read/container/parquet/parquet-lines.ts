@@ -1,8 +1,9 @@
-import { open } from 'node:fs/promises';
+import { fstatSync } from 'node:fs';
 import { type FileMetaData, parquetMetadataAsync, parquetScan } from 'hyparquet';
 import { Unreadable } from '../limits.ts';
 import { checkPages, type ParquetLimits } from './check-pages.ts';
 import { asyncBufferOf, readSlice } from './file-slices.ts';
+import { createPageMemory } from './page-memory.ts';
 import { type PagePlace, pagePlaces } from './page-places.ts';
 import { saidByJson, textOf } from './plain-value.ts';
 import { createRowWriter } from './row-writer.ts';
@@ -10,37 +11,43 @@ import { unpackers } from './unpackers.ts';
 
 /** Largest description of a file at its end. */
 const mostFooterBytes = 64 * 1024 * 1024;
-/** Unpacked bytes of a row group that are read at a time. */
-const usualWindow = 8 * 1024 * 1024;
+/** Unpacked bytes of a row group that are read at a time: fewer take more time, and more take more memory. */
+const usualWindow = 4 * 1024 * 1024;
 
 /**
- * Writes the rows of a Parquet file as lines of JSON, in pieces that are overwritten once `write` returns. Memory stays in proportion to a page of
+ * Writes the rows of an open Parquet file as lines of JSON, in pieces that are overwritten once `write` returns. Memory stays in proportion to a page of
  * each column, however large row groups are. Throws Unreadable for
  * a file that is damaged, cut short or lies; the reader itself may take more memory than there is for one that is made up, so
  * it runs in a process of its own.
  */
 export async function writeParquetLines(
-  path: string,
+  file: number,
   limits: ParquetLimits,
   write: (piece: Uint8Array) => void,
 ): Promise<void> {
-  const handle = await open(path, 'r');
   try {
-    const { size: bytes } = await handle.stat();
-    const end = Buffer.from(await readSlice(handle, Math.max(0, bytes - 8), bytes));
+    const { size: bytes } = fstatSync(file);
+    const end = Buffer.from(readSlice(file, Math.max(0, bytes - 8), bytes));
     if (bytes < 12 || end.toString('latin1', 4) !== 'PAR1')
       throw new Unreadable('is cut short: the end of its Parquet data is missing');
     const footer = end.readUInt32LE();
     if (footer > Math.min(bytes - 12, mostFooterBytes))
       throw new Unreadable('is damaged: the end of its Parquet data is larger than it may be');
-    const file = asyncBufferOf(handle, bytes);
-    const metadata = await parquetMetadataAsync(file, { geoparquet: false });
-    await checkPages(handle, { bytes, metadata }, limits);
+    const metadata = await parquetMetadataAsync(asyncBufferOf(file, bytes), { geoparquet: false });
+    checkPages(file, { bytes, metadata }, limits);
     const columns = columnsOf(metadata);
+    const memory = createPageMemory();
+    const slices = asyncBufferOf(file, bytes, memory.keep);
     const places: Record<string, PagePlace[]>[] = metadata.row_groups.map(() => ({}));
     const scanned = (stringFromBytes: (bytes: Uint8Array | undefined) => unknown) =>
       parquetScan({
-        ...{ file, metadata, compressors: unpackers, utf8: false, geoparquet: false },
+        ...{
+          file: slices,
+          metadata,
+          compressors: memory.kept(unpackers),
+          utf8: false,
+          geoparquet: false,
+        },
         // Not of its public types: what it reads of a filter's page index, which is counted here instead.
         ...{ pageLocationsByGroup: places },
         parsers: { stringFromBytes, jsonFromBytes: saidByJson },
@@ -59,20 +66,19 @@ export async function writeParquetLines(
         const own = metadata.row_groups[group];
         const known = places[group] ?? {};
         if (isPart && own !== undefined && Object.keys(known).length === 0)
-          Object.assign(known, await pagePlaces(handle, metadata, own));
+          Object.assign(known, pagePlaces(file, metadata, own));
         const values: ArrayLike<unknown>[] = [];
         // One after another: hyparquet leaves errors unheard of columns that it reads beside each other.
         for (const { name: column, isFlat } of columns)
           values.push(await (isFlat ? flat : nested).readColumn({ column, rowStart, rowEnd }));
         rows.add(values, rowEnd - rowStart);
+        memory.giveBack();
       }
     } finally {
       rows.flush();
     }
   } catch (error) {
     throw damaged(error);
-  } finally {
-    await handle.close();
   }
 }
 

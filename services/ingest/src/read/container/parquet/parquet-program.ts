@@ -3,15 +3,28 @@ import { writeSync } from 'node:fs';
 import { Unreadable } from '../limits.ts';
 import type { ParquetLimits } from './check-pages.ts';
 import { writeParquetLines } from './parquet-lines.ts';
-import { refusedExit } from './parquet-rows.ts';
+import { fileNumber, refusedExit } from './parquet-protocol.ts';
+
+/** Node has it, and its types do not yet: https://nodejs.org/api/process.html#processpermissiondropscope-reference */
+declare global {
+  namespace NodeJS {
+    interface ProcessPermission {
+      drop(scope: 'fs.read' | 'fs.write'): void;
+    }
+  }
+}
+
+// All of the program is there. From here on no file can be opened: what is open is enough.
+process.permission.drop('fs.write');
+process.permission.drop('fs.read');
 
 // The columns within a list or an object are read beside each other, and the error of one of them ends the reading.
 process.on('unhandledRejection', () => undefined);
 
 const stdout = 1;
-const [path = '', limits = '{}'] = process.argv.slice(2);
+const [limits = '{}'] = process.argv.slice(2);
 try {
-  await writeParquetLines(path, JSON.parse(limits) as ParquetLimits, (piece) => {
+  await writeParquetLines(fileNumber, JSON.parse(limits) as ParquetLimits, (piece) => {
     for (let at = 0; at < piece.length; ) at += writeSync(stdout, piece, at);
   });
 } catch (error) {

@@ -1,46 +1,30 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { readLineGroups } from '../../line-reader.ts';
 import type { LineGroup } from '../../lines.ts';
 import { Unreadable } from '../limits.ts';
+import type { LocalFile } from '../local-file.ts';
 import type { Reading } from '../options.ts';
+import { startParquetProgram } from './parquet-process.ts';
+import { refusedExit } from './parquet-protocol.ts';
 
-/** How the program says that a file cannot be read. */
-export const refusedExit = 3;
-
-const program = fileURLToPath(new URL('./parquet-program.ts', import.meta.url));
 const mostSaid = 2000;
 const aliveMs = 5000;
 
 /**
  * The rows of a Parquet file of the local disk, each with its number. A process of its own reads them, with so much memory as
- * the limits say and no right to write anything: files that are made up make readers take all there is. Throws Unreadable for
+ * the limits say and no right to any other file: files that are made up make readers take all there is. Throws Unreadable for
  * those, and others that cannot be read.
  */
 export async function* parquetRows(
-  { path, bytes }: { readonly path: string; readonly bytes: number },
+  { fd, bytes }: LocalFile,
   { options, budget }: Reading,
 ): AsyncGenerator<LineGroup> {
   const { maxLineBytes, maxRows, maxRowGroupBytes, maxRowGroupValues, ...limits } = options.limits;
-  const child = spawn(
-    process.execPath,
-    [
-      `--max-old-space-size=${limits.parquetMemoryMegabytes}`,
-      // What is read of a page lives shortly; without this it is cleared late, and takes 70 MiB more.
-      '--max-semi-space-size=8',
-      // From the start; what grows from little is cleared often meanwhile.
-      '--min-semi-space-size=8',
-      // Pages are forgotten while they are young; what is old need not be looked through for them.
-      '--heap-growing-percent=300',
-      '--permission',
-      '--allow-fs-read=*',
-      program,
-      path,
-      JSON.stringify({ maxRows, maxRowGroupBytes, maxRowGroupValues }),
-    ],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: {} },
-  );
+  const child = startParquetProgram({
+    file: fd,
+    limits: { maxRows, maxRowGroupBytes, maxRowGroupValues },
+    memoryMegabytes: limits.parquetMemoryMegabytes,
+  });
   const ended = once(child, 'close') as Promise<[code: number | null]>;
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {

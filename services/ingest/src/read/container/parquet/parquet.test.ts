@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
+import { open, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { isDeepStrictEqual } from 'node:util';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { tempFolder } from '@lathe/testkit/temp-folder';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ingestDefaults } from '../../../settings.ts';
 import { readAll } from '../container.fixture.ts';
@@ -30,8 +32,9 @@ afterAll(() => folder[Symbol.asyncDispose]());
 async function read(file: Uint8Array, limits = {}): Promise<unknown[]> {
   const path = join(folder.path, 'file.parquet');
   await writeFile(path, file);
+  await using opened = await open(path);
   const pieces: Buffer[] = [];
-  await writeParquetLines(path, { ...ingestDefaults, ...limits }, (piece) => {
+  await writeParquetLines(opened.fd, { ...ingestDefaults, ...limits }, (piece) => {
     pieces.push(Buffer.from(piece));
   });
   const texts = Buffer.concat(pieces).toString().split('\n').slice(0, -1);
@@ -46,6 +49,49 @@ it.each(files)('reads some rows at a time of what pyarrow writes: %s', async (_,
   for (const windowBytes of [1, 300])
     expect(await read(Buffer.from(base64, 'base64'), { windowBytes })).toEqual(wanted);
 });
+
+it.each([
+  ['SNAPPY', undefined],
+  ['UNCOMPRESSED', undefined],
+  ['GZIP', { GZIP: gzipSync }],
+  ['ZSTD', { ZSTD: zstdCompressSync }],
+] as const)(
+  'reads pages of some size, whose memory is given back meanwhile: %s',
+  async (codec, compressors) => {
+    const many = Array.from({ length: 3000 }, (_, at) => ({
+      text: `${at} ${'words that differ '.repeat(at % 30)}é`,
+      same: `one of ${at % 7} ${'x'.repeat(20_000)}`,
+      long: BigInt(at),
+      number: at / 8,
+      list: { at, of: 'é'.repeat(at % 50) },
+    }));
+    const column = (
+      name: keyof (typeof many)[number],
+      type: 'STRING' | 'INT64' | 'DOUBLE' | 'JSON',
+    ) => ({
+      ...{ name, type },
+      data: many.map((row) => row[name]),
+    });
+    const columnData = [
+      ...[column('text', 'STRING'), column('same', 'STRING'), column('long', 'INT64')],
+      ...[column('number', 'DOUBLE'), column('list', 'JSON')],
+    ];
+    const file = parquetWriteBuffer({
+      ...{ columnData, codec, pageSize: 100_000, rowGroupSize: 2000 },
+      ...(compressors && { compressors }),
+    });
+    const expected = many.map((row) => ({
+      ...row,
+      ...{ long: Number(row.long), list: JSON.stringify(row.list) },
+    }));
+    for (const windowBytes of [200_000, 100_000_000]) {
+      const rows = await read(Buffer.from(file), { windowBytes });
+      // Rows are too large to be shown.
+      expect(rows.findIndex((row, at) => !isDeepStrictEqual(row, expected[at]))).toBe(-1);
+      expect(rows).toHaveLength(expected.length);
+    }
+  },
+);
 
 it('is read in a process of its own, packed, and in archives', async () => {
   const own = await tempFolder();
