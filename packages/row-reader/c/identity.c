@@ -76,7 +76,7 @@ static int32_t hash_prompt(
   own->sort_characters(&said, own->lower, &own->bits);
   find_runs(&own->bits, said.length, &own->runs);
   const struct text lower = {own->lower, said.length};
-  const int32_t words = word_hashes(&lower, &own->runs, units, own->words);
+  const int32_t words = word_hashes(own->hash_runs, &lower, &own->runs, units, own->words);
   const int32_t grouped = group_words(&lower, &own->runs, own->marks, own->written);
   struct text whole = lower;
   if (characters != NULL) {
@@ -134,7 +134,7 @@ int32_t identity_of(workspace *own, const struct chat *chat, struct chat_hashes 
   find_runs(&own->bits, said.length, &own->runs);
   const struct text lower = {own->lower, said.length};
   words += word_hashes(
-      &lower, &own->runs, chat->characters == NULL ? NULL : chat->characters->units, own->words + words);
+      own->hash_runs, &lower, &own->runs, chat->characters == NULL ? NULL : chat->characters->units, own->words + words);
   const int32_t count = shingles_of(own->words, words, own->sorted, own->scratch);
   if (count > room) return -1;
   memcpy(shingles, own->sorted, (size_t)count * sizeof *shingles);

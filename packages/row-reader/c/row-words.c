@@ -127,7 +127,7 @@ static int32_t hash_words(word_finder *finder, const struct text *content, bool 
   own->sort_characters(&said, own->lower, &own->bits);
   find_runs(&own->bits, said.length, &own->runs);
   const struct text lower = {own->lower, said.length};
-  return word_hashes(&lower, &own->runs, is_ascii ? NULL : characters->units, words);
+  return word_hashes(own->hash_runs, &lower, &own->runs, is_ascii ? NULL : characters->units, words);
 }
 
 /* A chat behind its line. */

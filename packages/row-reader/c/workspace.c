@@ -11,6 +11,7 @@ workspace *workspace_open(uint32_t instructions) {
   opened->sha256 = sha256_ways_with(used);
   opened->minhash = minhash_with(used);
   opened->sort_characters = sort_characters_with(used);
+  opened->hash_runs = hash_runs_with(used);
   permutations_begin(&opened->permutations);
   return opened;
 }

@@ -8,12 +8,14 @@
 #include "minhash.h"
 #include "runs.h"
 #include "sha256.h"
+#include "word-hashes.h"
 
 /* The arrays lie in one block of memory, for texts of at most `most` bytes; it grows to about 55 bytes for each of the longest text. */
 typedef struct workspace {
   struct sha256_ways sha256;
   minhash *minhash;
   sort_characters *sort_characters;
+  hash_runs *hash_runs;
   struct permutations permutations;
   struct character_bits bits;
   /* Each of as many numbers. */

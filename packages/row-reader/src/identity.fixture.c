@@ -52,7 +52,7 @@ static void answer_text(const workspace *own) {
   own->sort_characters(&text, lower, &bits);
   find_runs(&bits, length, &runs);
   const struct text in_lower = {lower, length};
-  print_numbers("words", words, word_hashes(&in_lower, &runs, NULL, words));
+  print_numbers("words", words, word_hashes(own->hash_runs, &in_lower, &runs, NULL, words));
   print_bytes("group", written, group_words(&in_lower, &runs, marks, written));
   find_pieces(&bits, length, &runs);
   print_bytes("plain", plain, plain_prompt(&in_lower, &runs, plain));
