@@ -135,7 +135,7 @@ int32_t identity_of(workspace *own, const struct chat *chat, struct chat_hashes 
   const struct text lower = {own->lower, said.length};
   words += word_hashes(
       own->hash_runs, &lower, &own->runs, chat->characters == NULL ? NULL : chat->characters->units, own->words + words);
-  const int32_t count = shingles_of(own->words, words, own->sorted, own->scratch);
+  const int32_t count = own->find_shingles(own->words, words, own->sorted, own->scratch);
   if (count > room) return -1;
   memcpy(shingles, own->sorted, (size_t)count * sizeof *shingles);
   int32_t signature[permutations];

@@ -23,7 +23,7 @@ enum look_told look_at_rows(word_finder *finder, const struct stored_rows *rows,
     if (told == row_is_read) {
       if (most_phrase_numbers(facts.asked) > seen->room - end) return at == seen->first ? look_fails : look_pauses;
       end += phrases_of(&finder->phrases, phrases, own->words, facts.asked, own->scratch, seen->phrases + end);
-      const int32_t count = shingles_of(own->words, facts.all, own->sorted, own->scratch);
+      const int32_t count = own->find_shingles(own->words, facts.all, own->sorted, own->scratch);
       seen->near[at] = near_text(texts, own->sorted, count, look + at, &work);
     }
     seen->phrase_ends[at] = end;

@@ -217,7 +217,7 @@ int32_t row_words_of(word_finder *finder, const struct stored_rows *rows, struct
     if (told == row_fails) return -1;
     if (told == row_stops) return 1;
     if (told == row_is_read) {
-      const int32_t sorted = shingles_of(own->words, facts.all, own->sorted, own->scratch);
+      const int32_t sorted = own->find_shingles(own->words, facts.all, own->sorted, own->scratch);
       if (words + facts.all > found->room || shingles + sorted > found->room) return -1;
       memcpy(found->words + words, own->words, (size_t)facts.all * sizeof *own->words);
       memcpy(found->shingles + shingles, own->sorted, (size_t)sorted * sizeof *own->sorted);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "instructions.h"
 #include "mix.h"
 
 enum { shingle_words = 5 };
@@ -10,7 +11,7 @@ enum { shingle_words = 5 };
 static const uint32_t factor = 0x01000193u;
 
 /* As many as there are words, without order: a text of fewer words than a shingle has one of all. */
-static int32_t hashes_of(const uint32_t *words, int32_t count, uint32_t *hashes) {
+LOOP int32_t hashes_of(const uint32_t *words, int32_t count, uint32_t *hashes) {
   const uint32_t second = factor * factor, third = second * factor, fourth = third * factor;
   if (count < shingle_words) {
     uint32_t hash = 0;
@@ -51,21 +52,23 @@ static void order_many(uint32_t *numbers, int32_t count, uint32_t *scratch) {
 }
 
 /* Of fewer numbers than these each is looked for where it belongs by its upper bits. */
-enum { few = 1024, bucket_bits = 8, buckets = 1 << bucket_bits };
+enum { few = 1024, bucket_bits = 7, buckets = 1 << bucket_bits };
+
+/* Puts hashes nearer to their places where they are next to each other and not in order. */
+typedef void order_neighbours(uint32_t *hashes, int32_t count);
 
 /* Puts hashes in order: by their upper bits into buckets, and then each a little back among those beside it. */
-static void order_few(uint32_t *hashes, int32_t count, uint32_t *scratch) {
+LOOP void order_few(const uint32_t *given, int32_t count, uint32_t *hashes, order_neighbours *order) {
   uint16_t places[buckets] = {0};
-  for (int32_t at = 0; at < count; at++) places[hashes[at] >> (32 - bucket_bits)]++;
+  for (int32_t at = 0; at < count; at++) places[given[at] >> (32 - bucket_bits)]++;
   uint16_t place = 0;
   for (int bucket = 0; bucket < buckets; bucket++) {
     const uint16_t own = places[bucket];
     places[bucket] = place;
     place += own;
   }
-  memcpy(scratch, hashes, (size_t)count * sizeof *hashes);
-  for (int32_t at = 0; at < count; at++)
-    hashes[places[scratch[at] >> (32 - bucket_bits)]++] = scratch[at];
+  for (int32_t at = 0; at < count; at++) hashes[places[given[at] >> (32 - bucket_bits)]++] = given[at];
+  order(hashes, count);
   for (int32_t at = 1; at < count; at++) {
     const uint32_t hash = hashes[at];
     int32_t to = at;
@@ -74,14 +77,67 @@ static void order_few(uint32_t *hashes, int32_t count, uint32_t *scratch) {
   }
 }
 
-int32_t shingles_of(const uint32_t *words, int32_t count, uint32_t *shingles, uint32_t *scratch) {
-  const int32_t found = hashes_of(words, count, shingles);
-  if (found < few)
-    order_few(shingles, found, scratch);
-  else
-    order_many(shingles, found, scratch);
+/* Leaves one of each, and returns how many there are. */
+static int32_t keep_one_of_each(uint32_t *hashes, int32_t count) {
   int32_t kept = 0;
-  for (int32_t at = 0; at < found; at++)
-    if (kept == 0 || shingles[at] != shingles[kept - 1]) shingles[kept++] = shingles[at];
+  uint32_t last = 0;
+  for (int32_t at = 0; at < count; at++) {
+    const uint32_t hash = hashes[at];
+    hashes[kept] = hash;
+    kept += at == 0 || hash != last;
+    last = hash;
+  }
+  return kept;
+}
+
+LOOP int32_t shingles_with_order(
+    const uint32_t *words, int32_t count, uint32_t *shingles, uint32_t *scratch, order_neighbours *order) {
+  const int32_t found = hashes_of(words, count, scratch);
+  if (found < few) {
+    order_few(scratch, found, shingles, order);
+  } else {
+    memcpy(shingles, scratch, (size_t)found * sizeof *shingles);
+    order_many(shingles, found, scratch);
+  }
+  const int32_t kept = keep_one_of_each(shingles, found);
   return kept < most_shingles ? kept : most_shingles;
 }
+
+static void leave_order(uint32_t *hashes, int32_t count) {
+  (void)hashes;
+  (void)count;
+}
+
+static int32_t plain_shingles(const uint32_t *words, int32_t count, uint32_t *shingles, uint32_t *scratch) {
+  return shingles_with_order(words, count, shingles, scratch, leave_order);
+}
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+/* Compares hashes with those beside them, from the first on and from the second on in turns: by then most are in their places. */
+enum { turns = 4, lanes = 8 };
+
+AVX2 static inline void avx2_neighbours(uint32_t *hashes, int32_t count) {
+  for (int turn = 0; turn < turns; turn++)
+    for (int32_t at = turn % 2; at + lanes <= count; at += lanes) {
+      const __m256i some = _mm256_loadu_si256((const __m256i *)(const void *)(hashes + at));
+      const __m256i swapped = _mm256_shuffle_epi32(some, 0xb1);
+      const __m256i least = _mm256_min_epu32(some, swapped), most = _mm256_max_epu32(some, swapped);
+      _mm256_storeu_si256((__m256i *)(void *)(hashes + at), _mm256_blend_epi32(least, most, 0xaa));
+    }
+}
+
+AVX2 static int32_t avx2_shingles(const uint32_t *words, int32_t count, uint32_t *shingles, uint32_t *scratch) {
+  return shingles_with_order(words, count, shingles, scratch, avx2_neighbours);
+}
+
+find_shingles *shingles_with(uint32_t instructions) {
+  return (instructions & use_avx2) != 0 ? avx2_shingles : plain_shingles;
+}
+#else
+find_shingles *shingles_with(uint32_t instructions) {
+  (void)instructions;
+  return plain_shingles;
+}
+#endif

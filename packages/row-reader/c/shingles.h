@@ -11,6 +11,9 @@ enum { most_shingles = 4096 };
  * Writes the shingles of a text's words to `shingles`, each once and in order, and returns how many they are: at most `most_shingles`.
  * Both arrays, `shingles` and `scratch`, have room for as many numbers as there are words.
  */
-int32_t shingles_of(const uint32_t *words, int32_t count, uint32_t *shingles, uint32_t *scratch);
+typedef int32_t find_shingles(const uint32_t *words, int32_t count, uint32_t *shingles, uint32_t *scratch);
+
+/* The fastest of those instructions (instructions.h). */
+find_shingles *shingles_with(uint32_t instructions);
 
 #endif

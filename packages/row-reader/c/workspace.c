@@ -12,6 +12,7 @@ workspace *workspace_open(uint32_t instructions) {
   opened->minhash = minhash_with(used);
   opened->sort_characters = sort_characters_with(used);
   opened->hash_runs = hash_runs_with(used);
+  opened->find_shingles = shingles_with(used);
   permutations_begin(&opened->permutations);
   return opened;
 }

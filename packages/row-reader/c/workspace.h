@@ -8,6 +8,7 @@
 #include "minhash.h"
 #include "runs.h"
 #include "sha256.h"
+#include "shingles.h"
 #include "word-hashes.h"
 
 /* The arrays lie in one block of memory, for texts of at most `most` bytes; it grows to about 55 bytes for each of the longest text. */
@@ -16,6 +17,7 @@ typedef struct workspace {
   minhash *minhash;
   sort_characters *sort_characters;
   hash_runs *hash_runs;
+  find_shingles *find_shingles;
   struct permutations permutations;
   struct character_bits bits;
   /* Each of as many numbers. */

@@ -97,7 +97,7 @@ static void answer_words(const workspace *own) {
   const int32_t count = take_number();
   const size_t bytes = (size_t)count * sizeof(uint32_t);
   uint32_t *words = take(bytes), *shingles = malloc(bytes), *scratch = malloc(bytes);
-  const int32_t found = shingles_of(words, count, shingles, scratch);
+  const int32_t found = own->find_shingles(words, count, shingles, scratch);
   print_numbers("shingles", shingles, found);
   int32_t signature[permutations];
   uint32_t bands[band_count];
