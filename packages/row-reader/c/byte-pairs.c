@@ -24,7 +24,7 @@ static bool open_merges(struct byte_pairs *self, const int32_t *merges, int32_t 
   for (uint32_t at = 0; at < size; at++) self->merges[at] = (struct merge){-1, 0, no_merge, 0};
   for (int32_t rank = 0; rank < count; rank++) {
     const int32_t *merge = merges + 3 * (size_t)rank;
-    if (merge[0] < 0 || merge[1] < 0) return false;
+    if (merge[0] < 0 || merge[1] < 0 || merge[2] < 0) return false;
     /* A pair that is there twice has its last rank. */
     *merge_of(self, merge[0], merge[1]) = (struct merge){merge[0], merge[1], rank, merge[2]};
   }
@@ -44,6 +44,8 @@ static bool open_whole(struct whole_words *self, const struct whole_words *from)
   self->bytes = copy_of(from->bytes, bytes);
   self->ends = copy_of(from->ends, count * sizeof *self->ends);
   self->tokens = copy_of(from->tokens, count * sizeof *self->tokens);
+  for (size_t at = 0; at < count; at++)
+    if (from->tokens[at] < 0) return false;
   return self->bytes != NULL && self->ends != NULL && self->tokens != NULL;
 }
 
@@ -63,6 +65,19 @@ void byte_pairs_close(struct byte_pairs *self) {
   free((void *)self->whole.ends);
   free((void *)self->whole.tokens);
   *self = (struct byte_pairs){0};
+}
+
+static int32_t larger(int32_t one, int32_t other) {
+  return one > other ? one : other;
+}
+
+int32_t byte_pairs_most_token(const struct byte_pairs *self) {
+  int32_t most = 0;
+  for (int at = 0; at < byte_count; at++) most = larger(most, self->byte_tokens[at]);
+  for (uint32_t at = 0; at <= self->mask; at++)
+    if (self->merges[at].left != -1) most = larger(most, self->merges[at].result);
+  for (int32_t at = 0; at < self->whole.count; at++) most = larger(most, self->whole.tokens[at]);
+  return most;
 }
 
 /* The token of a word that is one whatever the merges give; -1: it is none. */

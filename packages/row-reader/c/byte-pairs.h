@@ -38,6 +38,9 @@ bool byte_pairs_open(
     const struct whole_words *whole);
 void byte_pairs_close(struct byte_pairs *self);
 
+/* The largest token that a word may have. */
+int32_t byte_pairs_most_token(const struct byte_pairs *self);
+
 /* Writes the tokens of an ASCII word to `out`, which has room for one a byte; returns how many, or -1 (words_append). */
 int32_t byte_pairs_encode(
     const struct byte_pairs *self, const uint8_t *word, int32_t length, int32_t *out);

@@ -10,8 +10,8 @@
 /* Longer words hardly repeat, and would let one document fill the memory. */
 enum { longest_kept = 64 };
 
-/* Most words have no more tokens. */
-enum { fast_tokens = 8 };
+/* Most words have no more tokens, and no more bytes: what they are is in their slots. */
+enum { narrow_tokens = 6, wide_tokens = 3, own_bytes = 16 };
 
 /*
  * A word is looked for, and put, in no more slots than so many from its place on: whoever sends words that all have one place makes them be
@@ -20,19 +20,30 @@ enum { fast_tokens = 8 };
 enum { most_probes = 32 };
 
 /*
- * Where an entry is, as its number of 8 bytes; 0: there is none. Its word's 16 first bytes are there, those behind the word's end
- * 0, what more it has up to a multiple of 8, and its tokens.
+ * A word's first 16 bytes, those behind its end 0, and its tokens, all in half of a line of the cache. Of a word of more of either it has
+ * where its entry is, as its number of 8 bytes: there is what more it has, up to a multiple of 8, and its tokens.
  */
 struct slot {
-  uint32_t entry;
-  uint16_t sign;
-  uint8_t length, tokens;
+  uint64_t first, second;
+  union {
+    uint16_t narrow[narrow_tokens];
+    int32_t wide[wide_tokens];
+    uint32_t entry;
+  };
+  /* 0: there is no word. */
+  uint8_t length;
+  uint8_t tokens;
+  bool has_entry;
 };
+
+_Static_assert(sizeof(struct slot) == 32, "two slots are a line of the cache");
 
 struct word_table {
   struct slot *slots;
   uint32_t mask;
   uint64_t *entries;
+  /* Whether there are tokens of more than 16 bits. */
+  bool is_wide;
   /* Numbers of 8 bytes. */
   uint32_t end, room;
   int32_t words, most_words;
@@ -43,7 +54,8 @@ struct word_key {
   uint64_t first, second, hash;
 };
 
-bool word_table_open(struct word_table *self, int32_t most_words, int32_t most_bytes);
+/* `most_token`: none is larger. */
+bool word_table_open(struct word_table *self, int32_t most_words, int32_t most_bytes, int32_t most_token);
 void word_table_close(struct word_table *self);
 
 /*
@@ -91,28 +103,22 @@ static inline uint32_t word_place(const struct word_table *self, const struct wo
   return (uint32_t)(key->hash >> 40) & self->mask;
 }
 
-static inline uint16_t word_sign(const struct word_key *key) {
-  return (uint16_t)(key->hash >> 24);
-}
-
 /* Numbers of 8 bytes that an entry's word takes. */
 static inline uint32_t word_numbers(int32_t length) {
-  return length <= 16 ? 2 : ((uint32_t)length + 7) / 8;
+  return length <= own_bytes ? 0 : ((uint32_t)(length - own_bytes) + 7) / 8;
 }
 
 /* The slot of a word; NULL where it is not there. */
 static inline const struct slot *word_find(
     const struct word_table *self, const struct word_key *key, const uint8_t *word,
     int32_t length) {
-  const uint16_t sign = word_sign(key);
   const uint32_t place = word_place(self, key);
   for (uint32_t probe = 0; probe < most_probes; probe++) {
     const struct slot *slot = self->slots + ((place + probe) & self->mask);
-    if (slot->entry == 0) return NULL;
-    if (slot->sign != sign || slot->length != length) continue;
-    const uint64_t *entry = self->entries + slot->entry;
-    if (entry[0] != key->first || entry[1] != key->second) continue;
-    if (length <= 16 || memcmp(entry + 2, word + 16, (size_t)length - 16) == 0) return slot;
+    if (slot->length == 0) return NULL;
+    if (slot->first != key->first || slot->second != key->second || slot->length != length) continue;
+    if (length <= own_bytes) return slot;
+    if (memcmp(self->entries + slot->entry, word + own_bytes, (size_t)(length - own_bytes)) == 0) return slot;
   }
   return NULL;
 }
@@ -120,23 +126,22 @@ static inline const struct slot *word_find(
 /* Copies the tokens of a word to where there is room for so many, which is no less. */
 static inline void word_copy_tokens(
     const struct word_table *self, const struct slot *slot, int32_t *out, int64_t room) {
-  const uint64_t *tokens = self->entries + slot->entry + word_numbers(slot->length);
-  /* A number of bytes that is known is copied faster, and what is behind the tokens is written over. */
-  if (slot->tokens <= fast_tokens && room >= fast_tokens)
-    memcpy(out, tokens, fast_tokens * sizeof *out);
+  if (slot->has_entry) {
+    memcpy(out, self->entries + slot->entry + word_numbers(slot->length), slot->tokens * sizeof *out);
+    return;
+  }
+  /* A number of tokens that is known is copied faster, and what is behind the tokens is written over. */
+  const int32_t most = self->is_wide ? wide_tokens : narrow_tokens;
+  const int32_t count = room >= most ? most : slot->tokens;
+  if (self->is_wide)
+    memcpy(out, slot->wide, (size_t)count * sizeof *out);
   else
-    memcpy(out, tokens, slot->tokens * sizeof *out);
+    for (int32_t at = 0; at < count; at++) out[at] = slot->narrow[at];
 }
 
 static inline void word_prefetch_slot(
     const struct word_table *self, const struct word_key *key) {
   __builtin_prefetch(self->slots + word_place(self, key));
-}
-
-/* Asks for the entry of the first slot where the word may be. */
-static inline void word_prefetch_entry(
-    const struct word_table *self, const struct word_key *key) {
-  __builtin_prefetch(self->entries + self->slots[word_place(self, key)].entry);
 }
 
 #endif

@@ -44,8 +44,9 @@ words *words_open(const int32_t *numbers, int64_t count, const uint8_t *whole, i
   if (self == NULL) return NULL;
   self->cutter_count = numbers[cutters_at];
   memcpy(self->cutters, cutters, (size_t)self->cutter_count * sizeof *cutters);
-  if (word_table_open(&self->table, numbers[most_words_at], numbers[most_bytes_at]) &&
-      byte_pairs_open(&self->pairs, byte_tokens, merges, numbers[merges_at], &known))
+  if (byte_pairs_open(&self->pairs, byte_tokens, merges, numbers[merges_at], &known) &&
+      word_table_open(
+          &self->table, numbers[most_words_at], numbers[most_bytes_at], byte_pairs_most_token(&self->pairs)))
     return self;
   words_close(self);
   return NULL;
@@ -71,40 +72,42 @@ static int32_t append_new(
   return count;
 }
 
-/* Words that are looked up together: while memory is waited for of one, others are on the way. */
-enum { together = 64 };
+/* Words that are looked up together, while memory is waited for of as many that come next. */
+enum { together = 16 };
 
 struct group {
+  int32_t count;
   int32_t ends[together];
   struct word_key keys[together];
 };
 
-/* Makes the keys of the words from `from` on, and asks for what they are looked up in. */
+/* Cuts the next words, which begin at `from`, makes their keys, and asks for what they are looked up in. */
 static void prepare(
-    const struct word_table *table, const uint8_t *text, int32_t from, int32_t length,
-    struct group *group, int32_t count) {
-  for (int32_t at = 0, start = from; at < count; start = group->ends[at++]) {
+    const struct word_table *table, struct cut *cut, const uint8_t *text, int32_t from, int32_t length,
+    struct group *group) {
+  group->count = cut_next(cut, group->ends, together);
+  for (int32_t at = 0, start = from; at < group->count; start = group->ends[at++]) {
     const int32_t size = group->ends[at] - start;
     if (size > longest_kept) continue;
     group->keys[at] = word_key_of(text + start, size, text + length);
     word_prefetch_slot(table, group->keys + at);
   }
-  for (int32_t at = 0, start = from; at < count; start = group->ends[at++])
-    if (group->ends[at] - start <= longest_kept) word_prefetch_entry(table, group->keys + at);
 }
 
 int64_t words_append(
     words *self, const uint8_t *text, const uint8_t *shape, int32_t length, int32_t *out, int64_t room) {
-  struct group group;
+  struct group groups[2];
   struct cut cut = cut_begin(shape, length, self->cutters, self->cutter_count);
   const struct word_table *table = &self->table;
   int64_t count = 0;
-  for (int32_t from = 0, found; (found = cut_next(&cut, group.ends, together)) > 0;) {
-    prepare(table, text, from, length, &group, found);
-    for (int32_t at = 0; at < found; from = group.ends[at++]) {
+  prepare(table, &cut, text, 0, length, groups);
+  for (int32_t from = 0, turn = 0; groups[turn].count > 0; turn = 1 - turn) {
+    const struct group *group = groups + turn;
+    prepare(table, &cut, text, group->ends[group->count - 1], length, groups + (1 - turn));
+    for (int32_t at = 0; at < group->count; from = group->ends[at++]) {
       const uint8_t *word = text + from;
-      const int32_t size = group.ends[at] - from;
-      const struct word_key *key = group.keys + at;
+      const int32_t size = group->ends[at] - from;
+      const struct word_key *key = group->keys + at;
       const struct slot *slot = size > longest_kept ? NULL : word_find(table, key, word, size);
       if (slot == NULL) {
         const int32_t added = append_new(self, word, size, key, out + count, room - count);

@@ -11,8 +11,8 @@ typedef struct words words;
 /*
  * Of what tells the tokens of ASCII texts, in this order, which is copied:
  *
- *   head: how many cutters, merges and whole words there are; how many words are remembered, and bytes of all their
- *     entries, at most 2^16 and 2^25: then the table of words starts again;
+ *   head: how many cutters, merges and whole words there are; how many words are remembered, and bytes of what
+ *     is not in their slots, at most 2^16 and 2^25: then the table of words starts again;
  *   cutters (enum cutter of cutters.h): each cuts what the ones before gave;
  *   the token of each byte; -1: there is none;
  *   left, right and result of each merge, by rank;

@@ -3,8 +3,8 @@ import type { AsciiWords } from '@lathe/tokenizer/plain-encoder';
 /** What `words_open` of c/words.h reads. */
 type WordsNumbers = { readonly numbers: Int32Array; readonly whole: Uint8Array };
 
-/** Words that are remembered, and bytes of all their entries: with the slots as much as packages/tokenizer remembers. */
-const remembered = { words: 50_000, bytes: 3_300_000 };
+/** Words that are remembered, and bytes of what is not in their slots: together as much as packages/tokenizer remembers. */
+const remembered = { words: 50_000, bytes: 1_500_000 };
 
 /** The numbers of cutters.h. */
 const cutters = { gpt2: 0, llama3: 1, qwen: 2, digits: 3 } as const satisfies Record<
