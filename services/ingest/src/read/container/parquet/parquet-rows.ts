@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { ownPiece } from '@lathe/platform/artifacts/own-piece';
 import { readLineGroups } from '../../line-reader.ts';
 import type { LineGroup } from '../../lines.ts';
 import { Unreadable } from '../limits.ts';
@@ -43,7 +44,8 @@ export async function* parquetRows(
       silence.refresh();
       count.unpacked += chunk.length;
       budget.take(chunk.length, count);
-      yield chunk;
+      // Pipes give each piece memory of its own.
+      yield ownPiece(chunk);
     }
   };
   try {
