@@ -1,7 +1,8 @@
 /**
  * Prints how fast files are checked, tokenized and packed, and what memory that takes, on the whole platform, which it
  * starts in a temporary folder: each file is uploaded and a job created on it, from whose creation to its dataset is timed.
- * The process that takes a Parquet file apart counts too: its CPU time with that of ingest, its memory in a column of both.
+ * The process that takes a Parquet file apart counts too: its CPU time with that of ingest, its memory in a column of both, in which
+ * what both have of Node's own program counts twice, and in another where it counts once, as it lies in memory.
  * Beside it, how fast the tokenizer alone is, and two others, on the same texts.
  *
  *     npm run bench:ingest [-- --megabytes 1000 --others 300 --model lathe-tiny]
@@ -49,9 +50,9 @@ const client = new OpenAI({ baseURL: `${platform.url}/v1`, apiKey: platform.apiK
 try {
   console.log(`${availableParallelism()} cores, model ${model}\n`);
   console.log(
-    '| file | MB | rows | seconds | MB/s | CPU seconds of ingest and its children | MB/s a core | peak MiB of ingest | and its children |',
+    '| file | MB | rows | seconds | MB/s | CPU seconds of ingest and its children | MB/s a core | peak MiB of ingest | and its children | files of both once |',
   );
-  console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- |');
+  console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |');
   for (const format of formats)
     if (values.only === undefined || values.only.split(',').includes(format))
       console.log(await row(format));
@@ -91,23 +92,27 @@ async function row(format: Format): Promise<string> {
   const figures = [seconds.toFixed(1), (megabytes / seconds).toFixed(1), cpu.toFixed(1)];
   const more = [
     (megabytes / cpu).toFixed(1),
-    (peak / 2 ** 20).toFixed(0),
-    (Math.max(peak, together) / 2 ** 20).toFixed(0),
+    ...[peak, Math.max(peak, together.all), Math.max(peak, together.once)].map(mebibytes),
   ];
   return `| ${[format, megabytes, rows, ...figures, ...more].join(' | ')} |`;
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(0);
 }
 
 /**
  * Waits until the files of a job are a dataset, and returns the most memory that ingest and its children were seen to hold at a time. Throws when
  * they are refused.
  */
-async function prepared(id: string, pid: number): Promise<number> {
-  let peak = 0;
+async function prepared(id: string, pid: number): Promise<Held> {
+  let peak: Held = { all: 0, once: 0 };
   for (;;) {
     const { status, error } = await client.fineTuning.jobs.retrieve(id);
     if (status === 'failed') throw new Error(error?.message ?? 'the job failed');
     if (status !== 'validating_files') return peak;
-    peak = Math.max(peak, await heldMemory(pid));
+    const held = await heldMemory(pid);
+    peak = { all: Math.max(peak.all, held.all), once: Math.max(peak.once, held.once) };
     await sleep(pollMs);
   }
 }
@@ -128,15 +133,32 @@ async function cpuSeconds(pid: number): Promise<number> {
   return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0) / ticks;
 }
 
-/** The memory that a process and its children hold now, in bytes. */
-async function heldMemory(pid: number): Promise<number> {
+/** Memory of processes together, in bytes. */
+type Held = {
+  readonly all: number;
+  /** Of pages of files only those of the process that has most of them: programs that are the same lie in memory once. */
+  readonly once: number;
+};
+
+/** The memory that a process and its children hold now. */
+async function heldMemory(pid: number): Promise<Held> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  const held = [pid, ...(children.match(/\d+/g) ?? [])].map((each) => memoryOf(each, 'VmRSS'));
-  return (await Promise.all(held)).reduce((sum, bytes) => sum + bytes, 0);
+  const pids = [pid, ...(children.match(/\d+/g) ?? [])];
+  const sizes = (name: MemoryName) => Promise.all(pids.map((each) => memoryOf(each, name)));
+  const all = sumOf(await sizes('VmRSS'));
+  const files = await sizes('RssFile');
+  return { all, once: all - sumOf(files) + Math.max(...files) };
 }
 
-/** The memory of a process, its threads included, in bytes: what it holds, or the most that it held; none of one that has ended. */
-async function memoryOf(pid: number | string, name: 'VmRSS' | 'VmHWM'): Promise<number> {
+function sumOf(sizes: readonly number[]): number {
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** What a process holds, the most that it held, and what it holds of files. */
+type MemoryName = 'VmRSS' | 'VmHWM' | 'RssFile';
+
+/** Memory of a process, its threads included, in bytes; none of one that has ended. */
+async function memoryOf(pid: number | string, name: MemoryName): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(ended);
   return Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0) * 1024;
 }
