@@ -11,8 +11,11 @@ import { unpackers } from './unpackers.ts';
 
 /** Largest description of a file at its end. */
 const mostFooterBytes = 64 * 1024 * 1024;
-/** Unpacked bytes of a row group that are read at a time: fewer take more time, and more take more memory. */
-const usualWindow = 4 * 1024 * 1024;
+/**
+ * Unpacked bytes of a row group that are read at a time: fewer take more time, and more take more memory. Lists and objects
+ * are put together a page at a time, and pages of short texts, as of roles, hold rows of many windows.
+ */
+const usualWindow = { flat: 4 * 1024 * 1024, nested: 16 * 1024 * 1024 };
 
 /**
  * Writes the rows of an open Parquet file as lines of JSON, in pieces that are overwritten once `write` returns. Memory stays in proportion to a page of
@@ -36,6 +39,8 @@ export async function writeParquetLines(
     const metadata = await parquetMetadataAsync(asyncBufferOf(file, bytes), { geoparquet: false });
     checkPages(file, { bytes, metadata }, limits);
     const columns = columnsOf(metadata);
+    const usual = columns.every(({ isFlat }) => isFlat) ? usualWindow.flat : usualWindow.nested;
+    const { windowBytes = usual } = limits;
     const memory = createPageMemory();
     const slices = asyncBufferOf(file, bytes, memory.keep);
     const places: Record<string, PagePlace[]>[] = metadata.row_groups.map(() => ({}));
@@ -62,7 +67,7 @@ export async function writeParquetLines(
       write,
     );
     try {
-      for (const { at: group, rowStart, rowEnd, isPart } of windows(metadata, limits)) {
+      for (const { at: group, rowStart, rowEnd, isPart } of windows(metadata, windowBytes)) {
         const own = metadata.row_groups[group];
         const known = places[group] ?? {};
         if (isPart && own !== undefined && Object.keys(known).length === 0)
@@ -116,10 +121,7 @@ type Window = {
 };
 
 /** Rows that are read at a time: those of a group, or fewer of one that is large. */
-function* windows(
-  { row_groups: groups }: FileMetaData,
-  { windowBytes = usualWindow }: ParquetLimits,
-): Generator<Window> {
+function* windows({ row_groups: groups }: FileMetaData, windowBytes: number): Generator<Window> {
   let begins = 0;
   for (const [at, { columns, num_rows: count }] of groups.entries()) {
     const rows = Number(count);
