@@ -67,3 +67,16 @@ it('reads the file that it was given, and may do nothing else', async () => {
   expect(await readdir(folder.path)).toEqual(['rows', 'secret']);
   expect(await readdir(dirname(getCompileCacheDir() ?? ''))).not.toContain('made');
 });
+
+it('reads it under a Node whose programs cannot give rights up', async () => {
+  await using folder = await tempFolder();
+  await writeFile(join(folder.path, 'rows'), parquetOf(2));
+  await using file = await open(join(folder.path, 'rows'));
+  const without = 'Object.defineProperty(process.permission, "drop", { value: undefined })';
+  const child = startParquetProgram({
+    ...{ file: file.fd, limits: ingestDefaults },
+    ...{ memoryMegabytes: 256, options: ['--import', `data:text/javascript,${without}`] },
+  });
+  const [rows, told] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  expect({ rows, told }).toEqual({ rows: '{"text":"x"}\n{"text":"x"}\n', told: '' });
+});

@@ -5,6 +5,10 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { ParquetLimits } from './check-pages.ts';
 
+/** Versions of Node of which it is known that a program can give its rights up (https://nodejs.org/api/process.html#processpermission). */
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+const canDrop = major > 26 || (major === 24 && minor >= 21);
+
 const program = fileURLToPath(new URL('./parquet-program.ts', import.meta.url));
 
 type Started = {
@@ -19,7 +23,8 @@ type Started = {
 
 /**
  * Starts the program that reads an open Parquet file, in a process of its own with so much memory. It may read what it is made
- * of, and then no file but that one; it may write where Node keeps what it has compiled until it is loaded, and then nowhere.
+ * of, and then no file but that one; it may write where Node keeps what it has compiled until it is loaded, and then nowhere. Where a
+ * program cannot give rights up it may read until its end, and write nothing from the beginning.
  */
 export function startParquetProgram({
   file,
@@ -28,7 +33,7 @@ export function startParquetProgram({
   options = [],
 }: Started): ChildProcessByStdio<null, Readable, Readable> {
   // Node takes types away from programs by a large one of WebAssembly, which need not start for those that it has kept.
-  const kept = getCompileCacheDir();
+  const kept = canDrop ? getCompileCacheDir() : undefined;
   const cache = kept === undefined ? undefined : dirname(kept);
   const child = spawn(
     process.execPath,

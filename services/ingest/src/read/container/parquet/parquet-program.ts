@@ -5,18 +5,18 @@ import type { ParquetLimits } from './check-pages.ts';
 import { writeParquetLines } from './parquet-lines.ts';
 import { fileNumber, refusedExit } from './parquet-protocol.ts';
 
-/** Node has it, and its types do not yet: https://nodejs.org/api/process.html#processpermissiondropscope-reference */
+/** Later versions of Node 24 have it, and its types do not yet: https://nodejs.org/api/process.html#processpermissiondropscope-reference */
 declare global {
   namespace NodeJS {
     interface ProcessPermission {
-      drop(scope: 'fs.read' | 'fs.write'): void;
+      drop?(scope: 'fs.read' | 'fs.write'): void;
     }
   }
 }
 
-// All of the program is there. From here on no file can be opened: what is open is enough.
-process.permission.drop('fs.write');
-process.permission.drop('fs.read');
+// All of the program is there. From here on no file can be opened, where Node can do that: what is open is enough.
+process.permission.drop?.('fs.write');
+process.permission.drop?.('fs.read');
 
 // The columns within a list or an object are read beside each other, and the error of one of them ends the reading.
 process.on('unhandledRejection', () => undefined);
