@@ -69,3 +69,50 @@ it('a part is the same in a store that begins no objects, and one that is left s
   const keys = (await Array.fromAsync(whole.list('c'))).map(({ key }) => key);
   expect(keys).toEqual(['c/train-00000.shard']);
 });
+
+it('a part is the same of rows of a run, of which some are taken, as of each of them by itself', async () => {
+  await using folder = await tempFolder();
+  const artifacts = await openArtifacts(readConfig({ LATHE_DATA: folder.path }));
+  const rows = [5, 0, 4, 3, 12, 1, 1, 9, 2].map((length, row) => ({
+    json: `{"line":${'1'.repeat(row)}}`,
+    tokens: Int32Array.from({ length }, (_, at) => 100 * row + at),
+    supervised: Uint8Array.from({ length }, (_, at) => (at + row) % 2),
+  }));
+  const ends = (lengths: readonly number[]) => {
+    let end = 0;
+    return Uint32Array.from(lengths, (length) => (end += length));
+  };
+  const run = {
+    lengths: Uint32Array.from(rows, ({ tokens }) => tokens.length),
+    tokens: Int32Array.from(rows.flatMap(({ tokens }) => [...tokens])),
+    supervised: Uint8Array.from(rows.flatMap(({ supervised }) => [...supervised])),
+    tokenEnds: ends(rows.map(({ tokens }) => tokens.length)),
+    lines: Buffer.from(rows.map(({ json }) => `${json}\n`).join('')),
+    lineEnds: ends(rows.map(({ json }) => json.length + 1)),
+  };
+  const countRun = ({ supervised }: { readonly supervised: Uint8Array }) =>
+    supervised.reduce((sum, flag) => sum + flag, 0);
+  const place = {
+    ...({
+      artifacts,
+      name: 'train',
+      shardTokens: 10,
+      localFile: join(folder.path, 'rows'),
+    } as const),
+    count: (examples: readonly { readonly supervised: Uint8Array }[]) =>
+      examples.reduce((sum, example) => sum + countRun(example), 0),
+  };
+  const [alone, together] = [
+    await createPartWriter({ ...place, prefix: 'a' }),
+    await createPartWriter({ ...place, prefix: 'b', countRun }),
+  ];
+  for (const { json, ...example } of rows.slice(1))
+    await alone.add({ json: Buffer.from(json), examples: [example] });
+  await together.addRun(run, 1, 3);
+  await together.addRun(run, 3, rows.length);
+  const keyless = async (part: typeof alone) =>
+    JSON.parse(JSON.stringify(await part.finish()).replaceAll(/"key":"[ab]/g, '"key":"')) as object;
+  const finished = await keyless(together);
+  expect(finished).toEqual(await keyless(alone));
+  expect(finished).toMatchObject({ rows: 8, tokens: 32, longest: 12 });
+});

@@ -1,15 +1,19 @@
 import type { DatasetPart, ObjectRef } from '@lathe/contracts/artifact/dataset';
-import { createShardBuilder, type ShardExample } from '@lathe/contracts/artifact/shard';
+import {
+  createShardBuilder,
+  type ShardExample,
+  type ShardRun,
+} from '@lathe/contracts/artifact/shard';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
-import { type LinesRun, type SpooledRow, sliceRun } from '../read/spool.ts';
+import type { LinesRun, SpooledRow } from '../read/spool.ts';
 import { createTextBytes } from '../read/text-bytes.ts';
 import { beginObject } from './begin-object.ts';
 
 /** Writes one side of a dataset: token shards, and the canonical rows in their order. */
 export type PartWriter = {
   add(row: SpooledRow): Promise<void>;
-  /** Adds rows of one sequence each, end to end, of all of which so much is taught. */
-  addRun(run: LinesRun, taught: number): Promise<void>;
+  /** Adds the rows of a run from one to before another, of which so much of the whole is taught as `countRun` says. */
+  addRun(run: LinesRun, from: number, to: number): Promise<void>;
   /** Stores what is left and says what was stored. */
   finish(): Promise<DatasetPart>;
   /** Leaves no rows that were not stored; safe after `finish`. */
@@ -26,6 +30,8 @@ export type PartPlace = {
   readonly shardTokens: number;
   /** How much of the examples of a row is taught. */
   readonly count: (examples: readonly ShardExample[]) => number;
+  /** The same of rows of one sequence each; of who adds no run there is none. */
+  readonly countRun?: ((run: ShardRun) => number) | undefined;
 };
 
 /** Bytes of canonical rows that wait before they are written. */
@@ -33,7 +39,7 @@ const waitingBytes = 1024 * 1024;
 const lineEnd = Buffer.from('\n');
 
 export async function createPartWriter(place: PartPlace): Promise<PartWriter> {
-  const { artifacts, prefix, name, localFile, shardTokens, count } = place;
+  const { artifacts, prefix, name, localFile, shardTokens, count, countRun } = place;
   const canonicalKey = `${prefix}/${name}.jsonl`;
   const canonical = await beginObject({ artifacts, key: canonicalKey, localFile });
   const shards: ObjectRef[] = [];
@@ -50,23 +56,28 @@ export async function createPartWriter(place: PartPlace): Promise<PartWriter> {
     shards.push({ key, ...(await artifacts.put(key, shard.takeParts())) });
     await flushLines();
   };
-  const addWhole = (run: LinesRun): void => {
-    shard.addRun(run);
-    lines.addBytes(run.lines);
-    sums.rows += run.lengths.length;
-    sums.tokens += run.tokens.length;
+  const addWhole = (run: LinesRun, from: number, to: number): void => {
+    const [token, tokensEnd] = [run.tokenEnds[from - 1] ?? 0, run.tokenEnds[to - 1]];
+    const part = {
+      lengths: run.lengths.subarray(from, to),
+      tokens: run.tokens.subarray(token, tokensEnd),
+      supervised: run.supervised.subarray(token, tokensEnd),
+    };
+    shard.addRun(part);
+    lines.addBytes(run.lines.subarray(run.lineEnds[from - 1] ?? 0, run.lineEnds[to - 1]));
+    sums.rows += to - from;
+    sums.tokens += part.tokens.length;
+    sums.supervisedTokens += countRun?.(part) ?? 0;
   };
   return {
-    async addRun(run, taught) {
-      sums.supervisedTokens += taught;
-      const { lengths } = run;
-      let [from, tokens] = [0, shard.tokens];
-      for (let row = 0; row < lengths.length; row++) {
-        const length = lengths[row] as number;
+    async addRun(run, first, end) {
+      let [from, tokens] = [first, shard.tokens];
+      for (let row = first; row < end; row++) {
+        const length = run.lengths[row] as number;
         sums.longest = Math.max(sums.longest, length);
         tokens += length;
-        if (tokens < shardTokens && row < lengths.length - 1) continue;
-        addWhole(sliceRun(run, from, row + 1));
+        if (tokens < shardTokens && row < end - 1) continue;
+        addWhole(run, from, row + 1);
         from = row + 1;
         if (tokens < shardTokens) continue;
         await flush();

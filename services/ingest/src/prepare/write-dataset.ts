@@ -17,7 +17,7 @@ import { createBalance } from '../pack/balance.ts';
 import { createPartWriter, type PartWriter } from '../pack/dataset-part.ts';
 import { createLengthCounts } from '../pack/length-counts.ts';
 import { datasetReport } from '../pack/report.ts';
-import { type LinesRun, type SpooledChunk, type SpooledRow, sliceRun } from '../read/spool.ts';
+import type { LinesRun, SpooledChunk, SpooledRow } from '../read/spool.ts';
 import { taskWork } from '../tasks/tasks.ts';
 import { encodingModel, factsOf, insightOf } from './dataset-facts.ts';
 import { heldOutClusters } from './held-out-clusters.ts';
@@ -34,6 +34,9 @@ export type Prepared = {
 
 /** Where a row goes. */
 type Side = 'train' | 'heldOut' | 'dropped';
+
+/** Rows from one to before another. */
+type RowsOfRun = { readonly from: number; readonly to: number };
 
 /** Where each row of a file goes, by its index, and which of the held-out ones are marked. */
 type Sides = {
@@ -58,7 +61,7 @@ export async function writeDataset(
       name,
       localFile: join(ports.workFolder, `${name}.jsonl`),
       shardTokens: settings.shardTokens,
-      count,
+      ...{ count, countRun },
     });
   const balance = createBalance();
   const insight = insightOf(training.rows, maxTokens);
@@ -75,37 +78,38 @@ export async function writeDataset(
     marked: Uint8Array = json,
   ) => {
     balance.add(survey.labelsOf?.(json) ?? [], side);
-    insight.add({ json, examples });
     const row = { json: marked, examples: survey.complete?.(json, examples) ?? examples };
     if (side === 'train') for (const length of packedLengths(lesson, row)) trained.add(length);
     await writers[side].add(row);
   };
-  const writeRun = async (run: LinesRun, side: Side, countTaught: (run: LinesRun) => number) => {
-    insight.addRun(run);
-    if (side === 'dropped') return;
-    if (side === 'train') for (const length of run.lengths) trained.add(length);
-    await writers[side].addRun(run, countTaught(run));
+  const writeRun = async (run: LinesRun, { from, to }: RowsOfRun, side: 'train' | 'heldOut') => {
+    if (side === 'train')
+      for (let row = from; row < to; row++) trained.add(run.lengths[row] as number);
+    await writers[side].addRun(run, from, to);
   };
   // Where nothing is asked of a row by itself, all that go the same way are copied at once.
-  const countTaught = survey.labelsOf || survey.complete ? undefined : countRun;
+  const areCopied = countRun !== undefined && !survey.labelsOf && !survey.complete;
   const breathe = createBreather();
   const writeChunk = async (chunk: SpooledChunk, first: number, { sideOf, marks }: Sides) => {
     ports.signal.throwIfAborted();
     ports.progress();
+    const run = areCopied ? chunk.run : undefined;
+    if (run !== undefined) insight.addRun(run);
     for (let from = 0; from < chunk.length; ) {
       await breathe();
       const side = sideOf(first + from);
       const isMarked = side === 'heldOut' && marks.isMarked(first + from);
       let to = from + 1;
-      if (chunk.run !== undefined && countTaught !== undefined && !isMarked) {
+      if (run !== undefined && !isMarked) {
         const goesOn = (at: number): boolean =>
           sideOf(at) === side && !(side === 'heldOut' && marks.isMarked(at));
         while (to < chunk.length && goesOn(first + to)) to++;
-        await writeRun(sliceRun(chunk.run, from, to), side, countTaught);
+        if (side !== 'dropped') await writeRun(run, { from, to }, side);
       } else {
         const row = chunk.row(from);
-        if (side === 'dropped') insight.add(row);
-        else await write(row, side, isMarked ? marks.mark(row.json, first + from) : row.json);
+        if (run === undefined) insight.add(row);
+        if (side !== 'dropped')
+          await write(row, side, isMarked ? marks.mark(row.json, first + from) : row.json);
       }
       from = to;
     }

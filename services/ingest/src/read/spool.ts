@@ -211,20 +211,6 @@ export function jsonAt({ lines, lineEnds }: JsonLines, at: number): Uint8Array {
   return lines.subarray(lineEnds[at - 1] ?? 0, (lineEnds[at] as number) - 1);
 }
 
-/** The rows of a run from one to before another. */
-export function sliceRun(run: LinesRun, from: number, to: number): LinesRun {
-  const line = run.lineEnds[from - 1] ?? 0;
-  const token = run.tokenEnds[from - 1] ?? 0;
-  return {
-    lengths: run.lengths.subarray(from, to),
-    tokens: run.tokens.subarray(token, run.tokenEnds[to - 1]),
-    supervised: run.supervised.subarray(token, run.tokenEnds[to - 1]),
-    tokenEnds: run.tokenEnds.subarray(from, to).map((end) => end - token),
-    lines: run.lines.subarray(line, run.lineEnds[to - 1]),
-    lineEnds: run.lineEnds.subarray(from, to).map((end) => end - line),
-  };
-}
-
 function sumsOf(lengths: Uint32Array): Uint32Array {
   let sum = 0;
   return lengths.map((length) => (sum += length));
