@@ -60,3 +60,16 @@ int32_t lathe_bands_take(struct band_slots *tables, int32_t tables_count, const 
     if (!take_rows(tables + table, table, tables_count, &banded, found)) return -1;
   return 0;
 }
+
+int32_t lathe_bands_move(const uint32_t *slots, int64_t count, uint32_t *larger, int64_t larger_count) {
+  const struct band_slots to = {larger, larger_count, 0};
+  if (larger_count <= count) return -1;
+  for (int64_t at = 0; at < count; at++) {
+    const uint32_t hash = slots[2 * at], entry = slots[2 * at + 1];
+    if (entry == 0) continue;
+    uint32_t *const slot = slot_of(&to, hash);
+    slot[0] = hash;
+    slot[1] = entry;
+  }
+  return 0;
+}

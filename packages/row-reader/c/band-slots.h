@@ -22,4 +22,7 @@ struct band_slots {
 EXPORTED int32_t lathe_bands_take(struct band_slots *tables, int32_t tables_count, const uint32_t *numbers, int32_t length,
                                   const int32_t *starts, const int32_t *entries, int32_t rows, int32_t *found);
 
+/* Puts what a table has into a larger one, which is empty. -1 where that has not more slots, and else 0. */
+EXPORTED int32_t lathe_bands_move(const uint32_t *slots, int64_t count, uint32_t *larger, int64_t larger_count);
+
 #endif

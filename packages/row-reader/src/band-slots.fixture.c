@@ -28,6 +28,19 @@ static uint32_t drawn_hash(void) {
 static uint32_t hashes[most_runs * most_rows][tables_count];
 static int32_t put[most_runs * most_rows];
 
+/* Leaves each table for one that is larger by some slots. */
+static int grow(struct band_slots *tables) {
+  for (int table = 0; table < tables_count; table++) {
+    const int64_t count = tables[table].count + 1 + draw(20);
+    uint32_t *larger = calloc((size_t)count, 2 * sizeof *larger);
+    if (lathe_bands_move(tables[table].slots, tables[table].count, larger, tables[table].count) != -1) return 1;
+    if (lathe_bands_move(tables[table].slots, tables[table].count, larger, count) != 0) return 1;
+    free(tables[table].slots);
+    tables[table] = (struct band_slots){larger, count, tables[table].used};
+  }
+  return 0;
+}
+
 /* The entry of the last row before that has the hash. */
 static int32_t newest(int32_t before, int32_t table, uint32_t hash) {
   int32_t found = 0;
@@ -79,6 +92,7 @@ int main(int count, char **given) {
           return 1;
         }
       row += rows;
+      if (draw(2) == 0 && grow(tables)) return 1;
       free(numbers);
       free(starts);
       free(entries);

@@ -20,6 +20,8 @@ type Tables = {
    * among the numbers, or a table is full.
    */
   take(rows: BandedRows, used: Int32Array): Int32Array;
+  /** Puts what a table has into a larger one, which is empty. Throws a RangeError where that is not larger. */
+  move(slots: Int32Array, larger: Int32Array): void;
 };
 
 /** So many tables that rows are looked up in. */
@@ -37,10 +39,14 @@ const [slotsAt, countAt, usedAt, fields] = [0, 1, 2, 3];
  * tables?.take(rows, new Int32Array(1)); // [0]
  */
 export function openBandSlots(): BandSlots | undefined {
-  const call = loadedLibrary(library)?.func('lathe_bands_take', 'int32_t', [
+  const native = loadedLibrary(library);
+  if (native === undefined) return undefined;
+  const call = native.func('lathe_bands_take', 'int32_t', [
     ...['void *', 'int32_t', 'void *', 'int32_t', 'void *', 'void *', 'int32_t', 'void *'],
   ]);
-  if (call === undefined) return undefined;
+  const moved = native.func('lathe_bands_move', 'int32_t', [
+    ...['void *', 'int64_t', 'void *', 'int64_t'],
+  ]);
   return (tables) => {
     const structs = new BigInt64Array(fields * tables);
     let found = new Int32Array();
@@ -48,6 +54,10 @@ export function openBandSlots(): BandSlots | undefined {
       place(table, slots) {
         structs[fields * table + slotsAt] = koffi().address(slots);
         structs[fields * table + countAt] = BigInt(slots.length / 2);
+      },
+      move(slots, larger) {
+        if (moved(slots, slots.length / 2, larger, larger.length / 2) !== 0)
+          throw new RangeError(`${larger.length} numbers are no larger table than ${slots.length}`);
       },
       take({ numbers, starts, entries }, used) {
         const rows = starts.length;

@@ -34,7 +34,7 @@ export function createBandTable(bandSlots?: BandSlots): BandTable {
   const tables = bandSlots?.(bandCount);
   const used = new Int32Array(bandCount);
   const bandsOf = Array.from({ length: bandCount }, (_, band) =>
-    createBand((slots) => tables?.place(band, slots)),
+    createBand((slots) => tables?.place(band, slots), tables?.move),
   );
   /** Of rows that were taken the entry that was the newest of each band before, and their own entries. */
   let newest: Int32Array = new Int32Array();
@@ -110,8 +110,11 @@ type Band = {
   close(): void;
 };
 
-/** `place` is told of the slots, and again once they are others. */
-function createBand(place: (slots: Int32Array) => void): Band {
+/** `place` is told of the slots, and again once they are others; `move` puts all of them into a larger table, where there is C. */
+function createBand(
+  place: (slots: Int32Array) => void,
+  move: ((slots: Int32Array, larger: Int32Array) => void) | undefined,
+): Band {
   /** Of each slot its hash and its entry. */
   let slots = new Int32Array(2 * firstSlots);
   let count = 0;
@@ -124,15 +127,19 @@ function createBand(place: (slots: Int32Array) => void): Band {
       place = place + 2 === slots.length ? 0 : place + 2;
     return place;
   };
-  const grow = (): void => {
-    const smaller = slots;
-    slots = new Int32Array(2 * Math.ceil((growth * smaller.length) / 2));
+  const putAll = (smaller: Int32Array): void => {
     for (let at = 0; at < smaller.length; at += 2) {
       if (smaller[at + 1] === 0) continue;
       const place = placeOf(smaller[at] as number);
       slots[place] = smaller[at] as number;
       slots[place + 1] = smaller[at + 1] as number;
     }
+  };
+  const grow = (): void => {
+    const smaller = slots;
+    slots = new Int32Array(2 * Math.ceil((growth * smaller.length) / 2));
+    if (move === undefined) putAll(smaller);
+    else move(smaller, slots);
     // Given back at once: tables grow together, and it would be long until garbage is collected.
     smaller.buffer.transfer(0);
     place(slots);
