@@ -72,6 +72,7 @@ export function createHeldOutTexts(
   /** The first ones of a text, by their ranks among all elements. */
   const firstsOf = (text: number, rankOf: Int32Array): Uint32Array => {
     const keys = keysOf(textAt(text));
+    numbers.expect(keys);
     for (let at = 0; at < keys.length; at++)
       ranks[at] = (rankOf[numbers.get(keys[at] as number)] as number) << spread;
     return inRankOrder(keys.length).subarray(0, firstOf(keys.length));
@@ -119,8 +120,10 @@ export function createHeldOutTexts(
       kept.set(shingles, start);
       ends[lines.length] = end;
       lines.push(line);
-      for (const shingle of keysOf(shingles)) {
-        const element = numbers.note(shingle);
+      const keys = keysOf(shingles);
+      numbers.expect(keys);
+      for (let at = 0; at < keys.length; at++) {
+        const element = numbers.note(keys[at] as number);
         if (element === holders.length) holders = grown(holders);
         holders[element] = (holders[element] as number) + 1;
       }

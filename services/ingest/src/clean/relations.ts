@@ -111,7 +111,9 @@ export function createRelations(folder: string, bandSlots?: BandSlots): Relation
     expect(rows, both) {
       if (index.coming === undefined) return;
       const first = lines.length;
-      const repeated = Int32Array.from(both, (key, row) => firstOf.note(key, first + row) ?? -1);
+      const repeated = new Int32Array(both.length);
+      for (let row = 0; row < both.length; row++)
+        repeated[row] = firstOf.note(both[row] as number, first + row) ?? -1;
       coming = { first, repeated };
       index.coming.expect(rows, (row) => (repeated[row] as number) < 0);
     },

@@ -4,6 +4,8 @@ export type ShingleNumbers = {
   note(shingle: number): number;
   /** The number of a shingle; -1 where it has none. */
   get(shingle: number): number;
+  /** Has memory bring the places of shingles that are asked for next all at once, instead of one after another. */
+  expect(shingles: Uint32Array): void;
   /** How many have one. */
   count(): number;
   /** Calls for each shingle and its number, in no order. */
@@ -18,6 +20,7 @@ export function createShingleNumbers(): ShingleNumbers {
   /** A shingle, and beside it its number from 1, or 0 where nothing stands: one place of the cache has both. */
   let slots = new Uint32Array(2 * firstSlots);
   let count = 0;
+  let seen = 0;
   /** Where the number of a shingle stands, or would. */
   const placeOf = (shingle: number): number => {
     const last = slots.length - 1;
@@ -38,6 +41,14 @@ export function createShingleNumbers(): ShingleNumbers {
     }
   };
   return {
+    expect(shingles) {
+      const last = slots.length - 1;
+      let sum = seen;
+      for (let at = 0; at < shingles.length; at++)
+        sum ^= slots[(((shingles[at] as number) << 1) & last) | 1] as number;
+      // What nobody keeps would not be read.
+      seen = sum;
+    },
     count: () => count,
     note(shingle) {
       const place = placeOf(shingle);

@@ -112,7 +112,9 @@ export function comingRowsOf({ facts, lengths, likeness }: PlainRun): ComingRows
 
 /** Of each row the hash of all that it says. */
 export function bothOf({ facts, lengths }: PlainRun): Float64Array {
-  return Float64Array.from(lengths, (_, row) => facts[row * factsOfRow + 5] as number);
+  const both = new Float64Array(lengths.length);
+  for (let row = 0; row < both.length; row++) both[row] = facts[row * factsOfRow + 5] as number;
+  return both;
 }
 
 /** What is left of a run without the rows of some places, as runs in their order. */
