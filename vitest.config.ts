@@ -20,7 +20,7 @@ const all = [
   '{cli,tools,scripts,test,models,examples,bench}/**/*.test.ts',
 ];
 /** Compiling a session makes its process read numbers under 2e-308 as zero (`session.set_denormal_as_zero`). */
-const computing = '{packages/engine,services/evaluator,services/trainer}/**/*.test.ts';
+const computing = '{packages/engine,services/evaluator,services/trainer,models/tiny}/**/*.test.ts';
 const flow = 'test/flow/*.test.ts';
 /** Files on a platform of their own: they have other settings, look at all that it keeps, or must be the first who use it. */
 const ownPlatform = [
