@@ -15,14 +15,6 @@ static inline uint32_t *home_of(const struct band_slots *table, uint32_t hash) {
   return table->slots + 2 * ((uint64_t)hash * (uint64_t)table->count >> 32);
 }
 
-static inline void fetch(const void *address) {
-#if defined(__GNUC__)
-  __builtin_prefetch(address);
-#else
-  (void)address;
-#endif
-}
-
 /* The slot of a hash, or the one where it would stand. */
 static inline uint32_t *slot_of(const struct band_slots *table, uint32_t hash) {
   uint32_t *slot = home_of(table, hash);
@@ -36,7 +28,7 @@ static bool take_rows(struct band_slots *table, int32_t number, int32_t tables, 
   const uint32_t *const numbers = rows->numbers + number;
   for (int32_t row = 0; row < rows->count; row++) {
     const int32_t next = row + rows_ahead, entry = rows->entries[row];
-    if (next < rows->count && rows->entries[next] >= 0) fetch(home_of(table, numbers[rows->starts[next]]));
+    if (next < rows->count && rows->entries[next] >= 0) __builtin_prefetch(home_of(table, numbers[rows->starts[next]]));
     int32_t *const last = found + (int64_t)tables * row + number;
     *last = 0;
     if (entry < 0) continue;

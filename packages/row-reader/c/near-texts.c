@@ -41,14 +41,6 @@ static inline uint32_t mark_of(const struct kept_texts *kept, uint32_t shingle) 
 /* Places of the table that are asked for ahead. */
 enum { ahead = 16 };
 
-static inline void fetch(const void *address) {
-#if defined(__GNUC__)
-  __builtin_prefetch(address);
-#else
-  (void)address;
-#endif
-}
-
 static inline uint32_t home_of(const struct kept_texts *kept, uint32_t shingle) {
   return shingle << 1 & (kept->slots_length - 1);
 }
@@ -69,9 +61,9 @@ static int32_t find_likely(const struct kept_texts *kept, const uint32_t *shingl
 /* Writes the ranks of those that have entries. Whoever sends shingles that all have one place makes each be looked for at many. */
 static int32_t find_ranks(const struct kept_texts *kept, const uint32_t *likely, int32_t count, int32_t *ranks, int64_t *work) {
   int32_t found = 0;
-  for (int32_t at = 0; at < count && at < ahead; at++) fetch(kept->slots + home_of(kept, likely[at]));
+  for (int32_t at = 0; at < count && at < ahead; at++) __builtin_prefetch(kept->slots + home_of(kept, likely[at]));
   for (int32_t at = 0; at < count; at++) {
-    if (at + ahead < count) fetch(kept->slots + home_of(kept, likely[at + ahead]));
+    if (at + ahead < count) __builtin_prefetch(kept->slots + home_of(kept, likely[at + ahead]));
     uint32_t place = home_of(kept, likely[at]);
     for (; kept->slots[place + 1] != 0 && kept->slots[place] != likely[at]; place = (place + 2) & (kept->slots_length - 1)) ++*work;
     ranks[found] = (int32_t)kept->slots[place + 1] - 1;
@@ -155,8 +147,8 @@ int32_t near_text(const struct kept_texts *kept, const uint32_t *shingles, int32
   /* What follows the first ones can be near to none; those that are known without entries are among them or not. */
   const int32_t limit = limit_of(first - unknown, ranks, found, highest(ranks, found) + 1);
   const int32_t ordered = order_below(limit, ranks, found);
-  for (int32_t at = 0; at < ordered; at++) fetch(kept->starts + ranks[at]);
-  for (int32_t at = 0; at < ordered; at++) fetch(kept->entries + kept->starts[ranks[at]]);
+  for (int32_t at = 0; at < ordered; at++) __builtin_prefetch(kept->starts + ranks[at]);
+  for (int32_t at = 0; at < ordered; at++) __builtin_prefetch(kept->entries + kept->starts[ranks[at]]);
   struct waiting waiting = {0};
   for (int32_t at = 0; at < ordered; at++) {
     const int32_t end = kept->starts[ranks[at] + 1];
@@ -167,7 +159,7 @@ int32_t near_text(const struct kept_texts *kept, const uint32_t *shingles, int32
       kept->compared[text] = look;
       const int32_t from = start_of(kept, text), length = kept->ends[text] - from;
       if (!may_be_near(count, length)) continue;
-      for (int32_t line = 0; line < 3 * line_numbers && line < length; line += line_numbers) fetch(kept->shingles + from + line);
+      for (int32_t line = 0; line < 3 * line_numbers && line < length; line += line_numbers) __builtin_prefetch(kept->shingles + from + line);
       waiting.texts[waiting.count++] = text;
       if (waiting.count < most_waiting) continue;
       const int32_t near = compare(kept, &waiting, shingles, count, work);
