@@ -1,7 +1,7 @@
 /**
  * `npm run bench:data`: how long after its creation a job trains, the first on a file and the second on the same file
- * with the same settings. With `--writer <model> <page> …`: what a model writes of pages, how much of it is kept, and why
- * the rest is refused.
+ * with the same settings. With `--writer <model> <page> …`: what a model writes of pages, or of the made help page on which
+ * the rules are judged, how much of it is kept, and why the rest is refused.
  */
 import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -10,7 +10,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { DatasetObject } from '@lathe/contracts/http/dataset-object';
 import { readConfig } from '@lathe/platform/config';
-import OpenAI from 'openai';
+import { madeFaqHtml } from '@lathe/testkit/made-faq';
+import OpenAI, { toFile } from 'openai';
 import { startPlatform } from '../scripts/platform.ts';
 
 const { values, positionals: pages } = parseArgs({
@@ -19,8 +20,8 @@ const { values, positionals: pages } = parseArgs({
     file: { type: 'string', default: 'examples/support-routing.jsonl' },
     model: { type: 'string', default: 'lathe-tiny' },
     writer: { type: 'string' },
-    chunks: { type: 'string', default: '10' },
-    words: { type: 'string', default: '30' },
+    chunks: { type: 'string', default: '100' },
+    words: { type: 'string', default: '60' },
   },
 });
 
@@ -58,10 +59,12 @@ async function secondJob(client: OpenAI): Promise<void> {
 
 async function written(client: OpenAI, model: string): Promise<void> {
   const files: string[] = [];
-  for (const page of pages) {
-    const file = createReadStream(page);
+  const uploads =
+    pages.length > 0
+      ? pages.map((page) => createReadStream(page))
+      : [await toFile(Buffer.from(madeFaqHtml()), 'faq.html')];
+  for (const file of uploads)
     files.push((await client.files.create({ file, purpose: 'fine-tune' })).id);
-  }
   const writer = {
     ...{ model, pairs_per_chunk: 1, max_tokens: 256 },
     ...{ chunk_words: Number(values.words), max_chunks: Number(values.chunks) },
@@ -84,6 +87,7 @@ async function written(client: OpenAI, model: string): Promise<void> {
     for (const { reason, count } of unused) console.log(`  ${count} × ${reason}`);
     // Where nothing is kept there is no file, and the reasons stand in the error.
     if (made.error !== null) console.log(`${model}: ${made.error.message}`);
+    if (made.file !== null) console.log(await (await client.files.content(made.file)).text());
     return;
   }
 }

@@ -10,12 +10,12 @@ import { newId } from '@lathe/contracts/id';
 import type { DataWorkRecord } from '@lathe/contracts/record/data-work';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import { recordKey } from '@lathe/contracts/subject';
+import { madeFaqMarkdown } from '@lathe/testkit/made-faq';
 import { afterAll, expect, it } from 'vitest';
 import type { AskModel } from '../data-ports.ts';
 import { openDataStores } from '../data-work/data-stores.fixture.ts';
 import { type DataWorkPorts, doDataWork } from '../data-work/data-work.ts';
 import { zipOf } from '../read/container/zip.fixture.ts';
-import { madeFaqMarkdown } from '../talk/made/faq.fixture.ts';
 import { madeSlackExport, madeStaff } from '../talk/made/slack.fixture.ts';
 import { madeZendeskJson } from '../talk/made/tickets.fixture.ts';
 

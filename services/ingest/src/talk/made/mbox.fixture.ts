@@ -1,4 +1,4 @@
-import { chanceOf, facts } from './facts.fixture.ts';
+import { chanceOf, facts } from '@lathe/testkit/made-facts';
 import { makeTickets } from './tickets.fixture.ts';
 
 /**

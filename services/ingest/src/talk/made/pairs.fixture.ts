@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
+import { madeFaqHtml, madeFaqMarkdown } from '@lathe/testkit/made-faq';
 import { faqPairs } from '../faq/faq.ts';
 import type { TalkPair } from '../pair.ts';
 import { slackDefaults, slackPairs } from '../slack/slack.ts';
 import type { Tally } from '../tally.ts';
 import { ticketFilePairs, ticketOptionDefaults } from '../tickets/tickets.ts';
-import { madeFaqHtml, madeFaqMarkdown } from './faq.fixture.ts';
 import { madeMbox } from './mbox.fixture.ts';
 import { madeSlackExport } from './slack.fixture.ts';
 import { madeTicketCsv, madeZendeskJson } from './tickets.fixture.ts';

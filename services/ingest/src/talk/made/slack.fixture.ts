@@ -1,4 +1,4 @@
-import { type Chance, chanceOf, type Fact, facts } from './facts.fixture.ts';
+import { type Chance, chanceOf, type Fact, facts } from '@lathe/testkit/made-facts';
 import { noise } from './small-talk.fixture.ts';
 
 type Message = Record<string, unknown> & { ts: string };

@@ -1,4 +1,4 @@
-import type { Chance } from './facts.fixture.ts';
+import type { Chance } from '@lathe/testkit/made-facts';
 
 type Say = (user: string, text: string, more?: Record<string, unknown>) => unknown;
 

@@ -1,4 +1,4 @@
-import { type Fact, facts } from './facts.fixture.ts';
+import { type Fact, facts } from './made-facts.ts';
 
 const html = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
@@ -6,6 +6,8 @@ const html = (text: string): string =>
 /**
  * A help page as sites build them, 120 of the facts in every form that is in use, with what stands around them: menu,
  * scripts, marketing, feedback forms, questions without an answer, footer.
+ *
+ * @example const page = new Blob([madeFaqHtml()]);
  */
 export function madeFaqHtml(): string {
   const data = facts.slice(0, 25);

@@ -3,7 +3,11 @@ import { join } from 'node:path';
 
 export type Fact = { readonly question: string; readonly answer: string };
 
-/** What the made pages, chats and tickets talk about: 160 questions and answers of a shop's shipping software. */
+/**
+ * What the made pages, chats and tickets talk about: 160 questions and answers of a shop's shipping software.
+ *
+ * @example const prompts = facts.map(({ question }) => question);
+ */
 export const facts: readonly Fact[] = readFileSync(
   join(import.meta.dirname, '../fixtures/facts.tsv'),
   'utf8',
