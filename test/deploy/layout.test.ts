@@ -90,6 +90,9 @@ describe.each(Object.keys(targets) as Target[])('%s', (target) => {
       .catch(() => undefined);
     expect(await state(), service.output()).toBe('ready');
     expect(await service.stop(), service.output()).toBe(0);
+    // The process that reads Parquet starts from what Node keeps, and gets its folder from ingest.
+    if (target === 'ingest')
+      expect(await readdir(join(service.dataFolder, 'cache', 'compiled'))).not.toEqual([]);
   });
 });
 

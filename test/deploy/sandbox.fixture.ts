@@ -14,6 +14,8 @@ export type Sandbox = {
 };
 
 export type Started = AsyncDisposable & {
+  /** The folder that it gets as LATHE_DATA. */
+  readonly dataFolder: string;
   /** What it wrote so far. */
   output(): string;
   /** Its exit code or signal; null while it runs. */
@@ -84,18 +86,30 @@ export async function startConfined(
   const [program, ...args] = options.entrypoint;
   if (program !== 'node') throw new Error(`The entry point starts ${program}, not node.`);
   const command = [node, ...args];
+  // What else the image has in its data folder is in this one.
+  const { LATHE_DATA: inImage } = options.env;
+  const env = Object.entries(options.env).map(([name, value]) => [
+    name,
+    inImage !== undefined && value.startsWith(`${inImage}/`)
+      ? data + value.slice(inImage.length)
+      : value,
+  ]);
   const [first = '', ...rest] = asRoot
     ? ['unshare', '--mount', 'sh', '-c', confine, 'confine', data, scratch, ...command]
     : command;
   const child = spawn(first, rest, {
     cwd: options.tree,
-    env: { PATH: process.env.PATH, ...options.env, LATHE_DATA: data, TMPDIR: scratch },
+    env: {
+      PATH: process.env.PATH,
+      ...Object.fromEntries(env),
+      ...{ LATHE_DATA: data, TMPDIR: scratch },
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  return follow(child);
+  return Object.assign(follow(child), { dataFolder: data });
 }
 
-function follow(child: ChildProcess): Started {
+function follow(child: ChildProcess): Omit<Started, 'dataFolder'> {
   let output = '';
   let how: number | NodeJS.Signals | null = null;
   for (const stream of [child.stdout, child.stderr])
