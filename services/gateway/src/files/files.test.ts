@@ -116,6 +116,24 @@ test('a hostile file name stays text', async () => {
   await gateway.client.files.delete(file.id);
 });
 
+test.each([
+  ['an empty name', '; filename=""'],
+  ['no name, but a type', ''],
+])('a file with %s is called upload', async (_case, name) => {
+  const response = await gateway.fetch('/v1/files', {
+    method: 'POST',
+    headers: { 'content-type': 'multipart/form-data; boundary=x' },
+    body: [
+      '--x\r\ncontent-disposition: form-data; name="purpose"\r\n\r\nfine-tune',
+      `--x\r\ncontent-disposition: form-data; name="file"${name}\r\ncontent-type: application/octet-stream\r\n\r\n${jsonl}`,
+      '--x--\r\n',
+    ].join('\r\n'),
+  });
+  const file = (await response.json()) as { id: string };
+  expect(file).toMatchObject({ filename: 'upload', bytes: jsonl.length });
+  await gateway.client.files.delete(file.id);
+});
+
 test('a name of other letters comes back whole, cut between characters, in body and header', async () => {
   const name = `Rückfragen (März) 'neu' ${'🙂'.repeat(200)}.jsonl`;
   const file = await upload(jsonl, name);

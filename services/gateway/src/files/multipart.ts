@@ -56,7 +56,8 @@ export async function readForm<Stored>(
     stream.once('limit', () => fail(tooLarge()));
     const stored = store(stream);
     stored.catch((error: unknown) => fail(asLatheError(error)));
-    part = { filename, stream, stored };
+    // The parser's types do not say that a part may have no name, or an empty one.
+    part = { filename: filename ?? '', stream, stored };
   });
   parser.on('filesLimit', () => fail(malformed('it holds more than one file')));
   parser.on('fieldsLimit', () => fail(malformed('it holds too many fields')));
