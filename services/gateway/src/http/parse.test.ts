@@ -19,6 +19,9 @@ const schema = z.strictObject({
     ])
     .optional(),
   content: z.union([z.string(), z.array(z.strictObject({ text: z.string() }))]).optional(),
+  pairs: z.record(z.string().max(2), z.string()).optional(),
+  bias: z.record(z.string().regex(/^\d+$/, 'a number is expected'), z.number()).optional(),
+  limit: z.coerce.number().int().optional(),
 });
 
 test('what fits is returned', () => {
@@ -57,6 +60,33 @@ test.each([
   [{ name: 'a', content: [{ text: 1 }] }, 'invalid_value', 'content[0].text', /expected string/],
   [{ name: 'a', content: [{ image: 1 }] }, 'missing_parameter', 'content[0].text', /text/],
   ['text', 'invalid_value', null, /expected object/],
+  [
+    { name: 'a', shape: { type: 'q' } },
+    'invalid_value',
+    'shape.type',
+    /: expected one of "x"\|"y"\.$/,
+  ],
+  [
+    { name: 'a', count: 1.5 },
+    'invalid_value',
+    'count',
+    /: expected "auto", or expected a whole number\.$/,
+  ],
+  [{ name: 'a', limit: 1.5 }, 'invalid_value', 'limit', /: expected a whole number\.$/],
+  [{ name: 'a', limit: 'x' }, 'invalid_value', 'limit', /: expected a number\.$/],
+  [{ name: 'a', pairs: 'x' }, 'invalid_value', 'pairs', /: expected object, received string\.$/],
+  [
+    { name: 'a', pairs: { abc: 'x' } },
+    'invalid_value',
+    'pairs.abc',
+    /: its key is wrong: expected at most 2 characters\.$/,
+  ],
+  [
+    { name: 'a', bias: { x: 1 } },
+    'invalid_value',
+    'bias.x',
+    /: its key is wrong: a number is expected\.$/,
+  ],
 ])('%j is refused with its path', (value, code, param, message) => {
   const parse = () => parseRequest(schema, value);
   expect(parse).toThrow(LatheError);

@@ -34,19 +34,35 @@ function unfold(issue: Issue): Issue {
   if (deepest.path.length > 0)
     return unfold({ ...deepest, path: [...issue.path, ...deepest.path] });
   if (issue.message !== 'Invalid input') return issue;
-  const reasons = [...new Set(branches.map((branch) => plain(branch.message)))];
+  const reasons = [...new Set(branches.map(reason))];
   return { ...issue, message: reasons.join(', or ') };
 }
 
-function plain(message: string): string {
-  return message.replace(/^Invalid (input|option|string|number): /, '');
+/** The words of the schemas' library for what JSON calls otherwise. */
+const plainer: readonly (readonly [RegExp, string])[] = [
+  [/^Invalid (input|option|string|number): /, ''],
+  [/^expected record\b/, 'expected object'],
+  [/^expected int, received number$/, 'expected a whole number'],
+  [/^expected number, received NaN$/, 'expected a number'],
+];
+
+/** What is wrong, in words that name no part of a schema. */
+function reason(issue: Issue): string {
+  if (issue.code === 'invalid_key' && issue.issues[0] !== undefined)
+    return `its key is wrong: ${reason(issue.issues[0])}`;
+  return plainer.reduce((words, [from, to]) => words.replace(from, to), issue.message);
 }
 
 /** What is counted of a value. */
 const counted: Readonly<Record<string, string>> = { string: 'character', array: 'item' };
 
-/** The words for a bound that was missed and that the schema has none of its own for; of anything else zod's are plain enough. */
+/**
+ * The words for a bound that was missed, or a type that is none of a union's, and that the schema has none of its own for; of anything
+ * else zod's are plain enough.
+ */
 function wordsFor(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'invalid_union' && issue.inclusive !== false && issue.options !== undefined)
+    return `expected one of ${issue.options.map((option) => JSON.stringify(option)).join('|')}`;
   if (issue.code !== 'too_small' && issue.code !== 'too_big') return undefined;
   const isLeast = issue.code === 'too_small';
   const bound = isLeast ? issue.minimum : issue.maximum;
@@ -72,7 +88,7 @@ function refusal(issue: Issue, value: unknown): LatheError {
       param,
     });
   const where = param === '' ? 'the request' : `'${param}'`;
-  return new LatheError('invalid_value', `Invalid value for ${where}: ${plain(issue.message)}.`, {
+  return new LatheError('invalid_value', `Invalid value for ${where}: ${reason(issue)}.`, {
     param: param === '' ? null : param,
   });
 }
