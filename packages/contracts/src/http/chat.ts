@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { mostTools, toolCallSchema, toolName } from '../artifact/tool.ts';
 import { metadataSchema } from './metadata.ts';
-import { unsupported } from './nothing.ts';
+import { unsupported, unsupportedEvenEmpty } from './nothing.ts';
 
 const textPart = z.strictObject({ type: z.literal('text'), text: z.string() });
 
@@ -78,7 +78,12 @@ export const chatRequestSchema = z.strictObject({
   n: z.number().int().min(1).max(8).nullish(),
   logprobs: z.boolean().nullish(),
   top_logprobs: z.number().int().min(0).max(20).nullish(),
-  logit_bias: z.record(z.string().regex(/^\d+$/), z.number().min(-100).max(100)).nullish(),
+  logit_bias: z
+    .record(
+      z.string().regex(/^\d+$/, 'the id of a token is expected'),
+      z.number().min(-100).max(100),
+    )
+    .nullish(),
   presence_penalty: penalty.nullish(),
   frequency_penalty: penalty.nullish(),
   response_format: responseFormatSchema.nullish(),
@@ -112,7 +117,10 @@ export const chatRequestSchema = z.strictObject({
   prediction: unsupported(),
   reasoning_effort: unsupported(),
   verbosity: unsupported(),
-  web_search_options: unsupported(),
+  web_search_options: unsupportedEvenEmpty(),
+  moderation: unsupported(),
+  prompt_cache_options: unsupported(),
+  prompt_cache_retention: unsupported('in_memory'),
   service_tier: unsupported('auto', 'default'),
 });
 export type ChatRequest = z.infer<typeof chatRequestSchema>;

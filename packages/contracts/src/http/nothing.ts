@@ -10,6 +10,16 @@ export function asksForNothing(value: unknown): boolean {
   return typeof value === 'object' && Object.keys(value).length === 0;
 }
 
+const unsupportedIssue = { error: 'is not supported', params: { unsupported: true } };
+
+/** A parameter that is not supported and that asks for something even where it is empty: it may be null alone. */
+export function unsupportedEvenEmpty() {
+  return z
+    .unknown()
+    .refine((value) => value == null, unsupportedIssue)
+    .optional();
+}
+
 /**
  * A parameter that is not supported: it may stand there while it asks for nothing, or has one of the `harmless`
  * values, and is refused by its name otherwise.
@@ -17,9 +27,6 @@ export function asksForNothing(value: unknown): boolean {
 export function unsupported(...harmless: readonly unknown[]) {
   return z
     .unknown()
-    .refine((value) => asksForNothing(value) || harmless.includes(value), {
-      error: 'is not supported',
-      params: { unsupported: true },
-    })
+    .refine((value) => asksForNothing(value) || harmless.includes(value), unsupportedIssue)
     .optional();
 }
