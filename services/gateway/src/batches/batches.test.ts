@@ -125,13 +125,33 @@ it('fails with every mistake of the file, and asks nothing of it', async () => {
   expect([status, failed_at]).toEqual(['failed', expect.any(Number)]);
   expect(errors?.data?.map(({ code, line: at }) => [code, at])).toEqual([
     ['invalid_json_line', 2],
-    ['duplicate_custom_id', null],
+    ['duplicate_custom_id', 3],
     ['invalid_url', 4],
     ['invalid_request', 5],
     ['invalid_request', 6],
   ]);
   expect((await ended((await create(['', ' '])).id)).errors?.data?.[0]?.code).toBe('empty_file');
   expect(requests).toEqual([]);
+});
+
+it.each([
+  [
+    { custom_id: undefined },
+    'custom_id',
+    /^Missing required parameter: 'custom_id'\. A line is like \{/,
+  ],
+  [{ method: 'GET' }, 'method', /^Invalid value for 'method': expected "POST"\. A line is like \{/],
+  [
+    { body: 'x' },
+    'body',
+    /^Invalid value for 'body': expected object, received string\. A line is/,
+  ],
+  [{ model: 'm' }, 'model', /^Unsupported parameter: 'model'\. A line is like \{/],
+])('names the field at fault of a line with %j, as requests do', async (wrong, param, message) => {
+  const { id } = await create([JSON.stringify({ ...JSON.parse(line('a')), ...wrong })]);
+  const errors = (await ended(id)).errors?.data;
+  expect(errors).toMatchObject([{ code: 'invalid_request', line: 1, param }]);
+  expect(errors?.[0]?.message).toMatch(message);
 });
 
 it.each([
@@ -142,7 +162,7 @@ it.each([
   const batch = await ended((await create(written(text))).id);
   expect(batch.errors?.data).toMatchObject([
     { code: 'invalid_request', line: 2, param: 'body.stream' },
-    { code: 'duplicate_custom_id', message: expect.stringContaining('"ä"') },
+    { code: 'duplicate_custom_id', line: 3, message: expect.stringContaining('"ä"') },
   ]);
 });
 

@@ -4,11 +4,15 @@ import type { BatchRecord } from '@lathe/contracts/record/batch';
 import { sizeText } from '@lathe/contracts/words/size';
 import { readJsonLines } from '@lathe/platform/artifacts/json-lines';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
+import type { z } from 'zod';
+import { parseRequest } from '../http/parse.ts';
 
 /** What a batch asks on one line. */
 export type BatchLine = {
   /** Place among the lines that ask something, from 0. */
   readonly index: number;
+  /** In the file, from 1. */
+  readonly line: number;
   readonly customId: string;
   /** The body of the request, in JSON. */
   readonly body: string;
@@ -50,6 +54,16 @@ function notJson({ line, fault }: { readonly line: number; readonly fault: strin
   return { problem: { code: 'invalid_json_line', line, message, param: null } };
 }
 
+/** A line, or why it is none. */
+function parsedLine(json: unknown): z.infer<typeof batchLineSchema> | LatheError {
+  try {
+    return parseRequest(batchLineSchema, json);
+  } catch (error) {
+    if (error instanceof LatheError) return error;
+    throw error;
+  }
+}
+
 /** What a line asks, or what is wrong with it. */
 function lineOf(
   { line, json }: { readonly line: number; readonly json: unknown },
@@ -58,18 +72,16 @@ function lineOf(
   const problem = (code: string, message: string, param: string | null = null) => ({
     problem: { code, line, message, param },
   });
-  const parsed = batchLineSchema.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const path = issue?.path.join('.') ?? '';
-    const message = `The line is no request: ${path === '' ? '' : `${path}: `}${issue?.message}; it is like {"custom_id": "1", "method": "POST", "url": "${endpoint}", "body": {…}}.`;
-    return problem('invalid_request', message, path === '' ? null : path);
+  const parsed = parsedLine(json);
+  if (parsed instanceof LatheError) {
+    const like = `A line is like {"custom_id": "1", "method": "POST", "url": "${endpoint}", "body": {…}}.`;
+    return problem('invalid_request', `${parsed.message} ${like}`, parsed.param);
   }
-  const { custom_id: customId, url, body } = parsed.data;
+  const { custom_id: customId, url, body } = parsed;
   if (url !== endpoint)
     return problem('invalid_url', `The line asks ${url}, and the batch is of ${endpoint}.`, 'url');
   if (body.stream === true)
     return problem('invalid_request', 'Answers in a batch cannot be streamed.', 'body.stream');
   const model = typeof body.model === 'string' ? body.model : null;
-  return { customId, body: JSON.stringify(body), model };
+  return { line, customId, body: JSON.stringify(body), model };
 }

@@ -36,8 +36,8 @@ export async function validateFile(
     }
     if (ids.has(read.customId))
       errors.push({
-        ...{ code: 'duplicate_custom_id', line: null, param: 'custom_id' },
-        message: `The custom_id ${JSON.stringify(read.customId)} stands on several lines.`,
+        ...{ code: 'duplicate_custom_id', line: read.line, param: 'custom_id' },
+        message: `The custom_id ${JSON.stringify(read.customId)} stands on an earlier line, too.`,
       });
     ids.add(read.customId);
     model ??= read.model;
