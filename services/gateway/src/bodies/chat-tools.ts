@@ -1,3 +1,4 @@
+import { LatheError } from '@lathe/contracts/error';
 import type { ChatRequest } from '@lathe/contracts/http/chat';
 import type { InferenceRequest } from '@lathe/contracts/message/inference';
 import { contradiction } from './contradiction.ts';
@@ -48,9 +49,10 @@ export function checkCalls(messages: ChatRequest['messages']): void {
       );
     if (role === 'tool') {
       if (answered == null)
-        throw contradiction(
-          `${path}.tool_call_id`,
+        throw new LatheError(
+          'missing_parameter',
           `Missing required parameter: '${path}.tool_call_id'.`,
+          { param: `${path}.tool_call_id` },
         );
       if (!open.delete(answered))
         throw contradiction(

@@ -133,7 +133,7 @@ test.each([
   [
     { messages: [asked, called, { role: 'tool', content: 'r' }] },
     400,
-    'invalid_value',
+    'missing_parameter',
     'messages[2].tool_call_id',
   ],
   [

@@ -113,6 +113,14 @@ test('a job that is being cancelled cannot be paused', async () => {
   expect((error as Error).message).toContain('being cancelled');
 });
 
+test('a command to a job that is over names what became of it', async () => {
+  const { jobs } = gateway.client.fineTuning;
+  const id = await jobWith({ state: 'queued', stage: 'train' });
+  await jobs.cancel(id);
+  for (const command of [() => jobs.pause(id), () => jobs.resume(id)])
+    await expect(command()).rejects.toThrow('409 The job is cancelled and cannot be ');
+});
+
 test('many commands at once leave one consistent job', async () => {
   const id = await jobWith({ state: 'queued', stage: 'train' });
   const { jobs } = gateway.client.fineTuning;

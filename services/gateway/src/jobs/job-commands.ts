@@ -114,7 +114,8 @@ async function change(
 }
 
 function refuse(record: JobRecord, wish: string): never {
-  const state = record.desired === 'cancel' ? 'being cancelled' : record.state;
+  const isLeaving = record.desired === 'cancel' && !isTerminal(record.state);
+  const state = isLeaving ? 'being cancelled' : record.state;
   throw new LatheError('invalid_state', `The job is ${state} and cannot be ${wish}.`, {
     retryable: false,
   });
