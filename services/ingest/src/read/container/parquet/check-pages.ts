@@ -112,7 +112,9 @@ function checkChunk(
       );
     const inPage = valuesOf(header);
     if (inPage.isData) values += inPage.count;
-    if (inPage.count < 0 || inPage.count > Math.max(said, groupRows) || values > said)
+    // A dictionary may hold more than its rows say, such as all categories there are, each in a byte at least.
+    const most = inPage.isData ? said : header.uncompressed_page_size;
+    if (inPage.count < 0 || inPage.count > most || values > said)
       throw lies(`have more values of the column ${column} than they say`);
   }
   if (values < said) throw lies(`have ${values} values of the column ${column}, and say ${said}`);

@@ -2,6 +2,8 @@ import { fstatSync } from 'node:fs';
 import { type FileMetaData, parquetMetadataAsync, parquetScan } from 'hyparquet';
 import { Unreadable } from '../limits.ts';
 import { checkPages, type ParquetLimits } from './check-pages.ts';
+import { dateParsers } from './dates.ts';
+import { changesOf, withRawDecimals } from './decimals.ts';
 import { asyncBufferOf, readSlice } from './file-slices.ts';
 import { createPageMemory } from './page-memory.ts';
 import { type PagePlace, pagePlaces } from './page-places.ts';
@@ -36,8 +38,10 @@ export async function writeParquetLines(
     const footer = end.readUInt32LE();
     if (footer > Math.min(bytes - 12, mostFooterBytes))
       throw new Unreadable('is damaged: the end of its Parquet data is larger than it may be');
-    const metadata = await parquetMetadataAsync(asyncBufferOf(file, bytes), { geoparquet: false });
-    checkPages(file, { bytes, metadata }, limits);
+    const said = await parquetMetadataAsync(asyncBufferOf(file, bytes), { geoparquet: false });
+    checkPages(file, { bytes, metadata: said }, limits);
+    const changes = changesOf(said);
+    const metadata = withRawDecimals(said);
     const columns = columnsOf(metadata);
     const usual = columns.every(({ isFlat }) => isFlat) ? usualWindow.flat : usualWindow.nested;
     const { windowBytes = usual } = limits;
@@ -55,7 +59,7 @@ export async function writeParquetLines(
         },
         // Not of its public types: what it reads of a filter's page index, which is counted here instead.
         ...{ pageLocationsByGroup: places },
-        parsers: { stringFromBytes, jsonFromBytes: saidByJson },
+        parsers: { ...dateParsers, stringFromBytes, jsonFromBytes: saidByJson },
         // It was not held against the pages.
         useOffsetIndex: false,
       });
@@ -74,8 +78,15 @@ export async function writeParquetLines(
           Object.assign(known, pagePlaces(file, metadata, own));
         const values: ArrayLike<unknown>[] = [];
         // One after another: hyparquet leaves errors unheard of columns that it reads beside each other.
-        for (const { name: column, isFlat } of columns)
-          values.push(await (isFlat ? flat : nested).readColumn({ column, rowStart, rowEnd }));
+        for (const { name: column, isFlat } of columns) {
+          const read = await (isFlat ? flat : nested)
+            .readColumn({ column, rowStart, rowEnd })
+            .catch((error: unknown) => {
+              throw damaged(error, column);
+            });
+          const change = changes.get(column);
+          values.push(change === undefined ? read : Array.from(read, change));
+        }
         rows.add(values, rowEnd - rowStart);
         memory.giveBack();
       }
@@ -140,14 +151,20 @@ function* windows({ row_groups: groups }: FileMetaData, windowBytes: number): Ge
 }
 
 /** What the reader says of a file is not for people who did not write it; failures of the disk are none of the file. */
-function damaged(error: unknown): unknown {
+function damaged(error: unknown, column?: string): unknown {
   if (error instanceof Unreadable || (error as NodeJS.ErrnoException).syscall !== undefined)
     return error;
   const reason = error instanceof Error ? error.message : String(error);
+  const of = column === undefined ? '' : ` of the column ${JSON.stringify(column.slice(0, 100))}`;
+  if (/not supported/.test(reason))
+    return new Unreadable(
+      `has values${of} of a type that cannot be read (${reason.slice(0, 100)}); write them as text`,
+      { cause: error },
+    );
   return new Unreadable(
     /unsupported/.test(reason)
       ? `uses what cannot be read (${reason.slice(0, 100)}); write it again with another compression and encoding`
-      : 'is damaged: its Parquet data cannot be read',
+      : `is damaged: its Parquet data${of} cannot be read`,
     { cause: error },
   );
 }

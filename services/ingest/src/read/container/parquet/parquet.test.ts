@@ -50,6 +50,23 @@ it.each(files)('reads some rows at a time of what pyarrow writes: %s', async (_,
     expect(await read(Buffer.from(base64, 'base64'), { windowBytes })).toEqual(wanted);
 });
 
+/** What pandas, DuckDB and pyarrow wrote (bench/reference/parquet_values.py). */
+const values = JSON.parse(
+  readFileSync(new URL('./fixtures/values.json', import.meta.url), 'utf8'),
+) as {
+  files: [name: string, base64: string, rows: unknown[]][];
+  refused: [name: string, base64: string, why: string][];
+};
+
+it.each(values.files)('loses nothing of what others write: %s', async (_, base64, rows) => {
+  for (const windowBytes of [1, 1_000_000])
+    expect(await read(Buffer.from(base64, 'base64'), { windowBytes })).toEqual(rows);
+});
+
+it.each(values.refused)('names the column that it cannot read: %s', async (_, base64, why) => {
+  await expect(read(Buffer.from(base64, 'base64'))).rejects.toThrow(why);
+});
+
 it.each([
   ['SNAPPY', undefined],
   ['UNCOMPRESSED', undefined],
