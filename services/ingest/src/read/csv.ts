@@ -4,9 +4,13 @@ import { type OpenRecord, openRecord, type TableRecord } from './csv-records.ts'
 import { jsonKind } from './json-cells.ts';
 import type { Line, LineGroup } from './lines.ts';
 
+/** A line that is no row: one of nothing but empty cells, or the names of the columns again. */
+export type OtherLine = 'empty' | 'names';
+
 type TableOptions = {
   readonly maxBytes: number;
-  readonly onEmpty: (line: number) => void;
+  /** Told of lines that are left out. */
+  readonly onOther: (line: number, is: OtherLine) => void;
   /** Reads records of which nothing is wrong, in C; all are read here without it. */
   readonly openTable?: OpenTable | undefined;
 };
@@ -14,11 +18,13 @@ type TableOptions = {
 /** Lines of a group at most, of those that are read here. */
 const mostLines = 1024;
 const lineEnd = Buffer.from('\r\n');
+const byteOrderMark = Buffer.from('\ufeff');
+const [newline, carriageReturn] = [0x0a, 0x0d];
 
 /**
  * The rows of a table (RFC 4180) as lines of JSON, each with the number of the line on which it begins. Of a record over several
- * lines that is wrong each line is a problem, since quotes that do not end take rows into a cell. Rows of nothing but empty cells
- * are told by their lines, and left out. Memory stays below one chunk and `maxBytes`.
+ * lines that is wrong each line is a problem, since quotes that do not end take rows into a cell. Rows of nothing but empty cells,
+ * and the names of the columns where they come again, as in tables that were put together, are told by their lines, and left out. Memory stays below one chunk and `maxBytes`.
  */
 export async function* readTable(
   source: AsyncIterable<Uint8Array>,
@@ -45,11 +51,13 @@ function* piecesOf(chunk: Uint8Array, most = chunk.length): Generator<Buffer> {
 /** Makes groups of records. */
 function createRows(
   table: Table,
-  { onEmpty }: TableOptions,
+  { onOther }: TableOptions,
   { open, plain }: { readonly open: OpenRecord; readonly plain: TableReader | undefined },
 ) {
   const { preamble = 0 } = table;
   let areNamesNext = table.isNameless !== true;
+  /** Bytes of the names of several columns. */
+  let names: Buffer | undefined;
   let lines: Line[] = [];
   // The first line may begin with a byte order mark.
   const mayBePlain = (line: number): boolean => line > Math.max(1, preamble) && !areNamesNext;
@@ -61,13 +69,14 @@ function createRows(
     if (record.number <= preamble) return;
     if (areNamesNext) {
       areNamesNext = false;
+      if ('bytes' in record && table.columns.length > 1) names = Buffer.from(record.bytes);
       return;
     }
-    const line = lineOf(record, table);
-    if (line === 'empty') {
+    const line = areNames(record, names) ? 'names' : lineOf(record, table);
+    if (line === 'empty' || line === 'names') {
       // What is told of the lines before comes first.
       yield* rest();
-      onEmpty(record.number);
+      onOther(record.number, line);
       return;
     }
     for (const each of withLinesWithin(line, record)) {
@@ -96,7 +105,7 @@ function createRows(
   }
   /** A record of several chunks, if it is plain. */
   const plainRow = (record: TableRecord): LineGroup | undefined => {
-    if (plain === undefined || !('bytes' in record)) return undefined;
+    if (plain === undefined || !('bytes' in record) || areNames(record, names)) return undefined;
     const { number: line, bytes } = record;
     if (!mayBePlain(line) || bytes.length + lineEnd.length > plain.mostBytes) return undefined;
     return plain.read(Buffer.concat([bytes, lineEnd]), { at: 0, line }).rows;
@@ -105,8 +114,10 @@ function createRows(
     add,
     rest,
     *read(piece: Buffer): Generator<LineGroup> {
+      let hasNames: boolean | undefined;
       for (let at = 0; ; ) {
-        if (plain !== undefined) at = yield* readPlain(piece, at, plain);
+        if (!areNamesNext) hasNames ??= names !== undefined && holdsNames(piece, at, names);
+        if (plain !== undefined && hasNames === false) at = yield* readPlain(piece, at, plain);
         const isCarried = open.nextLine() === undefined;
         at = open.read(piece, at);
         if (at === -1) break;
@@ -122,6 +133,23 @@ function createRows(
       yield* rest();
     },
   };
+}
+
+function areNames(record: TableRecord, names: Buffer | undefined): boolean {
+  if (names === undefined || !('bytes' in record)) return false;
+  const bytes = Buffer.from(record.bytes.buffer, record.bytes.byteOffset, record.bytes.byteLength);
+  return bytes.equals(names) || bytes.equals(Buffer.concat([byteOrderMark, names]));
+}
+
+/** Whether a line of the piece from there on may be the names; records that are plain are not looked at for that. */
+function holdsNames(piece: Buffer, from: number, names: Buffer): boolean {
+  for (let at = piece.indexOf(names, from); at !== -1; at = piece.indexOf(names, at + 1)) {
+    const before = piece[at - 1] ?? newline;
+    const after = piece[at + names.length] ?? newline;
+    const begins = before === newline || before === byteOrderMark.at(-1);
+    if (begins && (after === newline || after === carriageReturn)) return true;
+  }
+  return false;
 }
 
 /** A row, and where it is wrong each further line of it. */

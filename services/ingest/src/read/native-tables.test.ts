@@ -41,8 +41,8 @@ async function read(
   const told: Told[] = [];
   let plain = 0;
   const { sizes = [bytes.length], maxBytes = 200, isNative = true } = how;
-  const onEmpty = (line: number) => told.push(['empty', line]);
-  const options = { maxBytes, onEmpty, openTable: isNative ? openTable : undefined };
+  const onOther = (line: number, is: string) => told.push([is, line]);
+  const options = { maxBytes, onOther, openTable: isNative ? openTable : undefined };
   for await (const group of readTable(inChunks(bytes, sizes), table, options)) {
     told.push(...toldOf(group));
     plain += isColumns(group) ? group.numbers.length : 0;
@@ -163,11 +163,14 @@ const file = table.chain((form) => {
     .tuple(
       fc.constantFrom('', '\ufeff', '# a\n'),
       fc.array(record, { minLength: 1, maxLength: 12 }),
+      // The first record comes again, as the names do in tables that were put together.
+      fc.array(fc.nat({ max: 12 }), { maxLength: 2 }),
     )
-    .map(([before, records]) => ({
-      form,
-      bytes: Buffer.concat([Buffer.from(before), ...records]),
-    }));
+    .map(([before, records, again]) => {
+      const [first = Buffer.of()] = records;
+      const all = again.reduce((some, at) => some.toSpliced(at + 1, 0, first), records);
+      return { form, bytes: Buffer.concat([Buffer.from(before), ...all]) };
+    });
 });
 
 it.runIf(openTable !== undefined)(

@@ -37,6 +37,20 @@ const isOld: TextNote = {
   message: 'The lines end with CR alone, and were read as lines',
 };
 
+const json = 'holds no JSON objects';
+/** What files lack that are called so, and hold nothing but text. */
+const kinds: readonly (readonly [names: readonly string[], lack: string])[] = [
+  [['json', 'jsonl', 'ndjson'], json],
+  [
+    ['csv', 'tsv', 'tab'],
+    'has no first line that names columns with commas, semicolons, tabs or bars between them (a column of texts alone is called text)',
+  ],
+  [
+    ['conll', 'conllu', 'iob', 'iob2', 'bio'],
+    'has no words with tags behind them in columns with tabs or blanks between them',
+  ],
+];
+
 /** A file of which no more is known than what it is called. */
 type UnknownFile = {
   readonly name: string;
@@ -88,7 +102,7 @@ export async function formOf(
         }
         const isWhole = head.length < sniffBytes;
         const text = await textFormOf(head, { isWhole, name: shortName });
-        const why = noJson(text, shortName, head);
+        const why = notAsCalled(text, shortName, head);
         if (why !== undefined) {
           await whole.return(undefined);
           return { is: 'refused', why };
@@ -99,15 +113,17 @@ export async function formOf(
   }
 }
 
-/** Why a file that is called JSON and holds none is not read as the text that it is otherwise; undefined for any other. */
-function noJson(form: TextForm, name: string, head: Buffer): string | undefined {
-  const [, called] = /\.(json|jsonl|ndjson)$/i.exec(name) ?? [];
-  if (form.is !== 'text' || called === undefined || head.toString().trim() === '') return undefined;
-  const isPython = /^\s*\[?\s*\{'/.test(head.toString());
+/** Why a file is not read as the plain text that it is, since it is called another; undefined for any other. */
+function notAsCalled(form: TextForm, name: string, head: Buffer): string | undefined {
+  const [, extension = ''] = /\.(\w+)$/.exec(name) ?? [];
+  const called = extension.toLowerCase();
+  const is = kinds.find(([names]) => names.includes(called))?.[1];
+  if (form.is !== 'text' || is === undefined || head.toString().trim() === '') return undefined;
+  const isPython = is === json && /^\s*\[?\s*\{'/.test(head.toString());
   const advice = isPython
     ? 'it holds what Python prints, with single quotes; write it with json.dumps'
     : 'call it .txt to train on its lines as plain text';
-  return `is called .${called.toLowerCase()}, and holds no JSON objects: ${advice}`;
+  return `is called .${called}, and ${is}: ${advice}`;
 }
 
 /** Ends a file that is not read. */

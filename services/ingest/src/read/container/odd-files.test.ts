@@ -98,10 +98,49 @@ it('leaves out rows of empty cells alone, and names them', async () => {
     { text: '', label: 'y' },
   ]);
   expect(notes.map(({ number, rule }) => [number, rule])).toEqual([
+    [0, 'no-name'],
     [3, 'empty-row'],
     [4, 'empty-row'],
   ]);
 });
+
+it('tells which columns of a table have no name, and so are left out', async () => {
+  const { records, notes } = await named(',text,label,\n0,a,x,seen\n1,b,y,\n', 'pandas.csv');
+  expect(records).toEqual([
+    { text: 'a', label: 'x' },
+    { text: 'b', label: 'y' },
+  ]);
+  expect(notes.map(({ message }) => message)).toEqual([
+    'Columns 1, 4 of the table have no name, and were left out',
+  ]);
+});
+
+it.each([
+  ['\n', ''],
+  ['\r\n', ''],
+  ['\n', '\ufeff'],
+])(
+  'leaves out names of tables that were put together, and tells their lines: %j %j',
+  async (end, mark) => {
+    const table = ['text,label', '"a, b",x', 'text label,y'].map((line) => line + end).join('');
+    const wanted = [
+      { text: 'a, b', label: 'x' },
+      { text: 'text label', label: 'y' },
+    ];
+    for (const chunk of [1, 7, 1000]) {
+      const { records, numbers, notes } = await readAll(`${mark}${table}`.repeat(3), {
+        name: 'all.csv',
+        chunk,
+      });
+      expect(records).toEqual([...wanted, ...wanted, ...wanted]);
+      expect(numbers).toEqual([2, 3, 5, 6, 8, 9]);
+      expect(notes.map(({ number, rule }) => [number, rule])).toEqual([
+        [4, 'names-again'],
+        [7, 'names-again'],
+      ]);
+    }
+  },
+);
 
 it('keeps labels that are too large to be numbers as they are written', async () => {
   const { records } = await named('text,label\na,9007199254740993\nb,12\n', 'a.csv');
@@ -116,6 +155,19 @@ it.each([
   await expect(named(text, 'rows.jsonl')).rejects.toThrow(message);
   await expect(named(text, 'rows.txt')).resolves.toMatchObject({ notes: [] });
 });
+
+it.each([
+  ['one column of a name that tells nothing', 'review\nso good\nso bad\n', 'a.csv', '.csv'],
+  ['lines above the names', 'My export\n\ntext,label\na,x\nb,y\n', 'a.csv', '.csv'],
+  ['another mark between cells', 'text~label\na~x\nb~y\n', 'a.tsv', '.tsv'],
+  ['words and tags with commas between', 'Ann,B-PER\nleft,O\n\nBob,B-PER\n', 'a.conll', '.conll'],
+])(
+  'does not train on the lines of a file that is called a table and is none: %s',
+  async (_, text, name, called) => {
+    await expect(named(text, name)).rejects.toThrow(`The file is called ${called}, and `);
+    await expect(named(text, 'a.txt')).resolves.toMatchObject({ notes: [] });
+  },
+);
 
 it('reads JSON Lines below a comment, which is a wrong line', async () => {
   const head = Buffer.from(`// by us\n${values(20).join('\n')}\n`);

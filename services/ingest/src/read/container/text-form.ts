@@ -1,4 +1,4 @@
-import { readTable } from '../csv.ts';
+import { type OtherLine, readTable } from '../csv.ts';
 import type { Table } from '../csv-line.ts';
 import { readLineGroups, readLines } from '../line-reader.ts';
 import { eachAlone, type LineGroup } from '../lines.ts';
@@ -7,9 +7,12 @@ import { conllRows } from './conll-rows.ts';
 import { jsonRows } from './json-rows.ts';
 import { jsonLayoutOf, type Layout, namesWithin } from './layout.ts';
 import { Unreadable } from './limits.ts';
-import type { RowSink } from './options.ts';
+import type { Note, RowSink } from './options.ts';
 import { tableLayoutOf } from './table-layout.ts';
 import { type TextLayout, textLayoutOf, textRows } from './text-rows.ts';
+
+/** Columns that a note names. */
+const mostNamed = 20;
 
 /** How a text holds its rows. */
 export type TextForm =
@@ -93,10 +96,28 @@ async function* tableRows(
       rule: 'no-names',
       message: `the first line of the table names no columns; they are called ${table.columns.join(', ')}`,
     });
-  const message = 'the row has only empty cells, and was left out';
+  const nameless = table.columns.flatMap((name, at) => (name === '' ? [at + 1] : []));
+  if (nameless.length > 0)
+    tell({
+      number: 0,
+      rule: 'no-name',
+      message:
+        nameless.length === 1
+          ? `Column ${nameless[0]} of the table has no name, and was left out`
+          : `Columns ${nameless.slice(0, mostNamed).join(', ')} of the table have no name, and were left out`,
+    });
   yield* readTable(whole, table, {
     maxBytes: maxLineBytes,
-    onEmpty: (number) => tell({ number, rule: 'empty-row', message }),
+    onOther: (number, is) => tell({ number, ...others[is] }),
     openTable,
   });
 }
+
+/** What lines of tables are that are no rows. */
+const others: Readonly<Record<OtherLine, Pick<Note, 'rule' | 'message'>>> = {
+  empty: { rule: 'empty-row', message: 'the row has only empty cells, and was left out' },
+  names: {
+    rule: 'names-again',
+    message: 'the line names the columns again, and is no row',
+  },
+};
