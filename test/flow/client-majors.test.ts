@@ -132,6 +132,26 @@ it.each(majors)('major %i validates and runs a grader', async (major) => {
   expect(run.reward).toBe(1);
 });
 
+it.each(majors)('major %i uploads a file in parts', async (major) => {
+  const { client, toFile: asFile } = await open(major);
+  const { uploads } = client;
+  const asked = { filename: 'rows.jsonl', mime_type: 'text/jsonl', purpose: 'evals' } as const;
+  const { id } = await uploads.create({ ...asked, bytes: 19 });
+  const part = async (text: string) =>
+    (await uploads.parts.create(id, { data: await asFile(Buffer.from(text), 'part') })).id;
+  const [end, start] = [await part('"x"}}\n'), await part('{"item":{"a"')];
+  await expect(uploads.complete(id, { part_ids: [end] })).rejects.toMatchObject({ status: 400 });
+  await expect(uploads.complete(id, { part_ids: [start, end] })).rejects.toMatchObject({
+    ...{ status: 400, param: 'part_ids' },
+  });
+  const colon = await part(':');
+  const { status, file } = await uploads.complete(id, { part_ids: [start, colon, end] });
+  expect(status).toBe('completed');
+  const text = await (await client.files.content(file?.id ?? '')).text();
+  expect(text).toBe('{"item":{"a":"x"}}\n');
+  await expect(uploads.cancel(id)).rejects.toMatchObject({ status: 409 });
+});
+
 it.each(majors)('major %i has a batch answered', async (major) => {
   const { client, toFile: asFile } = await open(major);
   const url = '/v1/chat/completions' as const;

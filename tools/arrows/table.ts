@@ -133,6 +133,7 @@ export const arrows: Table = {
         'evaluators.ts': 'http',
         models: 'record-lists.ts http',
         files: 'record-lists.ts http',
+        uploads: 'http files',
         jobs: 'workers.ts http models files',
         pages: '',
         openapi: 'pages',
@@ -150,8 +151,8 @@ export const arrows: Table = {
         deletion: 'http models files jobs data-work evals batches',
         lineage: '',
         routes:
-          'settings.ts workers.ts evaluators.ts record-lists.ts lineage http openapi models files jobs pages data-work dashboard bodies chat graders evals batches stored usage keys deletion',
-        '.': 'settings.ts workers.ts evaluators.ts record-lists.ts http models files jobs data-work dashboard bodies stored chat graders evals batches usage keys deletion routes',
+          'settings.ts workers.ts evaluators.ts record-lists.ts lineage http openapi models files uploads jobs pages data-work dashboard bodies chat graders evals batches stored usage keys deletion',
+        '.': 'settings.ts workers.ts evaluators.ts record-lists.ts http models files uploads jobs data-work dashboard bodies stored chat graders evals batches usage keys deletion routes',
       },
     },
     // Runs in a browser: of the other packages it knows the types alone.

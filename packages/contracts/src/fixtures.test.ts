@@ -35,6 +35,7 @@ import { fileRecordSchema } from './record/file.ts';
 import { keyRecordSchema } from './record/key.ts';
 import { modelRecordSchema } from './record/model.ts';
 import { storedCompletionRecordSchema } from './record/stored-completion.ts';
+import { uploadRecordSchema } from './record/upload.ts';
 import { usageRecordSchema } from './record/usage.ts';
 import { workerRecordSchema } from './record/worker.ts';
 
@@ -64,6 +65,7 @@ const schemas: Record<string, z.ZodType> = {
   lineage: lineageSchema,
   'model-record': modelRecordSchema,
   'stored-completion-record': storedCompletionRecordSchema,
+  'upload-record': uploadRecordSchema,
   'usage-record': usageRecordSchema,
   'work-message': workMessageSchema,
   'worker-record': workerRecordSchema,

@@ -3,6 +3,8 @@ const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZabcdefghjkmnpqrstvwxyz';
 
 export type IdKind =
   | 'file'
+  | 'upload'
+  | 'uploadPart'
   | 'job'
   | 'checkpoint'
   | 'completion'
@@ -25,6 +27,8 @@ export type IdKind =
 
 const prefixes: Record<IdKind, string> = {
   file: 'file-',
+  upload: 'upload_',
+  uploadPart: 'part_',
   job: 'ftjob-',
   checkpoint: 'ftckpt_',
   completion: 'chatcmpl-',

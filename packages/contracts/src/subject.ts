@@ -35,6 +35,7 @@ export function eventSubject(project: string, jobId: string): string {
 export const buckets = {
   jobs: 'lathe-jobs',
   files: 'lathe-files',
+  uploads: 'lathe-uploads',
   models: 'lathe-models',
   aliases: 'lathe-aliases',
   checkpoints: 'lathe-checkpoints',

@@ -41,9 +41,11 @@ import { openApiRoutes } from './routes/openapi.ts';
 import { pipelineRoutes, predictionRoutes } from './routes/predictions.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { feedbackRoutes, storedRoutes } from './routes/stored.ts';
+import { uploadRoutes } from './routes/uploads.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { workerRoutes } from './routes/workers.ts';
 import type { GatewaySettings } from './settings.ts';
+import type { UploadPorts } from './uploads/uploads.ts';
 import type { UsagePorts } from './usage/usage.ts';
 import type { WorkerPorts } from './workers.ts';
 
@@ -55,6 +57,7 @@ export type GatewayPorts = JobRoutePorts &
   GraderPorts &
   EvalRoutePorts &
   BatchPorts &
+  UploadPorts &
   UsagePorts &
   WorkerPorts &
   EvaluatorPorts &
@@ -92,6 +95,7 @@ export function createApp(ports: GatewayPorts, settings: GatewaySettings): Hono<
   app.route('/', healthRoutes(ports));
   app.route('/', metricsRoutes(ports.metrics, ports.metricsKey));
   app.route('/v1/files', fileRoutes(ports, settings));
+  app.route('/v1/uploads', uploadRoutes(ports, settings));
   // Before the jobs, of which none is called `estimate`.
   app.route('/v1/fine_tuning/jobs/estimate', estimateRoutes(ports, settings));
   app.route('/v1/fine_tuning/jobs', jobRoutes(ports, settings));

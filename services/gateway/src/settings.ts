@@ -9,6 +9,9 @@ export type GatewaySettings = GraderSettings & {
   readonly maxJsonBytes: number;
   /** How long an upload may send nothing. */
   readonly uploadIdleMs: number;
+  /** How long a file that comes in parts takes them, and how large a part may be. */
+  readonly uploadOpenMs: number;
+  readonly uploadPartBytes: number;
   /** JSON bodies of at most so many bytes are read on the event loop, larger ones in threads. */
   readonly quickBodyBytes: number;
   readonly bodyThreads: number;
@@ -104,6 +107,8 @@ export function gatewaySettings(config: Config): GatewaySettings {
     maxFileBytes: config.uploadLimitBytes,
     maxJsonBytes: config.bodyLimitBytes,
     uploadIdleMs: 60_000,
+    uploadOpenMs: 3_600_000,
+    uploadPartBytes: 64 * 1024 * 1024,
     quickBodyBytes: 16 * 1024,
     bodyThreads: 2,
     bodyTaskMs: 60_000,

@@ -33,6 +33,7 @@ import { openRecordLists } from './record-lists.ts';
 import type { PartProblems } from './routes/health.ts';
 import { type GatewaySettings, gatewaySettings } from './settings.ts';
 import { eraseOldCompletions } from './stored/stored-completions.ts';
+import { eraseOldUploads } from './uploads/uploads.ts';
 import { countInference } from './usage/count-inference.ts';
 import { createServedTokens } from './usage/served-tokens.ts';
 import { eraseOldUsage } from './usage/usage.ts';
@@ -134,6 +135,7 @@ async function openPorts(
   };
   const sweeps: Sweep[] = [
     ['expired files', settings.expirySweepMs, () => deleteExpiredFiles(ports)],
+    ['old uploads', settings.expirySweepMs, () => eraseOldUploads(ports, settings)],
     ['bytes without a record', settings.orphanSweepMs, () => deleteOrphans(ports, settings)],
     ['old data work', settings.expirySweepMs, () => eraseOldDataWork(ports, settings)],
     ['old completions', settings.expirySweepMs, () => eraseOldCompletions(ports, settings)],

@@ -18,6 +18,16 @@ export function fileKey(project: string, fileId: string): string {
   return join(project, 'files', fileId);
 }
 
+/** Everything that belongs to a file that comes in parts. */
+export function uploadPrefix(project: string, uploadId: string): string {
+  return join(project, 'uploads', uploadId);
+}
+
+/** The bytes of one of its parts. */
+export function uploadPartKey(project: string, uploadId: string, partId: string): string {
+  return join(project, 'uploads', uploadId, partId);
+}
+
 /** Folder of one ingest attempt's dataset; `manifest.json` in it is written last. */
 export function datasetPrefix(project: string, jobId: string, attempt: string): string {
   return join(project, 'jobs', jobId, 'dataset', attempt);

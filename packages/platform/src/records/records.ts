@@ -14,6 +14,7 @@ import {
   type StoredCompletionRecord,
   storedCompletionRecordSchema,
 } from '@lathe/contracts/record/stored-completion';
+import { type UploadRecord, uploadRecordSchema } from '@lathe/contracts/record/upload';
 import { type UsageRecord, usageRecordSchema } from '@lathe/contracts/record/usage';
 import { type WorkerRecord, workerRecordSchema } from '@lathe/contracts/record/worker';
 import { buckets } from '@lathe/contracts/subject';
@@ -25,6 +26,7 @@ import type { RecordStore } from './port.ts';
 export type Records = {
   readonly jobs: RecordStore<JobRecord>;
   readonly files: RecordStore<FileRecord>;
+  readonly uploads: RecordStore<UploadRecord>;
   readonly models: RecordStore<ModelRecord>;
   readonly aliases: RecordStore<AliasRecord>;
   readonly checkpoints: RecordStore<CheckpointRecord>;
@@ -48,6 +50,7 @@ export async function openAllRecords(nats: Nats): Promise<Records> {
   return {
     jobs: await openRecords(nats, buckets.jobs, jobRecordSchema),
     files: await openRecords(nats, buckets.files, fileRecordSchema),
+    uploads: await openRecords(nats, buckets.uploads, uploadRecordSchema),
     models: await openRecords(nats, buckets.models, modelRecordSchema),
     aliases: await openRecords(nats, buckets.aliases, aliasRecordSchema),
     checkpoints: await openRecords(nats, buckets.checkpoints, checkpointRecordSchema),

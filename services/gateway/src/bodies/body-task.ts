@@ -14,6 +14,7 @@ import type {
   FeedbackRequest,
   KeptCompletion,
 } from '@lathe/contracts/http/stored-completion';
+import type { CompleteUpload, CreateUpload } from '@lathe/contracts/http/upload';
 import type { Asked } from '@lathe/contracts/message/prediction';
 import type { Handover } from '@lathe/platform/nats/ask-evaluators';
 import type { Imported } from '../imports/imported.ts';
@@ -102,6 +103,8 @@ export type BodyResults = AskedResults & {
   readonly key: CreateKey;
   readonly export: CreateExport;
   readonly batch: CreateBatch;
+  readonly upload: CreateUpload;
+  readonly 'upload-completion': CompleteUpload;
   readonly 'completion-update': { readonly metadata: Record<string, string> | null };
   readonly feedback: FeedbackRequest;
   readonly 'completion-dataset': CompletionDataset;

@@ -21,6 +21,7 @@ import {
   feedbackRequestSchema,
   updateCompletionSchema,
 } from '@lathe/contracts/http/stored-completion';
+import { completeUploadSchema, createUploadSchema } from '@lathe/contracts/http/upload';
 import type { EmbeddingQuestion } from '@lathe/contracts/message/embedding';
 import type { Envelope } from '@lathe/contracts/message/envelope';
 import type { PredictionQuestion } from '@lathe/contracts/message/prediction';
@@ -90,6 +91,10 @@ export function readBody(task: BodyTask): BodyResults[BodyTask['kind']] {
       return parseRequest(createKeySchema, json);
     case 'batch':
       return parseRequest(createBatchSchema, json);
+    case 'upload':
+      return parseRequest(createUploadSchema, json);
+    case 'upload-completion':
+      return parseRequest(completeUploadSchema, json);
     case 'completion-update':
       return parseRequest(updateCompletionSchema, json);
     case 'feedback':

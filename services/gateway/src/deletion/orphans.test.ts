@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { evalItemKey, fileKey } from '@lathe/contracts/artifact/key';
+import { evalItemKey, fileKey, uploadPartKey } from '@lathe/contracts/artifact/key';
 import { LatheError } from '@lathe/contracts/error';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import { openFileStore } from '@lathe/platform/artifacts/file';
@@ -49,6 +49,7 @@ async function openPorts(fate: 'stored' | 'lost') {
     files,
     evalRuns,
     batches,
+    uploads: batches as never,
     storedCompletions: batches as never,
     exports: batches as never,
     artifacts,
@@ -81,9 +82,10 @@ test('bytes without a record go when they are old, and no others do', async () =
   await ports.artifacts.put(fileKey('q', 'file-b'), Buffer.from('{}'));
   const answered = { index: 0, status: 'pass' } as const;
   await ports.artifacts.put(evalItemKey('q', 'evalrun_b', answered), Buffer.from('{}'));
+  await ports.artifacts.put(uploadPartKey('q', 'upload_b', 'part_a'), Buffer.from('{}'));
   expect(await deleteOrphans(ports, { orphanAfterMs: hourMs })).toBe(0);
   const later = { ...ports, now: () => Date.now() + 2 * hourMs };
-  expect(await deleteOrphans(later, { orphanAfterMs: hourMs })).toBe(3);
+  expect(await deleteOrphans(later, { orphanAfterMs: hourMs })).toBe(4);
   expect(await bytes()).toBe(1);
 });
 

@@ -10,7 +10,12 @@ export type Form<Stored> = {
   readonly file: { readonly filename: string; readonly stored: Stored };
 };
 
-export type FormLimits = { readonly maxFileBytes: number; readonly uploadIdleMs: number };
+export type FormLimits = {
+  readonly maxFileBytes: number;
+  readonly uploadIdleMs: number;
+  /** What the field with the bytes is called; `file` unless said otherwise. */
+  readonly field?: 'file' | 'data';
+};
 
 const fieldLimits = { fields: 16, fieldSize: 1024, files: 1, parts: 17, headerPairs: 32 };
 
@@ -25,10 +30,14 @@ export async function readForm<Stored>(
   limits: FormLimits,
   store: (bytes: Readable) => Promise<Stored>,
 ): Promise<Form<Stored>> {
+  const { field = 'file' } = limits;
+  const what = field === 'file' ? 'file' : 'part';
   const tooLarge = () =>
-    new LatheError('file_too_large', `The file is larger than ${sizeText(limits.maxFileBytes)}.`, {
-      param: 'file',
-    });
+    new LatheError(
+      'file_too_large',
+      `The ${what} is larger than ${sizeText(limits.maxFileBytes)}.`,
+      { param: field },
+    );
   const parser = openParser(incoming, limits);
   const fields = new Map<string, string>();
   let part: { filename: string; stream: BusboyFileStream; stored: Promise<Stored> } | undefined;
@@ -50,7 +59,7 @@ export async function readForm<Stored>(
     stream.on('error', (cause) =>
       ended.reject(cause instanceof LatheError ? cause : malformed('it ends early', cause)),
     );
-    if (name !== 'file') fail(unsupported(name));
+    if (name !== field) fail(unsupported(name));
     // What was parsed in the same chunk still arrives after a failure.
     if (hasFailed) return void stream.resume();
     stream.once('limit', () => fail(tooLarge()));
@@ -77,8 +86,8 @@ export async function readForm<Stored>(
     incoming.pipe(parser);
     await ended.promise;
     if (part === undefined)
-      throw new LatheError('missing_parameter', "Missing required parameter: 'file'.", {
-        param: 'file',
+      throw new LatheError('missing_parameter', `Missing required parameter: '${field}'.`, {
+        param: field,
       });
     return { fields, file: { filename: part.filename, stored: await part.stored } };
   } catch (error) {

@@ -68,8 +68,8 @@ function lifetimeOf(form: z.infer<typeof fieldsSchema>): number | null {
   return seconds ?? null;
 }
 
-/** The name cut to length, without control characters and halves of characters, and never empty. */
-function printable(filename: string): string {
+/** A file's name as it is kept: cut to length, without control characters and halves of characters, and never empty. */
+export function printable(filename: string): string {
   const text = filename.slice(0, nameLength).replaceAll(/\p{C}/gu, '').trim();
   return text === '' ? 'upload' : text;
 }

@@ -9,6 +9,7 @@ import { evalRunRecordSchema } from '@lathe/contracts/record/eval-run';
 import { exportRecordSchema } from '@lathe/contracts/record/export';
 import { keyRecordSchema } from '@lathe/contracts/record/key';
 import { storedCompletionRecordSchema } from '@lathe/contracts/record/stored-completion';
+import { uploadRecordSchema } from '@lathe/contracts/record/upload';
 import type { WorkerRecord } from '@lathe/contracts/record/worker';
 import { checkpointKey, modelKey, recordKey } from '@lathe/contracts/subject';
 import { toFile } from 'openai';
@@ -115,6 +116,7 @@ export async function furnishOther(gateway: TestGateway) {
     inspection,
     dataset,
     ...(await addEval(gateway)),
+    upload: await addUpload(gateway),
     batch: await addBatch(gateway),
     export: await addExport(gateway, { model, manifestKey, file: stored }),
     completion: await addCompletion(gateway),
@@ -133,6 +135,14 @@ async function addEval(gateway: TestGateway): Promise<{ eval: string; run: strin
     ...{ name: 'eval-item', key: evalItemKey(otherProject, run.id, answered) },
   });
   return { eval: made.id, run: run.id };
+}
+
+/** A file that came in parts. */
+async function addUpload(gateway: TestGateway): Promise<string> {
+  const upload = uploadRecordSchema.parse(await readExample('upload-record'));
+  const own = { ...upload, project: otherProject };
+  await gateway.uploads.put(recordKey(otherProject, upload.id), own);
+  return upload.id;
 }
 
 /** A batch that is over. */

@@ -45,6 +45,7 @@ function pathOf(route: string): string {
     .replace(':eval_id', foreign.eval)
     .replace(':run_id', foreign.run)
     .replace(':batch_id', foreign.batch)
+    .replace(':upload_id', foreign.upload)
     .replace(':export_id', foreign.export)
     .replace(':completion_id', foreign.completion)
     .replace(':key_id', foreign.key)
@@ -60,8 +61,9 @@ const judge = {
   input: [{ role: 'user', content: 'Hi' }],
 };
 const bodies: Record<string, () => readonly (readonly [body: object, status: number])[]> = {
-  // An upload names nothing, nor does a code that signs in.
+  // An upload names nothing, in parts or not, nor does a code that signs in.
   'POST /v1/files': () => [[{}, 400]],
+  'POST /v1/uploads': () => [[{}, 400]],
   'POST /v1/lathe/sign_in_codes': () => [[{}, 200]],
   'POST /v1/fine_tuning/jobs': () => [
     [{ model: 'lathe-tiny', training_file: foreign.file }, 400],
@@ -140,6 +142,7 @@ const secrets = () => [
   ...[foreign.file, foreign.job, foreign.model, foreign.inspection, foreign.dataset],
   foreign.alias,
   ...[foreign.eval, foreign.run, foreign.batch, foreign.completion, foreign.export],
+  foreign.upload,
   foreign.key,
   ...['ftckpt_secret', otherKey],
 ];

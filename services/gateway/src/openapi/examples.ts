@@ -23,6 +23,7 @@ const judge = {
   ],
 };
 const createJob = { model: 'lathe-tiny', training_file: trainingFile, seed: 1 };
+const uploadId = 'upload_abc123def456';
 const jobId = 'ftjob-abc123def456';
 const evalId = 'eval_abc123def456';
 const runId = 'evalrun_abc123def456';
@@ -163,6 +164,23 @@ export const examples: Readonly<Record<string, Example>> = {
   getEvalRunOutputItem: {
     client: `await client.evals.runs.outputItems.retrieve('outputitem_abc123def456', { eval_id: '${evalId}', run_id: '${runId}' })`,
   },
+  createUpload: {
+    body: {
+      ...{ bytes: 134_217_728, filename: 'rows.jsonl' },
+      ...{ mime_type: 'text/jsonl', purpose: 'fine-tune' },
+    },
+    client:
+      "await client.uploads.create({ bytes: 134_217_728, filename: 'rows.jsonl', mime_type: 'text/jsonl', purpose: 'fine-tune' })",
+  },
+  addUploadPart: {
+    form: ['data=@rows.jsonl.part1'],
+    client: `await client.uploads.parts.create('${uploadId}', { data: createReadStream('rows.jsonl.part1') })`,
+  },
+  completeUpload: {
+    body: { part_ids: ['part_abc123def456', 'part_def456abc123'] },
+    client: `await client.uploads.complete('${uploadId}', { part_ids: ['part_abc123def456', 'part_def456abc123'] })`,
+  },
+  cancelUpload: { client: `await client.uploads.cancel('${uploadId}')` },
   createBatch: {
     body: {
       input_file_id: trainingFile,

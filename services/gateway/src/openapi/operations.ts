@@ -46,6 +46,7 @@ import { exportOperations } from './export-operations.ts';
 import { keyOperations } from './key-operations.ts';
 import { deleted, list, type Operation, pageOf } from './operation.ts';
 import { storedOperations } from './stored-operations.ts';
+import { uploadOperations } from './upload-operations.ts';
 
 const upload = z.object({
   file: z.string().meta({ format: 'binary' }),
@@ -68,6 +69,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...askOperations,
   ...dataOperations,
   ...evalOperations,
+  ...uploadOperations,
   ...batchOperations,
   ...storedOperations,
   ...exportOperations,
