@@ -43,8 +43,10 @@ function problem(rule: string, message: string): ParsedLine {
 function jsonReason(error: unknown, text: string): string {
   const reason = error instanceof Error ? error.message : String(error);
   if (text.includes('\u0000')) return 'it holds NUL bytes; is the file UTF-16?';
-  const short = reason
+  const cut = reason
     .replace(/, ?(?:\.\.\.)?".*" is not valid JSON$/s, '')
     .replace(/ \(line.*$/, '');
+  const isNone = /token '[NI]'/.test(cut) && /NaN|Infinity/.test(text);
+  const short = isNone ? `${cut}; JSON has no NaN and no Infinity, write null` : cut;
   return short.length > 160 ? `${short.slice(0, 157)}...` : short;
 }

@@ -329,6 +329,32 @@ it('does not take an empty list, or data of any kind, for messages or pieces of 
 it('says of one object with a list a column what to do', () => {
   const columns = { text: ['a b', 'c d'], label: ['x', 'y'] };
   expect(() => detect([columns])).toThrow(/one object with a list a column.*orient='records'/);
+  const series = { text: { 0: 'a b', 1: 'c d' }, label: { 0: 'x', 1: 'y' } };
+  const split = {
+    columns: ['text', 'label'],
+    index: [0, 1],
+    data: [
+      ['a b', 'x'],
+      ['c d', 'y'],
+    ],
+  };
+  // Of columns of any other names each is taken for a row at first.
+  const named = [
+    { id: 'review', 3: 'a b', 7: 'c d' },
+    { id: 'stars', 3: 1, 7: 2 },
+  ];
+  for (const rows of [[series], [split], named])
+    expect(() => detect(rows)).toThrow(/one object of columns.*orient='records'/);
+});
+
+it('says of the first line why it is no JSON, where none is', () => {
+  const lines = [3, 4].map((number) => ({
+    number,
+    bytes: Buffer.from('{"text": "a", "score": NaN}'),
+  }));
+  expect(() => detect([], { lines })).toThrow(
+    "The file has no line of valid JSON (line 3: the line is not valid JSON: Unexpected token 'N'; JSON has no NaN and no Infinity, write null).",
+  );
 });
 
 it('tells under which keys turns say who speaks, and what', () => {

@@ -36,6 +36,8 @@ const useless: readonly (readonly [
 export function uselessRows(rows: readonly Row[], data: DataOptions): string | undefined {
   if (areColumns(rows))
     return "is one object with a list a column: write an object a row, with pandas by orient='records'";
+  if (areSeries(rows))
+    return "is one object of columns: write an object a row, with pandas by orient='records'";
   return useless.find(([keys, , besides = []]) => {
     if (data.no_call_answer !== undefined && keys.includes('function')) return false;
     const such = rows.filter(
@@ -57,6 +59,25 @@ function areColumns([only, ...others]: readonly Row[]): boolean {
   );
 }
 
+/**
+ * Whether the only object has columns as pandas writes them: an object of the numbers of rows and their values for each, or (`split`) their
+ * names and a list of rows; or whether, of columns with names that are in no row, each was taken for a row.
+ */
+function areSeries(rows: readonly Row[]): boolean {
+  const [only, ...others] = rows;
+  if (only === undefined) return false;
+  if (others.length > 0)
+    return rows.every(({ id, ...values }) => typeof id === 'string' && hasNumbers(values));
+  if (Array.isArray(only.columns) && Array.isArray(only.index)) return Array.isArray(only.data);
+  return Object.values(only).length > 0 && Object.values(only).every(hasNumbers);
+}
+
+function hasNumbers(column: unknown): boolean {
+  if (typeof column !== 'object' || column === null || Array.isArray(column)) return false;
+  const keys = Object.keys(column);
+  return keys.length > 0 && keys.every((key) => /^\d+$/.test(key));
+}
+
 /** What lines are that are no rows of any format, as the rest of a sentence that begins with the file. */
 export function seenInstead(lines: readonly Line[], rows: readonly Row[], limits: Limits): string {
   const [first] = lines;
@@ -64,8 +85,10 @@ export function seenInstead(lines: readonly Line[], rows: readonly Row[], limits
   const container = rows.length === 0 ? wholeOf(first, limits) : undefined;
   if (container !== undefined) return container;
   if (rows.length > 0) return mostFrequent(rows.map(toldOf));
-  const isJson = lines.some((line) => !('problem' in parseLine(line, limits)));
-  return isJson ? 'has lines that are not JSON objects' : 'has no line of valid JSON';
+  const parsed = parseLine(first, limits);
+  if ('problem' in parsed && lines.every((line) => 'problem' in parseLine(line, limits)))
+    return `has no line of valid JSON (line ${first.number}: ${parsed.problem.message})`;
+  return 'has lines that are not JSON objects';
 }
 
 /** How to say what columns of texts are whose names tell nothing; '' where there are none, or the rows lack an answer. */
