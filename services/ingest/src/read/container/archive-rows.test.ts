@@ -108,9 +108,38 @@ describe('files of splits', () => {
     });
     const { rows } = await read([card('license: mit'), ...files]);
     expect(rows).toHaveLength(4);
-    await expect(read([card('configs: {'), ...files])).rejects.toThrow(
-      'The file has a README.md whose head cannot be read.',
+    for (const wrong of ['configs: {', 'license: [mit\nlanguage: : en'])
+      await expect(read([card(wrong), ...files])).rejects.toThrow(
+        'The file has a README.md whose head cannot be read.',
+      );
+    const twice = await read([card('license: mit\nlicense: mit'), ...files]);
+    expect(twice.rows).toHaveLength(4);
+  });
+
+  it('are those of the folder that README.md names, with the splits that their names say', async () => {
+    const configs = `configs:
+- config_name: en
+  data_dir: en
+- config_name: de
+  data_dir: ./de/
+  default: true`;
+    const readme = (config: string) => ({ name: 'README.md', data: `---\n${config}\n---\n` });
+    const files = [
+      ...[file('en/train.jsonl', 'en'), file('de/train.jsonl', 'de'), file('de/dev.jsonl', 'dev')],
+      ...[file('fr/train/a.jsonl', 'fr'), file('fr/b.jsonl', 'b')],
+    ];
+    const { rows, told, splits } = await read([readme(configs), ...files]);
+    expect(rows).toEqual(['de/train.jsonl 1 de']);
+    expect(splits).toEqual(['validation']);
+    expect(told).toContain('The configuration de of README.md was read, and not en');
+    expect(told).toContain(
+      'en/train.jsonl was left out: README.md does not name it in the configuration de',
     );
+    const other = await read([readme(configs.replace('\n  default: true', '')), ...files]);
+    expect(other.rows).toEqual(['en/train.jsonl 1 en']);
+    const some = 'configs:\n- config_name: fr\n  data_dir: fr\n  data_files: train/*.jsonl';
+    const french = await read([readme(some), ...files]);
+    expect(french.rows).toEqual(['fr/train/a.jsonl 1 fr']);
   });
 });
 
@@ -137,6 +166,26 @@ it('reads files of every kind, also packed, and names those that it cannot', asy
     'empty.jsonl was left out: it is empty',
     'f.txt was left out: it is text beside files of rows',
   ]);
+});
+
+it('names the file that it cannot read on, and why no file holds rows', async () => {
+  const rows = rowsOf(...Array.from({ length: 50 }, (_, at) => `row ${at}`));
+  const short = { name: 'b.jsonl.gz', data: gzipSync(rows).subarray(0, -9) };
+  await expect(read([file('a.jsonl', 'a'), short])).rejects.toThrow(
+    'The file is cut short: its gzip data end too early, in b.jsonl.gz.',
+  );
+  await expect(read([file('a.jsonl', 'a'), { name: 'b.parquet', data: 'PAR1' }])).rejects.toThrow(
+    'The file is cut short: the end of its Parquet data is missing, in b.parquet.',
+  );
+  const garbage = { name: 'b.gz', data: Buffer.from('1f8b0800000000000003ffff', 'hex') };
+  await expect(read([file('a.jsonl', 'a'), garbage])).rejects.toThrow(
+    'The file is damaged: its gzip data cannot be unpacked, in b.gz.',
+  );
+  const arrow = { name: 'data-00000-of-00001.arrow', data: Buffer.from('ffffffff00', 'hex') };
+  const files = [{ name: 'README.md', data: '# Rows' }, { name: 'state.json', data: '{}' }, arrow];
+  await expect(read(files)).rejects.toThrow(
+    'The file is an archive without files of rows: data-00000-of-00001.arrow is an Arrow stream; save it as JSON Lines or Parquet.',
+  );
 });
 
 it('takes texts where there are no rows', async () => {

@@ -16,6 +16,7 @@ const cardSchema = z.object({
       z.object({
         config_name: z.string(),
         data_files: filesSchema.optional(),
+        data_dir: z.string().optional(),
         default: z.boolean().optional(),
       }),
     )
@@ -38,30 +39,44 @@ export function dataFilesOf(
   const head = /^\ufeff?---\r?\n(.*?)\r?\n---(?:\r?\n|$)/s.exec(readme)?.[1];
   if (head === undefined) return undefined;
   const { configs } = cardOf(head);
-  const named = configs?.filter((config) => config.data_files !== undefined) ?? [];
+  const named =
+    configs?.filter(({ data_files: files, data_dir: dir }) => (files ?? dir) !== undefined) ?? [];
   const chosen =
     named.find((config) => config.default === true) ??
     named.find(({ config_name: name }) => name === 'default') ??
     named[0];
-  if (chosen?.data_files === undefined) return undefined;
+  if (chosen === undefined) return undefined;
   const others = named.filter((config) => config !== chosen).map((config) => config.config_name);
   if (others.length > 0)
     tell(
       `The configuration ${chosen.config_name} of README.md was read, and not ${others.join(', ')}`,
     );
-  const folder = posix.dirname(path);
-  const rules = chosen.data_files.flatMap(({ split, path: patterns }) =>
+  const { config_name: config, data_files: files, data_dir: dir = '.' } = chosen;
+  const folder = posix.join(posix.dirname(path), dir);
+  // All of a folder, with the splits that the names of its files say.
+  if (files === undefined) {
+    const within = folder === '.' ? '' : `${folder.replace(/\/$/, '')}/`;
+    return {
+      config,
+      splitOf: (name) =>
+        name.startsWith(within) ? (splitOf(name.slice(within.length)) ?? 'train') : undefined,
+    };
+  }
+  const rules = files.flatMap(({ split, path: patterns }) =>
     patterns.map((pattern) => [posix.join(folder, pattern), splitNamed(split)] as const),
   );
   return {
-    config: chosen.config_name,
+    config,
     splitOf: (name) => rules.find(([pattern]) => posix.matchesGlob(name, pattern))?.[1],
   };
 }
 
 function cardOf(head: string): z.infer<typeof cardSchema> {
   try {
-    return cardSchema.parse(parseDocument(head).toJS({ maxAliasCount: mostAliases }));
+    const document = parseDocument(head, { uniqueKeys: false });
+    const [wrong] = document.errors;
+    if (wrong !== undefined) throw wrong;
+    return cardSchema.parse(document.toJS({ maxAliasCount: mostAliases }));
   } catch (cause) {
     throw new Unreadable('has a README.md whose head cannot be read', { cause });
   }

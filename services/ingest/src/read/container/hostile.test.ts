@@ -145,6 +145,16 @@ describe('refuses', () => {
       'is cut short: its zstd data end too early',
     ],
     [
+      'zstd with a window of 256 MB',
+      Buffer.from('28b52ffd009009000061', 'hex'),
+      'is packed with a window of more than 128 MiB; pack it with zstd without --long',
+    ],
+    [
+      'ORC',
+      Buffer.concat([Buffer.from('ORC'), Buffer.from('0a0be900fe0a0be900fe0a0be900fe', 'hex')]),
+      'is an ORC file; save it as JSON Lines or Parquet',
+    ],
+    [
       'what follows zstd',
       Buffer.concat([zstdCompressSync('{"text": "a"}\n'), Buffer.from('more')]),
       'is damaged: what follows its zstd data is none',

@@ -22,9 +22,24 @@ export type ContainerLimits = Pick<
 
 /** Thrown where the bytes of a file cannot be read on: they are damaged, cut short or too many. Its message is what is wrong, after "the file". */
 export class Unreadable extends Error {
-  constructor(message: string, options?: ErrorOptions) {
+  /** The file among several that it is about; absent where the message names it. */
+  readonly member: string | undefined;
+
+  constructor(message: string, options: ErrorOptions & { readonly member?: string } = {}) {
     super(message, options);
     this.name = 'Unreadable';
+    this.member = options.member;
+  }
+}
+
+/** Awaits what is read of one file among several: where it cannot be read on, the error says which it is. */
+export async function ofFile<T>(member: string, reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (!(error instanceof Unreadable) || error.message.includes(JSON.stringify(member)))
+      throw error;
+    throw new Unreadable(error.message, { cause: error, member });
   }
 }
 

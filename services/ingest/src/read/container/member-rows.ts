@@ -4,7 +4,7 @@ import { areAnswers, areQuestions, createAnswers } from './answer-files.ts';
 import type { Member } from './archive.ts';
 import { type Candidate, chooseMembers, type DataFiles, soleSplit } from './choose-members.ts';
 import { closeForm, type Form, formOf } from './form.ts';
-import { Unreadable } from './limits.ts';
+import { ofFile, Unreadable } from './limits.ts';
 import { labelsOfNames } from './name-labels.ts';
 import type { Reading } from './options.ts';
 import type { SplitName } from './split-names.ts';
@@ -37,7 +37,7 @@ export async function* memberRows(
   readForm: ReadForm,
 ): AsyncGenerator<LineGroup> {
   const { options } = reading;
-  const looked = await candidatesOf(members, reading);
+  const { looked, unread } = await candidatesOf(members, reading);
   const answering = looked.filter(({ keys }) => areAnswers(keys));
   const areAsked = looked.some(({ keys }) => areQuestions(keys));
   const joined = new Set(areAsked ? answering.map(({ name }) => name) : []);
@@ -58,7 +58,7 @@ export async function* memberRows(
   if (names.length === 0 && options.wanted !== 'validation')
     throw new Unreadable(
       left.size === 0
-        ? 'is an archive without files of rows'
+        ? `is an archive without files of rows${unread === undefined ? '' : `: ${unread.name} ${unread.why.replace(/^it /, '')}`}`
         : `is an archive that holds only the splits ${[...left].toSorted().join(' and ')}, and rows of another are wanted`,
     );
   // Those of all splits, so that a split of one label has it too.
@@ -76,7 +76,17 @@ export async function* memberRows(
   );
   const answers = createAnswers(options.limits.maxLineBytes);
   const rowsOf = async function* (member: Member): AsyncGenerator<LineGroup> {
-    yield* readForm(await formOf(member, reading), member.name);
+    const { name } = member;
+    const rows = readForm(await ofFile(name, formOf(member, reading)), name);
+    try {
+      for (;;) {
+        const next = await ofFile(name, rows.next());
+        if (next.done === true) return;
+        yield next.value;
+      }
+    } finally {
+      await rows.return(undefined);
+    }
   };
   for (const member of members) {
     if (!joined.has(member.name)) continue;
@@ -116,25 +126,35 @@ type Looked = Candidate & {
   readonly list: string | undefined;
 };
 
-async function candidatesOf(members: readonly Member[], reading: Reading): Promise<Looked[]> {
+type Candidates = {
+  readonly looked: readonly Looked[];
+  /** The first file whose contents are no rows, and why. */
+  readonly unread: { readonly name: string; readonly why: string } | undefined;
+};
+
+async function candidatesOf(members: readonly Member[], reading: Reading): Promise<Candidates> {
   const found: Looked[] = [];
+  let unread: Candidates['unread'];
   for (const member of members) {
     const { name, oddity } = member;
     if (ofSystems.test(name)) continue;
     const why = oddity ?? nameReason(name);
-    const form = why === undefined ? await formOf(member, reading) : undefined;
+    const form = why === undefined ? await ofFile(name, formOf(member, reading)) : undefined;
     if (form !== undefined) await closeForm(form);
     const is = form === undefined ? (why ?? '') : kindOf(form);
-    if (is === 'rows' || is === 'text') found.push({ name, is, ...keysOf(form) });
-    else
-      reading.options.tell({
-        number: 0,
-        member: name,
-        rule: 'file-left-out',
-        message: `was left out: ${is}`,
-      });
+    if (is === 'rows' || is === 'text') {
+      found.push({ name, is, ...keysOf(form) });
+      continue;
+    }
+    if (form !== undefined) unread ??= { name, why: is };
+    reading.options.tell({
+      number: 0,
+      member: name,
+      rule: 'file-left-out',
+      message: `was left out: ${is}`,
+    });
   }
-  return found;
+  return { looked: found, unread };
 }
 
 function keysOf(form: Form | undefined): Pick<Looked, 'keys' | 'list'> {

@@ -70,12 +70,14 @@ async function* placed(
     }
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    throw refusal(options.param, `${error.message}${placeOf(last)}`, error);
+    throw refusal(options.param, `${error.message}${placeOf(error, last)}`, error);
   }
 }
 
-function placeOf(group: LineGroup | undefined): string {
+/** Where a file cannot be read on: behind its last line, or in the one of several of which none was read. */
+function placeOf({ member }: Unreadable, group: LineGroup | undefined): string {
   const last = group && lastOf(group);
+  if (member !== undefined && last?.member !== member) return `, in ${member}`;
   if (last === undefined) return '';
   const of = last.member === undefined ? '' : ` of ${last.member}`;
   return ` after line ${last.number}${of}`;

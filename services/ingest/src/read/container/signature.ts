@@ -72,7 +72,11 @@ export function signatureOf(head: Buffer): Signature {
     .trimStart();
   if (/^(<!doctype html|<html)/i.test(text)) return refused(`is an HTML page; ${saveText}`);
   if (/^(<\?xml|<svg)/i.test(text)) return refused('is XML; save its rows as JSON Lines or CSV');
-  return nulShare(head) ?? encodingOf(head) ?? { is: 'text' };
+  const noText = nulShare(head) ?? encodingOf(head);
+  // Text may begin with its letters.
+  if (noText !== undefined && text.startsWith('ORC'))
+    return refused('is an ORC file; save it as JSON Lines or Parquet');
+  return noText ?? { is: 'text' };
 }
 
 /** Frames of zstd that hold no data may come first. */

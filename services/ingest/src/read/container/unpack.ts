@@ -1,5 +1,6 @@
 import { Readable, type Transform } from 'node:stream';
 import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
+import { sizeText } from '@lathe/contracts/words/size';
 import { ownPiece } from '@lathe/platform/artifacts/own-piece';
 import { type Budget, Unreadable } from './limits.ts';
 import { zstdFrames } from './zstd-frames.ts';
@@ -74,7 +75,13 @@ async function* decoded(
 }
 
 function damaged(error: unknown, compression: Compression): Unreadable {
-  const isShort = (error as NodeJS.ErrnoException).code === 'Z_BUF_ERROR';
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ZSTD_error_frameParameter_windowTooLarge')
+    return new Unreadable(
+      `is packed with a window of more than ${sizeText(2 ** zstdWindow)}; pack it with zstd without --long`,
+      { cause: error },
+    );
+  const isShort = code === 'Z_BUF_ERROR';
   const what = isShort ? 'is cut short: its' : 'is damaged: its';
   const how = isShort ? 'end too early' : 'cannot be unpacked';
   return new Unreadable(`${what} ${compression} data ${how}`, { cause: error });
