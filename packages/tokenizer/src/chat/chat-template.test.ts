@@ -31,6 +31,7 @@ describe('loading', () => {
     const template = await loadChatTemplate(root);
     expect(template.render([], {})).toBe('named');
     expect(template.render([], { tools: [{}] })).toBe('tools');
+    expect(template.render([], { hasCalls: true })).toBe('tools');
     await writeFile(join(root, 'chat_template.jinja'), 'file {{ eos_token }}');
     await mkdir(join(root, 'additional_chat_templates'));
     await writeFile(join(root, 'additional_chat_templates', 'tool_use.jinja'), 'file tools');

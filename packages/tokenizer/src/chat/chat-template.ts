@@ -16,7 +16,7 @@ import { templateMessages } from './template-messages.ts';
 /**
  * Loads the chat template of a model folder: the files `chat_template.jinja` and
  * `additional_chat_templates/*.jinja`, else `chat_template` of `tokenizer_config.json` (a string, or several by
- * name, of which "default" and, with tools, "tool_use" are used). Throws TokenizerError when there is none or
+ * name, of which "default" and, with tools or calls, "tool_use" are used). Throws TokenizerError when there is none or
  * it does not parse.
  */
 export async function loadChatTemplate(folder: string): Promise<ChatTemplate> {
@@ -75,7 +75,7 @@ export type TemplateSettings = {
   source: string;
   /** Such as bos_token and eos_token. */
   variables?: Readonly<Record<string, string>>;
-  /** Used instead when tools are given. */
+  /** Used instead when tools are given, or were called. */
   toolUse?: string | undefined;
 };
 
@@ -86,7 +86,7 @@ export function createChatTemplate(text: string, settings: TemplateSettings): Ch
   const withTools = toolUse === undefined ? main : compile(source, toolUse);
   const run = (
     messages: readonly Message[],
-    { tools, addGenerationPrompt = false, variables: more }: RenderOptions,
+    { tools, hasCalls = false, addGenerationPrompt = false, variables: more }: RenderOptions,
     {
       marks,
       unknown,
@@ -94,6 +94,8 @@ export function createChatTemplate(text: string, settings: TemplateSettings): Ch
   ): Rendered => {
     const onTime = unknown && (() => unknown.noteTime());
     const hasTools = tools !== undefined && tools.length > 0;
+    // A template for conversations without tools leaves calls out, or fails; one for tools goes through a list of them.
+    const isOfTools = hasTools || (hasCalls && toolUse !== undefined);
     const given = {
       ...variables,
       ...more,
@@ -104,11 +106,11 @@ export function createChatTemplate(text: string, settings: TemplateSettings): Ch
       ),
       add_generation_prompt: addGenerationPrompt,
       // As in transformers: there, but none.
-      tools: hasTools ? tools : null,
+      tools: isOfTools ? (tools ?? []) : null,
       documents: null,
     };
     return told(source, 'the chat template failed', () =>
-      (hasTools ? withTools : main).renderTagged(given, { marks, onTime }),
+      (isOfTools ? withTools : main).renderTagged(given, { marks, onTime }),
     );
   };
   const of = (unknown: UnknownTexts | undefined): ChatTemplate => ({

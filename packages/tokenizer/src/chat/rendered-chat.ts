@@ -17,6 +17,8 @@ export type RenderOptions = {
   /** End with the header of an assistant turn, so that a model goes on with its answer. */
   addGenerationPrompt?: boolean;
   tools?: readonly unknown[] | undefined;
+  /** Messages call tools or tell what they returned: a template for tools renders them, also without `tools`. */
+  hasCalls?: boolean | undefined;
   /** What else a template reads, such as `enable_thinking`. */
   variables?: Readonly<Record<string, unknown>> | undefined;
 };

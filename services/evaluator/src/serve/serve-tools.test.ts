@@ -1,11 +1,11 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Tool } from '@lathe/contracts/artifact/tool';
 import type { InferenceRequest } from '@lathe/contracts/message/inference';
 import { startNats, type TestNats } from '@lathe/testkit/nats';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { writeTinyModel } from '@lathe/testkit/tiny-model';
-import { tinyToolTemplate } from '@lathe/testkit/tiny-tokenizer';
+import { tinyChatTemplate, tinyToolTemplate } from '@lathe/testkit/tiny-tokenizer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEvaluator, type TestEvaluator } from '../integration/evaluator.fixture.ts';
 import { collect } from '../integration/records.fixture.ts';
@@ -31,6 +31,12 @@ beforeAll(async () => {
     await writeTinyModel(place, { maxPositions: 1024 });
     await writeFile(join(place, 'chat_template.jinja'), template);
   }
+  // As Hermes 2 Pro has them: one template for conversations, and one for those with tools.
+  const split = join(folder.path, 'models', 'split');
+  await writeTinyModel(split, { maxPositions: 1024 });
+  await writeFile(join(split, 'chat_template.jinja'), tinyChatTemplate);
+  await mkdir(join(split, 'additional_chat_templates'));
+  await writeFile(join(split, 'additional_chat_templates', 'tool_use.jinja'), tinyToolTemplate);
   service = await openEvaluator({ natsUrl: nats.url, folder: folder.path });
 });
 afterAll(async () => {
@@ -202,6 +208,24 @@ describe('a call that may be made', () => {
     const { length } = service.kit.tokenizer.encode(prompt, { special: true });
     expect(last).toMatchObject({ kind: 'done', usage: { prompt_tokens: length } });
   });
+});
+
+it('reads earlier calls by the template for tools where the other knows none, also without tools to call', async () => {
+  const call = { id: 'c', type: 'function' as const, function: { name: 'stop', arguments: '{}' } };
+  const messages: InferenceRequest['messages'] = [
+    { role: 'user', content: 'q' },
+    { role: 'assistant', content: '', tool_calls: [call] },
+    { role: 'tool', tool_call_id: 'c', content: 'r' },
+  ];
+  const prompt =
+    '<|user|>q<|end|><|assistant|><tool_call>{"name": "stop", "arguments": {}}</tool_call><|end|><|user|><tool_response>r</tool_response><|end|><|assistant|>';
+  const { length } = service.kit.tokenizer.encode(prompt, { special: true });
+  for (const choice of [{ tools: [] }, { tools: [stop], toolChoice: 'none' as const }]) {
+    const { last } = await ask({ model: 'split', messages, ...choice, maxTokens: 1 });
+    expect(last).toMatchObject({ kind: 'done', usage: { prompt_tokens: length } });
+  }
+  const plain = await ask({ model: 'split', toolChoice: 'none', maxTokens: 1 });
+  expect(plain.last).toMatchObject({ kind: 'done', usage: { prompt_tokens: 8 } });
 });
 
 it('refuses tools by name where the template has none', async () => {

@@ -18,7 +18,13 @@ export function templateChat(
   { messages, tools }: Chat,
 ): { readonly messages: ChatMessage[]; readonly options: RenderOptions } {
   const form = 'form' in support ? support.form : {};
-  return { messages: templateCalls(messages, form), options: tools ? { tools } : {} };
+  const options = tools ? { tools } : { hasCalls: hasCalls(messages) };
+  return { messages: templateCalls(messages, form), options };
+}
+
+/** Whether messages call tools or tell what they returned. */
+export function hasCalls(messages: readonly Message[]): boolean {
+  return messages.some((message) => message.tool_calls ?? message.tool_call_id);
 }
 
 /** How the model writes calls. Throws `invalid_value` where its template has no tools. */

@@ -2,7 +2,7 @@ import { LatheError } from '@lathe/contracts/error';
 import { encodeChat } from '@lathe/tokenizer/chat-example';
 import { TokenizerError } from '@lathe/tokenizer/error';
 import { MissingRowError, requireRows } from '@lathe/tokenizer/rows';
-import { type Chat, formOf, templateChat } from './calls.ts';
+import { type Chat, formOf, hasCalls, templateChat } from './calls.ts';
 import { type ModelKit, templateOf, withoutSource } from './model-kit.ts';
 import type { TextModel } from './text-task.ts';
 
@@ -31,8 +31,7 @@ export function promptTokens(
     return tokens;
   }
   const template = templateOf(kit, name);
-  const isCalled = messages.some((message) => message.tool_calls ?? message.tool_call_id);
-  if (chat.tools !== undefined || isCalled) formOf(kit, name);
+  if (chat.tools !== undefined || hasCalls(messages)) formOf(kit, name);
   try {
     const told = templateChat(kit, chat);
     const options = { ...told.options, addGenerationPrompt: true };
