@@ -28,6 +28,11 @@ export function uploadPartKey(project: string, uploadId: string, partId: string)
   return join(project, 'uploads', uploadId, partId);
 }
 
+/** Folder of the datasets of all ingest attempts at a job. */
+export function datasetsPrefix(project: string, jobId: string): string {
+  return join(project, 'jobs', jobId, 'dataset');
+}
+
 /** Folder of one ingest attempt's dataset; `manifest.json` in it is written last. */
 export function datasetPrefix(project: string, jobId: string, attempt: string): string {
   return join(project, 'jobs', jobId, 'dataset', attempt);

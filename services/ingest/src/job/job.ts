@@ -29,6 +29,7 @@ import { keepWarnings, reuseDataset } from '../reuse/reuse-dataset.ts';
 import { type RowThreads, rowsOf } from '../rows/rows.ts';
 import type { IngestSettings } from '../settings.ts';
 import { copyStart } from './copy-start.ts';
+import { forgetAttempt, forgetOtherAttempts } from './dataset-attempts.ts';
 import { markFiles } from './file-status.ts';
 import { emit, emitFindings } from './job-events.ts';
 import { tellProgress } from './tell-progress.ts';
@@ -68,6 +69,8 @@ export async function ingestJob(
   if (job.state !== 'validating_files') return handOn(ports, job);
 
   const findings = createFindings(ports.settings.listedFindings);
+  const attempt = { project: job.project, jobId: job.id, id: newId('attempt') };
+  let mayBeNamed = false;
   const workFolder = await mkdtemp(join(ports.spoolFolder, 'job-'));
   const watch = watchJob(ports, job, {
     look: (now) =>
@@ -79,6 +82,7 @@ export async function ingestJob(
     const message = `Validating training file: ${job.trainingFile}`;
     await emit(ports, job, { name: 'validating', message });
     const dataset = await prepare(ports, job, {
+      attempt: attempt.id,
       findings,
       workFolder,
       signal: watch.signal,
@@ -93,8 +97,12 @@ export async function ingestJob(
       (await inStep('copying the model that the job starts from', () =>
         copyStart(ports.artifacts, { ...job, start: origin }, copying),
       ));
-    return await store(ports, job, { ...dataset, start });
+    mayBeNamed = true;
+    const outcome = await store(ports, job, { ...dataset, start });
+    await (outcome.kind === 'drop' ? forgetAttempt : forgetOtherAttempts)(ports, attempt);
+    return outcome;
   } catch (error) {
+    if (!mayBeNamed) await forgetAttempt(ports, attempt);
     if (watch.found() !== undefined) {
       await forgetStart(ports, job);
       return { kind: 'drop', reason: 'the job was cancelled' };
@@ -126,6 +134,7 @@ type Prepared = Dataset & {
 };
 
 type Preparation = Pick<PipelinePorts, 'signal' | 'progress'> & {
+  readonly attempt: string;
   readonly findings: Findings;
   readonly workFolder: string;
 };
@@ -152,8 +161,7 @@ async function prepare(
       ? null
       : await openFile(ports, job.project, { id: job.validationFile, param: 'validation_file' });
   const moreFiles = await openMore(ports, job.project, job.options);
-  const attempt = newId('attempt');
-  const { signal } = preparation;
+  const { signal, attempt } = preparation;
   const rowModel = { session: attempt, folder: model.folder, name: model.name };
   const rows = rowsOf(ports.rowThreads, rowModel, { project: job.project, signal });
   const input = { job, attempt, trainingFile, moreFiles, validationFile, model };
@@ -168,11 +176,11 @@ async function prepare(
   return { ...dataset, hash };
 }
 
-/** Removes what was copied for a job that was cancelled meanwhile; one that another ingest took on needs it. */
+/** Removes what was copied for a job that was cancelled or erased meanwhile; one that another ingest took on needs it. */
 async function forgetStart({ jobs, artifacts }: IngestPorts, job: JobRecord): Promise<void> {
   if (job.start === undefined) return;
   const stored = await jobs.get(recordKey(job.project, job.id));
-  if (stored?.value.state === 'cancelled')
+  if (stored === null || stored.value.state === 'cancelled')
     await artifacts.deletePrefix(startPrefix(job.project, job.id));
 }
 
