@@ -5,6 +5,7 @@ import { startGraders } from '@lathe/graders/grader-processes';
 import { bootstrapKey, metricsKey, type ProjectKey, parseApiKeys } from '@lathe/platform/api-key';
 import type { Config } from '@lathe/platform/config';
 import type { Logger } from '@lathe/platform/log';
+import { bucketMadeMs } from '@lathe/platform/nats/bucket-age';
 import { askNeeds } from '@lathe/platform/nats/needs-questions';
 import { pause } from '@lathe/platform/nats/pause';
 import { openAllRecords } from '@lathe/platform/records';
@@ -136,7 +137,12 @@ async function openPorts(
   const sweeps: Sweep[] = [
     ['expired files', settings.expirySweepMs, () => deleteExpiredFiles(ports)],
     ['old uploads', settings.expirySweepMs, () => eraseOldUploads(ports, settings)],
-    ['bytes without a record', settings.orphanSweepMs, () => deleteOrphans(ports, settings)],
+    [
+      'bytes without a record',
+      settings.orphanSweepMs,
+      () =>
+        deleteOrphans({ ...ports, bucketMadeMs: (bucket) => bucketMadeMs(nats, bucket) }, settings),
+    ],
     ['old data work', settings.expirySweepMs, () => eraseOldDataWork(ports, settings)],
     ['old completions', settings.expirySweepMs, () => eraseOldCompletions(ports, settings)],
     ['exports of models that are gone', settings.expirySweepMs, () => eraseStrayExports(ports)],

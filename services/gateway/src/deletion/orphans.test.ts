@@ -1,6 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { evalItemKey, fileKey, uploadPartKey } from '@lathe/contracts/artifact/key';
+import {
+  datasetPrefix,
+  dataWorkPrefix,
+  evalItemKey,
+  fileKey,
+  jobPrefix,
+  uploadPartKey,
+} from '@lathe/contracts/artifact/key';
 import { LatheError } from '@lathe/contracts/error';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import { openFileStore } from '@lathe/platform/artifacts/file';
@@ -9,7 +16,7 @@ import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, test } from 'vitest';
 import type { FilePorts } from '../files/files.ts';
 import { receiveUpload } from '../files/uploads.ts';
-import { deleteOrphans } from './orphans.ts';
+import { deleteOrphans, type OrphanPorts } from './orphans.ts';
 
 const hourMs = 3_600_000;
 const limits = { maxFileBytes: 1000, uploadIdleMs: 60_000 };
@@ -43,22 +50,24 @@ async function openPorts(fate: 'stored' | 'lost') {
   } as unknown as Records['files'];
   // Nothing is deleted here.
   const places = {} as unknown as FilePorts['places'];
-  const evalRuns = { get: async () => null } as unknown as Records['evalRuns'];
-  const batches = { get: async () => null } as unknown as Records['batches'];
-  const ports = {
-    files,
-    evalRuns,
-    batches,
-    uploads: batches as never,
-    storedCompletions: batches as never,
-    exports: batches as never,
-    artifacts,
-    places,
-    now: Date.now,
+  const none = { get: async () => null } as never;
+  const named = { get: async (key: string) => (key === 'p.ftjob-a' ? {} : null) } as never;
+  const told: object[] = [];
+  const ports: OrphanPorts = {
+    ...{ files, artifacts, places, now: Date.now, jobs: named },
+    ...{ uploads: none, dataWork: none, evalRuns: none, batches: none, storedCompletions: none, exports: none },
+    bucketMadeMs: async () => 0,
+    log: { error: (about: object) => void told.push(about) } as never,
   };
   const bytes = async (): Promise<number> =>
     (await Array.fromAsync(artifacts.list(''))).filter(({ key }) => key.startsWith('p/')).length;
-  return { ports, records, bytes, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
+  return {
+    ports,
+    records,
+    bytes,
+    told,
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
 }
 
 test('an upload whose record was stored though nobody heard of it is a whole file', async () => {
@@ -82,11 +91,27 @@ test('bytes without a record go when they are old, and no others do', async () =
   await ports.artifacts.put(fileKey('q', 'file-b'), Buffer.from('{}'));
   const answered = { index: 0, status: 'pass' } as const;
   await ports.artifacts.put(evalItemKey('q', 'evalrun_b', answered), Buffer.from('{}'));
-  await ports.artifacts.put(uploadPartKey('q', 'upload_b', 'part_a'), Buffer.from('{}'));
+  const part = uploadPartKey('q', 'upload_b', 'part_a');
+  const inspected = `${dataWorkPrefix('q', 'insp_b')}/at_x/report.json`;
+  const erased = `${datasetPrefix('q', 'ftjob-b', 'at_x')}/train-00000.shard`;
+  for (const key of [part, inspected, erased]) await ports.artifacts.put(key, Buffer.from('{}'));
   expect(await deleteOrphans(ports, { orphanAfterMs: hourMs })).toBe(0);
   const later = { ...ports, now: () => Date.now() + 2 * hourMs };
-  expect(await deleteOrphans(later, { orphanAfterMs: hourMs })).toBe(4);
+  expect(await deleteOrphans(later, { orphanAfterMs: hourMs })).toBe(6);
   expect(await bytes()).toBe(1);
+});
+
+test('what is older than all records is kept, and told: those that named it may be lost', async () => {
+  await using open = await openPorts('lost');
+  const { ports, told } = open;
+  for (const key of [fileKey('q', 'file-b'), `${jobPrefix('q', 'ftjob-b')}/model`])
+    await ports.artifacts.put(key, Buffer.from('{}'));
+  const later = { ...ports, now: () => Date.now() + 2 * hourMs };
+  const anew = { ...later, bucketMadeMs: async () => Date.now() + hourMs };
+  expect(await deleteOrphans(anew, { orphanAfterMs: hourMs })).toBe(0);
+  expect(told).toEqual([{ objects: 2 }]);
+  expect(await deleteOrphans(later, { orphanAfterMs: hourMs })).toBe(2);
+  expect(told).toHaveLength(1);
 });
 
 test('an upload that is refused before its record is tried leaves nothing', async () => {

@@ -1,34 +1,63 @@
-import { recordKey } from '@lathe/contracts/subject';
+import { buckets, recordKey } from '@lathe/contracts/subject';
+import type { Logger } from '@lathe/platform/log';
 import type { Records } from '@lathe/platform/records';
 import type { FilePorts } from '../files/files.ts';
 
-/** Keys of the bytes of files, `<project>/files/<id>`, and of all that belongs to uploads in parts, runs of evals, batches, stored completions and exports. */
-const ownedBytes = /^([^/]+)\/(files|uploads|eval-runs|batches|completions|exports)\/([^/]+)/;
+/** Keys of the bytes of files, `<project>/files/<id>`, and of all that belongs to whatever else has a record. */
+const ownedBytes =
+  /^([^/]+)\/(files|uploads|jobs|data-work|eval-runs|batches|completions|exports)\/([^/]+)/;
 
-type OwnedKind = 'files' | 'uploads' | 'eval-runs' | 'batches' | 'completions' | 'exports';
+/** Where the record is that names the bytes of a kind. */
+const recordsOf = {
+  files: 'files',
+  uploads: 'uploads',
+  jobs: 'jobs',
+  'data-work': 'dataWork',
+  'eval-runs': 'evalRuns',
+  batches: 'batches',
+  completions: 'storedCompletions',
+  exports: 'exports',
+} as const satisfies Record<string, keyof Records & keyof typeof buckets>;
+type OwnedKind = keyof typeof recordsOf;
+
+export type OrphanPorts = FilePorts &
+  Pick<Records, (typeof recordsOf)[OwnedKind]> & {
+    /** When a bucket of records was made, in milliseconds since 1970. */
+    readonly bucketMadeMs: (bucket: string) => Promise<number>;
+    readonly log: Pick<Logger, 'error'>;
+  };
 
 /**
- * Deletes the bytes of files, uploads in parts, runs of evals, batches, stored completions and exports, of all projects, that no record names and that are older than
- * `orphanAfterMs`: of uploads that broke off between the bytes and the record, or whose record's fate nobody learned, and
- * rows that were answered while their run or batch was erased. Returns how many.
+ * Deletes the bytes of all projects that no record names and that are older than `orphanAfterMs`: of uploads that broke off between the bytes and
+ * the record, or whose record's fate nobody learned, and what was still written while its job, run or batch was erased.
+ * What is older than the records themselves stays, and the log says so: those that named it may be lost with an earlier
+ * nats-server, or this is the wrong one. Returns how many were deleted.
  */
 export async function deleteOrphans(
-  ports: FilePorts &
-    Pick<Records, 'uploads' | 'evalRuns' | 'batches' | 'storedCompletions' | 'exports'>,
+  ports: OrphanPorts,
   { orphanAfterMs }: { readonly orphanAfterMs: number },
 ): Promise<number> {
-  const { files, uploads, evalRuns, batches, storedCompletions, exports, artifacts, now } = ports;
-  const byKind = {
-    ...{ files, uploads, 'eval-runs': evalRuns, batches, completions: storedCompletions, exports },
-  };
+  const { artifacts, now, log } = ports;
   const before = now() - orphanAfterMs;
+  const madeMs = new Map<OwnedKind, number>();
   const orphans: string[] = [];
+  let kept = 0;
   for await (const { key, modifiedMs } of artifacts.list('')) {
-    const [, project, kind, id] = ownedBytes.exec(key) ?? [];
+    const [, project, name, id] = ownedBytes.exec(key) ?? [];
     if (project === undefined || id === undefined || modifiedMs >= before) continue;
-    const records = byKind[kind as OwnedKind];
-    if ((await records.get(recordKey(project, id))) === null) orphans.push(key);
+    const kind = name as OwnedKind;
+    const records = recordsOf[kind];
+    if ((await ports[records].get(recordKey(project, id))) !== null) continue;
+    const made = madeMs.get(kind) ?? (await ports.bucketMadeMs(buckets[records]));
+    madeMs.set(kind, made);
+    if (modifiedMs < made) kept++;
+    else orphans.push(key);
   }
+  if (kept > 0)
+    log.error(
+      { objects: kept },
+      'the artifact store holds what no record names and what is older than all records: restore those of nats-server, or delete it by hand',
+    );
   for (const key of orphans) await artifacts.delete(key);
   return orphans.length;
 }
