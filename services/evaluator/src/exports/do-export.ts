@@ -58,6 +58,7 @@ export async function doExport(
     },
     onError: (error) => log.warn({ err: error }, 'cannot look at the export; trying again'),
   });
+  let mayBeNamed = false;
   try {
     const out = join(folder, 'out');
     const { dtype, replay, notes } = await write(ports, work, { out, signal: follower.signal });
@@ -65,6 +66,8 @@ export async function doExport(
     const files = await inStep('storing an export', () => putFolder(artifacts, prefix, out));
     await follower.stop();
     const result = { files, dtype, replay, notes };
+    // The record may name the files from here on, even where nobody heard that it was stored.
+    mayBeNamed = true;
     const ended = await changeRecord(exports, key, (record) =>
       isExportOver(record)
         ? null
@@ -75,7 +78,7 @@ export async function doExport(
     return { kind: 'done' };
   } catch (error) {
     const wasEnded = await follower.stop();
-    await artifacts.deletePrefix(prefix);
+    if (!mayBeNamed) await artifacts.deletePrefix(prefix);
     if (wasEnded) return { kind: 'drop', reason: 'the export was erased' };
     throw error;
   } finally {

@@ -1,17 +1,26 @@
 /** Exports of tuned models over a real evaluator: from a record and its message to files in the store. */
+import { fileURLToPath } from 'node:url';
 import { checkpointManifestSchema } from '@lathe/contracts/artifact/checkpoint';
 import { exportPrefix } from '@lathe/contracts/artifact/key';
+import { LatheError } from '@lathe/contracts/error';
 import { newId } from '@lathe/contracts/id';
 import { type ExportRecord, isExportOver } from '@lathe/contracts/record/export';
 import { modelKey, recordKey } from '@lathe/contracts/subject';
 import { getBytes } from '@lathe/platform/artifacts/folder';
 import { readJson } from '@lathe/platform/artifacts/read-json';
+import { readConfig } from '@lathe/platform/config';
+import { createLogger } from '@lathe/platform/log';
 import { publishWork } from '@lathe/platform/nats/work';
 import { openAllRecords } from '@lathe/platform/records';
 import { patienceMs } from '@lathe/testkit/patience';
+import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, it } from 'vitest';
 import { oneEvaluator } from '../integration/one-evaluator.fixture.ts';
 import { project } from '../integration/records.fixture.ts';
+import { evaluatorSettings } from '../settings.ts';
+import { doExport, type ExportPorts } from './do-export.ts';
+
+const tinyFolder = fileURLToPath(new URL('../../../../models/lathe-tiny', import.meta.url));
 
 const evaluator = oneEvaluator({ evalProgressMs: 50 });
 
@@ -81,6 +90,42 @@ it('says why a format cannot hold a model, without where its files lie', async (
   expect(error?.message).not.toContain(evaluator.folder);
   const left = await Array.fromAsync(evaluator.service.artifacts.list(exportPrefix(project, id)));
   expect(left).toEqual([]);
+});
+
+it('keeps what its record names when the answer of the record is lost', async () => {
+  const { service } = evaluator;
+  const { exports } = await openAllRecords(service.nats);
+  const key = recordKey(project, newId('export'));
+  const [, id = ''] = key.split('.');
+  await exports.create(key, {
+    ...{ version: 1, id, project, requestId: 'req_1', createdAt: 1, createdMs: 1, model: 'tiny' },
+    ...{ manifestKey: 'none', format: 'merged', dtype: null, state: 'queued' },
+    ...{ result: null, error: null, finishedAt: null },
+  });
+  const away = new LatheError('unavailable', 'Away.');
+  await using work = await tempFolder();
+  const config = readConfig({ LATHE_DATA: work.path });
+  const ports: ExportPorts = {
+    exports: {
+      ...exports,
+      async update(at, value, revision) {
+        await exports.update(at, value, revision);
+        if (value.state === 'succeeded') throw away;
+        return revision + 1;
+      },
+    },
+    artifacts: service.artifacts,
+    models: { find: async () => ({ engine: { folder: tinyFolder, adapter: null } }) as never },
+    settings: evaluatorSettings(config),
+    ...{ workFolder: work.path, environment: process.env, server: () => 'A', now: Date.now },
+    log: createLogger({ logLevel: 'silent', logFormat: 'json' }, 'test'),
+  };
+  const message = { version: 1, project, jobId: id, epoch: 0, requestId: 'req_1' } as const;
+  const context = { signal: new AbortController().signal, progress: () => undefined };
+  await expect(doExport(ports, message, context)).rejects.toBe(away);
+  const files = Object.values((await exports.get(key))?.value.result?.files ?? {});
+  expect(files).not.toEqual([]);
+  for (const ref of files) await getBytes(service.artifacts, ref);
 });
 
 it('leaves the model as it was', async () => {

@@ -130,6 +130,41 @@ it.each(['cancelled', 'erased'] as const)(
   },
 );
 
+it.each(['the answer of the record is lost', 'the store is away for a moment'])(
+  'keeps what its record names when %s',
+  async (what) => {
+    const work = await create();
+    const ports = portsWith((_, inner) => make(inner));
+    const away = new LatheError('unavailable', 'Away.');
+    const failing: DataWorkPorts = what.startsWith('the answer')
+      ? {
+          ...ports,
+          dataWork: {
+            ...ports.dataWork,
+            async update(key, value, revision) {
+              await ports.dataWork.update(key, value, revision);
+              if (value.state === 'succeeded') throw away;
+              return revision + 1;
+            },
+          },
+        }
+      : {
+          ...ports,
+          artifacts: {
+            ...ports.artifacts,
+            list: () => {
+              throw away;
+            },
+          },
+        };
+    await expect(doDataWork(failing, message(work), context)).rejects.toBe(away);
+    const ended = await now(work);
+    expect(ended?.state).toBe('succeeded');
+    expect(await keysOf(work)).toEqual([ended?.result?.objects.report?.key]);
+    expect(await doDataWork(ports, message(work), context)).toMatchObject({ kind: 'drop' });
+  },
+);
+
 it('erased just before its end it takes its file along', async () => {
   const work = await create();
   let fileId = '';

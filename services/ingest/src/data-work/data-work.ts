@@ -50,6 +50,7 @@ export async function doDataWork(
   const workFolder = await mkdtemp(join(ports.spoolFolder, 'data-'));
   const follower = follow(ports, work, context);
   const { run = runDataWork } = ports;
+  let mayBeNamed = false;
   try {
     const outcome = await run(work.input, {
       ...ports,
@@ -59,10 +60,12 @@ export async function doDataWork(
       progress: follower.progress,
     });
     await follower.stop();
+    // The record may name it from here on, even where nobody heard that it was stored.
+    mayBeNamed = true;
     return await finish(ports, work, { prefix, outcome });
   } catch (error) {
     await follower.stop();
-    await ports.artifacts.deletePrefix(prefix);
+    if (!mayBeNamed) await ports.artifacts.deletePrefix(prefix);
     if (follower.isVoid()) return { kind: 'drop', reason: 'the data work was cancelled' };
     throw error;
   } finally {
