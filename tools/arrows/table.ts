@@ -210,6 +210,7 @@ export const arrows: Table = {
         'row-numbers.ts': '',
         'row-json.ts': '',
         'vector-program.ts': '',
+        'whole-upload.ts': '',
         lesson: '',
         read: 'settings.ts vector-program.ts lesson',
         talk: 'read',
@@ -223,7 +224,7 @@ export const arrows: Table = {
         tasks: 'row-json.ts lesson check kinds render',
         fit: 'lesson check render',
         rows: 'ascii-text.ts group-words.ts plain-prompt.ts row-json.ts lesson read check read/format kinds clean render fit pack',
-        model: 'rows',
+        model: 'whole-upload.ts rows',
         'read-progress.ts': '',
         'open-uploads.ts': 'settings.ts lesson read check',
         'accepted-rows.ts': 'row-numbers.ts row-json.ts lesson read check clean rows tasks',
@@ -238,7 +239,8 @@ export const arrows: Table = {
         'data-ports.ts': 'settings.ts rows',
         inspect:
           'settings.ts row-json.ts check lesson pack read rows model prepare learn pipeline.ts data-ports.ts',
-        dataset: 'settings.ts plain-prompt.ts check read talk pack prepare inspect data-ports.ts',
+        dataset:
+          'settings.ts plain-prompt.ts whole-upload.ts check read talk pack prepare inspect data-ports.ts',
         ask: 'data-ports.ts',
         'data-work': 'settings.ts data-ports.ts inspect dataset',
         '.': 'settings.ts read rows job data-ports.ts ask data-work',

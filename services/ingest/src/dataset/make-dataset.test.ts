@@ -272,6 +272,11 @@ it('says in one sentence why there is no file, and leaves none', async () => {
     /The file is (cut short|damaged)/,
   );
   await expect(go(await begin({ repair: { file: newId('file') } }))).rejects.toThrow('was deleted');
+  const cut = await upload('rows.jsonl', '{"text":"a"}\n{"text":"b"}');
+  await stores.artifacts.put(fileKey(project, cut), Buffer.from('{"text":"a"}\n'));
+  await expect(go(await begin({ mix: { files: [{ file: cut }] } }))).rejects.toThrow(
+    `The file ${cut} is damaged in the artifact store, which has 13 of its 25 bytes: upload it again.`,
+  );
   const keys = await Array.fromAsync(stores.artifacts.list(`${project}/files`));
   const known = await stores.files.list(project);
   expect(keys.map(({ key }) => key).sort()).toEqual(known.map(({ value }) => value.key).sort());

@@ -4,6 +4,7 @@ import type { FileRecord } from '@lathe/contracts/record/file';
 import { recordKey } from '@lathe/contracts/subject';
 import { createBreather } from '@lathe/platform/breather';
 import type { DataPorts } from '../data-ports.ts';
+import { requireWhole } from '../whole-upload.ts';
 
 /** An uploaded file that a dataset is made of. */
 export type Source = {
@@ -12,7 +13,7 @@ export type Source = {
   readonly read: () => AsyncGenerator<Uint8Array>;
 };
 
-/** The files of a request by their ids. Throws `not_found` for one that is not there. */
+/** The files of a request by their ids. Throws `not_found` for one that is not there, `invalid_file_format` for one that is not whole. */
 export async function openSources(
   request: DatasetRequest,
   ports: Pick<DataPorts, 'files' | 'artifacts' | 'project' | 'signal' | 'progress'>,
@@ -21,8 +22,10 @@ export async function openSources(
   const records: FileRecord[] = [];
   for (const id of filesOfRequest(request)) {
     const stored = await ports.files.get(recordKey(ports.project, id));
-    if (stored === null || (await ports.artifacts.stat(stored.value.key)) === null)
+    const found = stored === null ? null : await ports.artifacts.stat(stored.value.key);
+    if (stored === null || found === null)
       throw new LatheError('not_found', `The file ${id} was deleted.`, { param: 'files' });
+    requireWhole(stored.value, found.bytes, 'files');
     records.push(stored.value);
   }
   const totalBytes = records.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileKey } from '@lathe/contracts/artifact/key';
 import type { JobRecord } from '@lathe/contracts/job/record';
 import { workSubject } from '@lathe/contracts/subject';
 import { consumeWork } from '@lathe/platform/nats/work';
@@ -330,12 +331,21 @@ describe('ingest of a job', () => {
     expect((await service.events(job.id)).at(-1)?.name).toBe('paused');
   });
 
-  it('fails a job whose file is gone, whose model is gone, or that asks for too long rows', async () => {
+  it('fails a job whose file is gone or not whole, whose model is gone, or that asks for too long rows', async () => {
     const gone = await service.create('file-doesnotexist');
     await service.queue(gone);
     expect((await service.ended(gone.id)).error).toEqual({
       code: 'not_found',
       message: 'The file file-doesnotexist was deleted.',
+      param: 'training_file',
+    });
+    const file = await service.upload(chatLines(30));
+    await service.artifacts.put(fileKey('default', file), Buffer.from(chatLines(20)));
+    const cut = await service.create(file);
+    await service.queue(cut);
+    expect((await service.ended(cut.id)).error).toEqual({
+      code: 'invalid_file_format',
+      message: `The file ${file} is damaged in the artifact store, which has ${chatLines(20).length} of its ${chatLines(30).length} bytes: upload it again.`,
       param: 'training_file',
     });
     const model = await service.run(chatLines(30), { model: 'other' });
