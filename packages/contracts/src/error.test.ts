@@ -85,3 +85,19 @@ it('names the innermost step that failed unexpectedly, and keeps what is meant f
   const known = new LatheError('not_found', 'The file is gone.');
   await expect(inStep('reading', () => Promise.reject(known))).rejects.toBe(known);
 });
+
+it('says of what was stored that it is damaged or gone, and not which', async () => {
+  const damage = Object.assign(new Error('the artifact p/secret is damaged'), {
+    isStoreDamage: true,
+  });
+  const failed: unknown = await inStep('reading rows', () => Promise.reject(damage)).catch(
+    (cause: unknown) => cause,
+  );
+  for (const error of [failed, new Error('wrapped', { cause: failed })])
+    expect(toWireError(error, 'reading rows')).toEqual({
+      code: 'internal_error',
+      message:
+        'Something that Lathe had stored was found damaged or gone while reading rows; the log has the cause.',
+      param: null,
+    });
+});

@@ -116,18 +116,31 @@ export async function inStep<T>(step: string, act: () => Promise<T>): Promise<T>
   }
 }
 
+/** What an error has that is about what Lathe itself stored: it is not as it was stored, or not there any more. */
+export type StoreDamage = { readonly isStoreDamage: boolean };
+
+/** Whether an error, or what caused it, is such a one. */
+function isStoreDamage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ('isStoreDamage' in error && error.isStoreDamage === true) || isStoreDamage(error.cause);
+}
+
 /**
  * Turns any thrown value into what may be told to a user: unknown failures keep their cause private, and name the step
- * that failed, which is `step` where no inner one is known.
+ * that failed, which is `step` where no inner one is known. Of damage in the store it is told that it is one, since no
+ * other request and no other try will fare better.
  */
 export function toWireError(error: unknown, step: string): WireError {
   if (error instanceof LatheError) {
     const { code, message, param, retryAfterMs } = error;
     return { code, message, param, ...(retryAfterMs === null ? {} : { retryAfterMs }) };
   }
+  const failed = isStoreDamage(error)
+    ? 'Something that Lathe had stored was found damaged or gone'
+    : 'Something failed inside Lathe';
   return {
     code: 'internal_error',
-    message: `Something failed inside Lathe while ${error instanceof StepError ? error.step : step}; the log has the cause.`,
+    message: `${failed} while ${error instanceof StepError ? error.step : step}; the log has the cause.`,
     param: null,
   };
 }

@@ -4,7 +4,7 @@ import {
 } from '@lathe/contracts/artifact/checkpoint';
 import { ArtifactError, type ArtifactStore } from '@lathe/platform/artifacts/port';
 import { readJson } from '@lathe/platform/artifacts/read-json';
-import { ZodError, type z } from 'zod';
+import type { z } from 'zod';
 
 /** Reads a checkpoint's manifest. Throws when it is missing or no manifest. */
 export async function readManifest(
@@ -46,8 +46,7 @@ export async function soundJson<T>(
   try {
     return await readJson(artifacts, key, schema);
   } catch (error) {
-    const isGone = error instanceof ArtifactError && error.problem === 'not_found';
-    if (isGone || error instanceof SyntaxError || error instanceof ZodError) return null;
+    if (error instanceof ArtifactError && error.isStoreDamage) return null;
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import type { StoreDamage } from '@lathe/contracts/error';
 
 /** What is known about an object without reading it. */
 export type ObjectStat = {
@@ -39,13 +40,15 @@ export type ArtifactProblem =
   | 'full';
 
 /** A failure that the caller may want to tell apart; anything else is an I/O error of the store. */
-export class ArtifactError extends Error {
+export class ArtifactError extends Error implements StoreDamage {
   readonly problem: ArtifactProblem;
+  readonly isStoreDamage: boolean;
 
   constructor(problem: ArtifactProblem, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'ArtifactError';
     this.problem = problem;
+    this.isStoreDamage = problem === 'damaged' || problem === 'not_found';
   }
 }
 

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { ArtifactError, type ArtifactStore } from './port.ts';
 
 /**
- * A JSON artifact, checked. Throws what the store throws, a SyntaxError, or a ZodError when it does not fit the schema.
+ * A JSON artifact, checked. Throws what the store throws, and `damaged` when it is no JSON or does not fit the schema.
  * @example const manifest = await readJson(artifacts, 'p/default/…/manifest.json', checkpointManifestSchema);
  */
 export async function readJson<T>(
@@ -11,7 +11,13 @@ export async function readJson<T>(
   schema: z.ZodType<T>,
 ): Promise<T> {
   const chunks = await Array.fromAsync(artifacts.get(key));
-  return schema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+  try {
+    return schema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+  } catch (cause) {
+    throw new ArtifactError('damaged', `the artifact ${key} is damaged: not the JSON that it was`, {
+      cause,
+    });
+  }
 }
 
 /** The same where there may be no such artifact: null then. */

@@ -55,7 +55,14 @@ async function openPorts(fate: 'stored' | 'lost') {
   const told: object[] = [];
   const ports: OrphanPorts = {
     ...{ files, artifacts, places, now: Date.now, jobs: named },
-    ...{ uploads: none, dataWork: none, evalRuns: none, batches: none, storedCompletions: none, exports: none },
+    ...{
+      uploads: none,
+      dataWork: none,
+      evalRuns: none,
+      batches: none,
+      storedCompletions: none,
+      exports: none,
+    },
     bucketMadeMs: async () => 0,
     log: { error: (about: object) => void told.push(about) } as never,
   };

@@ -2,6 +2,7 @@ import {
   listCompletionsQuerySchema,
   listMessagesQuerySchema,
 } from '@lathe/contracts/http/stored-completion';
+import type { Logger } from '@lathe/platform/log';
 import { Hono } from 'hono';
 import type { Bodies } from '../bodies/bodies.ts';
 import type { BodyResults } from '../bodies/body-task.ts';
@@ -24,7 +25,8 @@ import {
   storedObject,
 } from '../stored/stored-completions.ts';
 
-type Ports = CompletionDatasetPorts & Listed<'storedCompletions'> & { readonly bodies: Bodies };
+type Ports = CompletionDatasetPorts &
+  Listed<'storedCompletions'> & { readonly bodies: Bodies; readonly log: Logger };
 
 async function readOwn<Kind extends 'completion-update' | 'feedback' | 'completion-dataset'>(
   c: GatewayContext,

@@ -14,7 +14,9 @@ import {
 import { isId } from '@lathe/contracts/id';
 import type { StoredCompletionRecord } from '@lathe/contracts/record/stored-completion';
 import { recordKey } from '@lathe/contracts/subject';
+import { ArtifactError } from '@lathe/platform/artifacts/port';
 import { findJson } from '@lathe/platform/artifacts/read-json';
+import type { Logger } from '@lathe/platform/log';
 import { changeRecord } from '@lathe/platform/records/change';
 import type { RecordStore } from '@lathe/platform/records/port';
 import type { z } from 'zod';
@@ -73,9 +75,9 @@ function objectOf(
   return { ...completion, ...asked, metadata, lathe: { feedback } };
 }
 
-/** The project's stored completions, oldest first unless `order` says otherwise. */
+/** The project's stored completions, oldest first unless `order` says otherwise; what is damaged is left out, and the log says so. */
 export async function listStored(
-  ports: StoredPorts & Listed<'storedCompletions'>,
+  ports: StoredPorts & Listed<'storedCompletions'> & { readonly log: Logger },
   project: string,
   query: z.infer<typeof listCompletionsQuerySchema>,
 ): Promise<Page<StoredCompletion>> {
@@ -87,7 +89,12 @@ export async function listStored(
   });
   const told: StoredCompletion[] = [];
   for (const item of items) {
-    const kept = await keptOf(ports, item);
+    const kept = await keptOf(ports, item).catch((error: unknown) => {
+      if (!(error instanceof ArtifactError && error.isStoreDamage)) throw error;
+      // One that is damaged must not hide the others.
+      ports.log.error({ err: error, id: item.id }, 'left out a stored completion that is damaged');
+      return null;
+    });
     if (kept !== null) told.push(objectOf(item, kept));
   }
   return page(told, hasMore);

@@ -46,6 +46,23 @@ it('keeps an answer that is asked to be kept, streamed or not, and no other', as
   expect(left.map(({ key }) => key.includes(whole.id))).toEqual([false]);
 });
 
+it('lists the others where one is damaged, and says so of that one', async () => {
+  await startEvaluator(gateway.nats, sayAll(hello));
+  const { completions } = gateway.client.chat;
+  const metadata = { run: 'damaged' };
+  const damaged = await completions.create(asked('first', metadata));
+  const whole = await completions.create(asked('second', metadata));
+  const stored = await gateway.storedCompletions.get(`default.${damaged.id}`);
+  await gateway.artifacts.put(stored?.value.key ?? '', Buffer.from('{"completion":'));
+  const { data } = await completions.list({ metadata });
+  expect(data.map(({ id }) => id)).toEqual([whole.id]);
+  await expect(completions.retrieve(damaged.id)).rejects.toMatchObject({
+    status: 500,
+    message: expect.stringContaining('was found damaged or gone while'),
+  });
+  for (const { id } of [damaged, whole]) await completions.delete(id);
+});
+
 it('takes feedback, and makes training files of it', async () => {
   await startEvaluator(gateway.nats, sayAll(hello));
   const ids: string[] = [];

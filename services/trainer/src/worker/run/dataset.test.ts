@@ -1,6 +1,8 @@
-import type { CanonicalRow } from '@lathe/contracts/artifact/dataset';
+import type { CanonicalRow, DatasetManifest } from '@lathe/contracts/artifact/dataset';
+import { openFileStore } from '@lathe/platform/artifacts/file';
+import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, it } from 'vitest';
-import { linesOf } from './dataset.ts';
+import { fetchDataset, linesOf } from './dataset.ts';
 
 const said = (content: string) => ({ role: 'assistant', content }) as const;
 const words = { text: 'a b', words: [], tags: [] };
@@ -42,4 +44,28 @@ it.each<[string, CanonicalRow[], number[]]>([
   };
   const canonical = { key: 'rows', bytes: bytes.length, sha256: '' };
   expect([...(await linesOf(artifacts, canonical, [2, 1])).values()]).toEqual(lines);
+});
+
+it('tells before anything is trained that a file is damaged which every checkpoint takes along', async () => {
+  await using folder = await tempFolder();
+  const artifacts = await openFileStore(folder.path);
+  const put = async (key: string) => ({ key, ...(await artifacts.put(key, Buffer.from(key))) });
+  const part = async (name: string) => ({
+    ...{ rows: 1, sequences: 2, tokens: 1, supervisedTokens: 1, longest: 1 },
+    ...{ canonical: await put(`p/${name}.jsonl`), shards: [await put(`p/${name}.shard`)] },
+  });
+  const manifest: DatasetManifest = {
+    ...{ version: 1, jobId: 'ftjob-1', kind: 'chat', baseModel: 'tiny', templateSha256: null },
+    ...{ tokenizerSha256: '0'.repeat(64), heldOutSource: 'split', report: await put('p/report') },
+    text: { 'tokenizer.json': await put('p/text/tokenizer.json') },
+    ...{ train: await part('train'), heldOut: await part('held-out') },
+  };
+  await artifacts.put('p/manifest.json', Buffer.from(JSON.stringify(manifest)));
+  const fetched = await fetchDataset(artifacts, 'p/manifest.json', folder.path);
+  expect([fetched.train.length, fetched.heldOut.length]).toEqual([1, 1]);
+  await artifacts.put('p/text/tokenizer.json', Buffer.from('p/text/tokenizer.jsoN'));
+  await expect(fetchDataset(artifacts, 'p/manifest.json', folder.path)).rejects.toMatchObject({
+    problem: 'damaged',
+    message: expect.stringContaining('p/text/tokenizer.json'),
+  });
 });

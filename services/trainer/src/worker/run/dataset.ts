@@ -25,7 +25,8 @@ export type FetchedDataset = {
 
 /**
  * Brings the token shards that a dataset manifest names into `folder`, each checked against its
- * size and digest. Throws when one is missing or damaged.
+ * size and digest, and checks the text files that every checkpoint takes along. Throws when one is missing or damaged:
+ * before anything is trained for nothing.
  */
 export async function fetchDataset(
   artifacts: ArtifactStore,
@@ -42,6 +43,7 @@ export async function fetchDataset(
     }
     return paths;
   };
+  for (const text of Object.values(manifest.text ?? {})) await getBytes(artifacts, text);
   return {
     manifest,
     train: await fetch(manifest.train, 'train'),

@@ -63,10 +63,10 @@ async function hasState(artifacts: ArtifactStore, manifestKey: string): Promise<
 /** What is wrong with the checkpoint; undefined when the failure is not the checkpoint's. */
 function problemOf(error: unknown): string | undefined {
   if (error instanceof ArtifactError && error.problem === 'damaged')
-    return 'a file of it has not the bytes that were saved';
+    return 'a file of it is not as it was saved';
   if (error instanceof ArtifactError && error.problem === 'not_found')
     return 'a file of it is missing';
   if (error instanceof SyntaxError || error instanceof ZodError)
-    return 'its manifest or its history cannot be read';
+    return 'its history cannot be read';
   return undefined;
 }
