@@ -44,7 +44,7 @@ export async function readForm<Stored>(
   const ended = Promise.withResolvers<void>();
 
   let hasFailed = false;
-  const fail = (error: LatheError) => {
+  const fail = (error: Error) => {
     hasFailed = true;
     ended.reject(error);
     incoming.unpipe(parser);
@@ -64,7 +64,8 @@ export async function readForm<Stored>(
     if (hasFailed) return void stream.resume();
     stream.once('limit', () => fail(tooLarge()));
     const stored = store(stream);
-    stored.catch((error: unknown) => fail(asLatheError(error)));
+    // Whoever answers tells a store that is away from one that broke.
+    stored.catch(fail);
     // The parser's types do not say that a part may have no name, or an empty one.
     part = { filename: filename ?? '', stream, stored };
   });
@@ -78,7 +79,10 @@ export async function readForm<Stored>(
   };
   const idle = () =>
     fail(new LatheError('timeout', `The upload sent nothing for ${limits.uploadIdleMs} ms.`));
+  // It has sent everything: how long the store may take is the store's affair, and Node would cut the connection off.
+  const sent = () => void incoming.setTimeout(0);
   incoming.once('close', left);
+  incoming.once('end', sent);
   incoming.setTimeout(limits.uploadIdleMs, idle);
   try {
     if (Number(incoming.headers['content-length'] ?? 0) > limits.maxFileBytes + formOverheadBytes)
@@ -96,6 +100,7 @@ export async function readForm<Stored>(
     throw error;
   } finally {
     incoming.off('close', left);
+    incoming.off('end', sent);
     incoming.setTimeout(0);
   }
 }
@@ -127,10 +132,4 @@ function unsupported(name: string): LatheError {
   return new LatheError('unsupported_parameter', `Unsupported parameter: '${name}'.`, {
     param: name,
   });
-}
-
-function asLatheError(error: unknown): LatheError {
-  return error instanceof LatheError
-    ? error
-    : new LatheError('internal_error', 'The file could not be stored.', { cause: error });
 }
