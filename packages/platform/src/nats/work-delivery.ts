@@ -75,9 +75,8 @@ async function deliverParsed(
     else if (lastDelivery && isInfrastructure(error)) {
       const delayMs = retryDelay(message, options);
       log.warn({ err: error, delayMs }, 'work waits until what it needs is back');
-      lease.progress();
       if (hasEvents.has(message.subject)) await tellOwner(nats, work);
-      await pause(delayMs, options.signal);
+      await lease.hold(delayMs, options.signal);
       await putBack(consuming, message, work);
     } else if (lastDelivery || (error instanceof LatheError && !error.retryable)) {
       log.error({ err: error }, 'work failed for good');
@@ -169,10 +168,18 @@ function keepLease(message: JsMsg, ackWaitMs: number) {
       clearInterval(timer);
     }
   }, ackWaitMs / 3);
+  const progress = (): void => {
+    moved = true;
+  };
   return {
     signal: controller.signal,
-    progress: () => {
-      moved = true;
+    progress,
+    /** Waits so long, or until the signal aborts, and the message stays ours: at its last delivery it would be dead else. */
+    hold: async (ms: number, until: AbortSignal): Promise<void> => {
+      const moving = setInterval(progress, ackWaitMs / 6);
+      progress();
+      await pause(ms, until);
+      clearInterval(moving);
     },
     end: () => clearInterval(timer),
   };

@@ -139,6 +139,22 @@ it('tries work for as long as what it needs is away, and uses up no delivery of 
   expect(more).toEqual([]);
 });
 
+it('keeps work that waits for the store though it waits for longer than the server does', async () => {
+  await using platform = await startPlatformNats();
+  await publishWork(platform.nats, 'ingest', message('ftjob-a'));
+  let tries = 0;
+  const handler: WorkHandler = async () => {
+    if (++tries < 4) throw new ArtifactError('unavailable', 'the store is away');
+    return { kind: 'done' };
+  };
+  // The last delivery waits for 2.4 seconds, and the server for one.
+  await using consumer = consume(platform, handler, { retryDelayMs: 600, concurrency: 2 });
+  await expect.poll(() => waiting(platform)).toBe(0);
+  expect({ tries, failed: consumer.failed }).toEqual({ tries: 4, failed: [] });
+  const { state } = await platform.nats.manager.streams.info(streams.dead.name);
+  expect(state.messages).toBe(0);
+});
+
 it('fails a job at once when no retry can help', async () => {
   await using platform = await startPlatformNats();
   await publishWork(platform.nats, 'ingest', message('ftjob-a'));

@@ -12,13 +12,11 @@ const limits = { maxFileBytes: 2 ** 22, uploadIdleMs: 50 };
 
 /** A server that answers a form with what `store` makes of its file. */
 async function serve(store: (bytes: Readable) => Promise<string>): Promise<string> {
-  const server: Server = createServer(async (request, response) => {
-    const form = readForm(request, limits, store);
-    const answer = form.then(
-      ({ file }) => file.stored,
-      (error: unknown) => `failed: ${String(error)}`,
+  const server: Server = createServer((request, response) => {
+    readForm(request, limits, store).then(
+      ({ file }) => response.end(file.stored),
+      (error: unknown) => response.end(`failed: ${String(error)}`),
     );
-    response.end(await answer);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
