@@ -48,6 +48,15 @@ test('what is not served yet says so', async () => {
   });
 });
 
+test('a base URL without /v1 is told apart from what is not here', async () => {
+  const asked = (path: string) => gateway.client.withOptions({ baseURL: gateway.url }).post(path);
+  const missing = '404 There is no POST /chat/completions in this service';
+  await expect(asked('/chat/completions')).rejects.toThrow(
+    `${missing}, but a POST /v1/chat/completions: the base URL has to end with /v1.`,
+  );
+  await expect(asked('/images')).rejects.toThrow('404 There is no POST /images in this service.');
+});
+
 test('a wrong method is 405 with the right ones', async () => {
   const response = await gateway.fetch('/v1/files', { method: 'DELETE' });
   expect(response.status).toBe(405);

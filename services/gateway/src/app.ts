@@ -178,11 +178,15 @@ function fail(c: GatewayContext, error: unknown, log: Logger): Response {
 
 function noRoute(app: Hono<GatewayEnv>, c: GatewayContext): LatheError {
   const { method, path } = c.req;
-  const allowed = methods.filter((other) =>
-    app.router.match(other, path)[0].some(([[, route]]) => route.method === other),
-  );
-  if (allowed.length === 0)
-    return new LatheError('not_found', `There is no ${method} ${path} in this service.`);
+  const takes = (other: string, at: string) =>
+    app.router.match(other, at)[0].some(([[, route]]) => route.method === other);
+  const allowed = methods.filter((other) => takes(other, path));
+  if (allowed.length === 0) {
+    // A base URL that lacks it is what most often goes wrong when a client is pointed here.
+    const isShort = takes(method, `/v1${path}`);
+    const cure = isShort ? `, but a ${method} /v1${path}: the base URL has to end with /v1` : '';
+    return new LatheError('not_found', `There is no ${method} ${path} in this service${cure}.`);
+  }
   c.header('allow', allowed.join(', '));
   return new LatheError(
     'method_not_allowed',
