@@ -1,6 +1,7 @@
 import type { Message } from '@lathe/contracts/artifact/dataset';
 import { chatMessageSchema } from '@lathe/contracts/http/chat';
 import type { Asking } from '@lathe/contracts/record/eval-run';
+import { faultText } from '@lathe/contracts/words/fault';
 import { blocksOf } from '@lathe/graders/question';
 import { fillTemplate, variable } from '@lathe/graders/template';
 import { z } from 'zod';
@@ -27,7 +28,7 @@ export function messagesOf(asking: Asking['messages'], item: unknown): Message[]
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const at = [asking.path, ...(issue?.path ?? [])].join('.');
-    throw new RowFault(`${at} is no list of messages: ${issue?.message}.`);
+    throw new RowFault(`${at} is no list of messages: ${issue && faultText(issue)}.`);
   }
   return parsed.data.map(({ role, content, name, tool_calls: calls, tool_call_id: answered }) => ({
     role,

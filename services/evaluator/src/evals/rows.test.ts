@@ -27,8 +27,14 @@ it('reads rows in their order, over empty lines', async () => {
 
 it.each([
   ['', 'The content has no rows.'],
-  ['{"item":{}}\n{"item":1}', 'Line 2 of the content is no row: item: '],
-  ['{"item":{}}\n{"row":{}}', 'Line 2 of the content is no row: '],
+  [
+    '{"item":{}}\n{"item":1}',
+    'Line 2 of the content is no row: item: expected object, received number; a row',
+  ],
+  [
+    '{"item":{}}\n{"row":{}}',
+    'Line 2 of the content is no row: item: it is missing; a row is like',
+  ],
   ['\n{"item"', 'Line 2 of the content is not JSON in UTF-8: '],
   [`{"item":{"a":"${'x'.repeat(64)}"}}`, 'Line 1 of the content is longer than 64 bytes'],
   ['{"item":{}}\n'.repeat(4), 'The content has more than 3 rows'],
@@ -76,7 +82,7 @@ it('messages are a template with the row in it, or those in the row', () => {
     { role: 'user', content: 'Ho' },
   ]);
   expect(() => messagesOf({ kind: 'reference', path: 'item.text' }, item)).toThrow(
-    'item.text is no list of messages',
+    'item.text is no list of messages: expected array, received ',
   );
   expect(() => messagesOf({ kind: 'reference', path: 'item.constructor' }, item)).toThrow(
     'cannot be filled',

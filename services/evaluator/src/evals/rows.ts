@@ -2,6 +2,7 @@ import { LatheError } from '@lathe/contracts/error';
 import { type EvalRow, evalRowSchema } from '@lathe/contracts/http/eval-run';
 import type { EvalRunRecord } from '@lathe/contracts/record/eval-run';
 import { recordKey } from '@lathe/contracts/subject';
+import { faultText } from '@lathe/contracts/words/fault';
 import { sizeText } from '@lathe/contracts/words/size';
 import { readJsonLines } from '@lathe/platform/artifacts/json-lines';
 import { itemCheck } from './item-check.ts';
@@ -67,7 +68,7 @@ function rowOf(json: unknown, where: string): EvalRow {
   const [issue] = parsed.error.issues;
   const path = issue?.path.join('.') ?? '';
   throw malformed(
-    `${where} is no row: ${path === '' ? '' : `${path}: `}${issue?.message}; a row is like {"item": {…}}.`,
+    `${where} is no row: ${path === '' ? '' : `${path}: `}${issue && faultText(issue)}; a row is like {"item": {…}}.`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { LatheError } from '@lathe/contracts/error';
+import { faultText } from '@lathe/contracts/words/fault';
 import type { z } from 'zod';
 
 type Issue = z.core.$ZodIssue;
@@ -34,23 +35,8 @@ function unfold(issue: Issue): Issue {
   if (deepest.path.length > 0)
     return unfold({ ...deepest, path: [...issue.path, ...deepest.path] });
   if (issue.message !== 'Invalid input') return issue;
-  const reasons = [...new Set(branches.map(reason))];
+  const reasons = [...new Set(branches.map(faultText))];
   return { ...issue, message: reasons.join(', or ') };
-}
-
-/** The words of the schemas' library for what JSON calls otherwise. */
-const plainer: readonly (readonly [RegExp, string])[] = [
-  [/^Invalid (input|option|string|number): /, ''],
-  [/^expected record\b/, 'expected object'],
-  [/^expected int, received number$/, 'expected a whole number'],
-  [/^expected number, received NaN$/, 'expected a number'],
-];
-
-/** What is wrong, in words that name no part of a schema. */
-function reason(issue: Issue): string {
-  if (issue.code === 'invalid_key' && issue.issues[0] !== undefined)
-    return `its key is wrong: ${reason(issue.issues[0])}`;
-  return plainer.reduce((words, [from, to]) => words.replace(from, to), issue.message);
 }
 
 /** What is counted of a value. */
@@ -88,7 +74,7 @@ function refusal(issue: Issue, value: unknown): LatheError {
       param,
     });
   const where = param === '' ? 'the request' : `'${param}'`;
-  return new LatheError('invalid_value', `Invalid value for ${where}: ${reason(issue)}.`, {
+  return new LatheError('invalid_value', `Invalid value for ${where}: ${faultText(issue)}.`, {
     param: param === '' ? null : param,
   });
 }
