@@ -29,8 +29,10 @@ export async function* jsonElements(
   for await (const element of elementsByLine(source, layout, maxBytes)) {
     // A word or a number about the rows, such as a version, is not counted.
     const isCounted = !element.isAlone || !('bytes' in element) || element.bytes[0] === open;
+    // What follows a single element may stand on further lines.
+    const isAtEnd = 'problem' in element && count < 2;
     if (isCounted && ++count <= 2) areOnOneLine &&= element.number === 1;
-    yield areOnOneLine && count > 0 ? { ...element, number: count } : element;
+    yield areOnOneLine && count > 0 && !isAtEnd ? { ...element, number: count } : element;
   }
 }
 
@@ -79,7 +81,13 @@ class JsonProblem extends Error {
 }
 
 async function* values(cursor: JsonCursor, maxBytes: number): AsyncGenerator<JsonElement> {
-  while ((await cursor.peek()) !== undefined) yield await element(cursor, maxBytes);
+  for (let next = await cursor.peek(); next !== undefined; next = await cursor.peek()) {
+    if (next === comma)
+      throw new JsonProblem(
+        'a comma stands between JSON values: leave it out, or put "[" before the first and "]" after the last',
+      );
+    yield await element(cursor, maxBytes);
+  }
 }
 
 async function* list(cursor: JsonCursor, maxBytes: number): AsyncGenerator<JsonElement> {

@@ -190,6 +190,14 @@ it.each([
   expect(lines.at(-1)).toMatchObject({ problem: { rule: 'unread' } });
 });
 
+it('says on which line commas stand between JSON values', async () => {
+  const { lines } = await named(values(300).join(',\n'), 'rows.jsonl');
+  expect(lines.at(-1)).toEqual({
+    number: 1,
+    problem: { rule: 'unread', message: expect.stringContaining('a comma stands between') },
+  });
+});
+
 it('loses no row by a comma too many before the end', async () => {
   const { lines } = await named(`[\n${values(3).join(',\n')},\n]`, 'rows.json');
   expect(lines).toHaveLength(4);

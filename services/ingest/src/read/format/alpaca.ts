@@ -76,12 +76,13 @@ function exchange(row: Row, reading: Reading, { asked, answer, between }: Exchan
     for (const [side, one] of pair.entries())
       say(side === 0 ? 'user' : 'assistant', one, `${before}[${at}][${side}]`);
   const parts = asked
-    .map((role) => passageOf(cellOf(row, reading, role)))
-    .filter((part) => !isNothing(part));
-  const wrong = parts.find((part) => !isText(part));
-  const first = columnOf(reading.columns, asked.at(-1) === 'question' ? 'question' : 'instruction');
-  // Checks name a part that is no text by the column that must be there.
-  say('user', wrong ?? parts.join(between), first ?? '');
+    .map((role) => ({ role, part: passageOf(cellOf(row, reading, role)) }))
+    .filter(({ part }) => !isNothing(part));
+  const wrong = parts.find(({ part }) => !isText(part));
+  const first = asked.at(-1) === 'question' ? 'question' : 'instruction';
+  // Checks name a part that is no text by its column, and all of them by the one that must be there.
+  const source = columnOf(reading.columns, wrong?.role ?? first) ?? '';
+  say('user', wrong === undefined ? parts.map(({ part }) => part).join(between) : wrong.part, source);
   const name = columnOf(reading.columns, answer) ?? '';
   const said = row[name];
   // A cell that nobody filled in would teach the model to say nothing.

@@ -347,6 +347,13 @@ it('says of one object with a list a column what to do', () => {
     expect(() => detect(rows)).toThrow(/one object of columns.*orient='records'/);
 });
 
+it('names the part of what is asked that is no text', () => {
+  const rows = many((at) => ({ instruction: sentence(at), input: 'this', output: 'done' }));
+  const { reading } = detect(rows);
+  const places = readAs({ instruction: 'Do it.', input: 5, output: 'done' }, reading).places?.();
+  expect(places).toContainEqual(['messages[0].content', 'input']);
+});
+
 it('says of the first line why it is no JSON, where none is', () => {
   const lines = [3, 4].map((number) => ({
     number,
