@@ -11,6 +11,7 @@ import json
 import pathlib
 import tempfile
 
+import datasets
 import duckdb
 import pandas as pd
 import pyarrow as pa
@@ -125,6 +126,17 @@ files = [
 refused = [
     ("duckdb, an interval", by_duckdb("select 'a' as text, interval 3 days as took"), "has values of the column \"took\" of a type that cannot be read"),
 ]
+names = {"label": ["neg", "pos"], "ner_tags": ["O", "B-PER"]}
+features = datasets.Features(
+    {
+        "text": datasets.Value("string"),
+        "label": datasets.ClassLabel(names=names["label"]),
+        "ner_tags": datasets.Sequence(datasets.ClassLabel(names=names["ner_tags"])),
+    }
+)
+columns = {"text": ["Ann sings"], "label": [1], "ner_tags": [[1, 0]]}
+labelled = io.BytesIO()
+datasets.Dataset.from_dict(columns, features=features).to_parquet(labelled)
 encoded = lambda bytes: base64.b64encode(bytes).decode()
 print(
     json.dumps(
@@ -132,6 +144,7 @@ print(
             "pyarrow": pa.__version__,
             "pandas": pd.__version__,
             "duckdb": duckdb.__version__,
+            "labelled": {"file": encoded(labelled.getvalue()), "names": names},
             "files": [[name, encoded(bytes), rows] for name, bytes, rows in files],
             "refused": [[name, encoded(bytes), why] for name, bytes, why in refused],
         },

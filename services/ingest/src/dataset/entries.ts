@@ -27,7 +27,7 @@ export async function openEntries(
     limits: settings,
     tell: () => undefined,
   };
-  const reading = { options, budget: createBudget(settings) };
+  const reading = { options, budget: createBudget(settings), told: new Set<string>() };
   try {
     const file = await spoolFile(source.read(), workFolder, settings.maxSpoolBytes);
     const { members, close } = await openArchive(file.path, reading);

@@ -61,7 +61,7 @@ type UnknownFile = {
 /** The form of a file. Throws Unreadable for one that is packed too often, or cannot be unpacked. */
 export async function formOf(
   { name, read, openStored }: UnknownFile,
-  { options, budget }: Reading,
+  { options, budget }: Pick<Reading, 'options' | 'budget'>,
 ): Promise<Form> {
   const { sniffBytes, maxLayers } = options.limits;
   const stored = read();

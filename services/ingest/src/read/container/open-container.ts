@@ -64,6 +64,7 @@ async function* placed(
     for await (const group of read({
       options,
       budget: createBudget(options.limits, options.alive),
+      told: new Set(),
     })) {
       last = group;
       yield group;

@@ -56,4 +56,9 @@ export type RowSink = {
 };
 
 /** An upload while it is read. */
-export type Reading = { readonly options: ContainerOptions; readonly budget: Budget };
+export type Reading = {
+  readonly options: ContainerOptions;
+  readonly budget: Budget;
+  /** What was told of one of its files, and need not be of the others. */
+  readonly told: Set<string>;
+};

@@ -82,7 +82,11 @@ function exchange(row: Row, reading: Reading, { asked, answer, between }: Exchan
   const first = asked.at(-1) === 'question' ? 'question' : 'instruction';
   // Checks name a part that is no text by its column, and all of them by the one that must be there.
   const source = columnOf(reading.columns, wrong?.role ?? first) ?? '';
-  say('user', wrong === undefined ? parts.map(({ part }) => part).join(between) : wrong.part, source);
+  say(
+    'user',
+    wrong === undefined ? parts.map(({ part }) => part).join(between) : wrong.part,
+    source,
+  );
   const name = columnOf(reading.columns, answer) ?? '';
   const said = row[name];
   // A cell that nobody filled in would teach the model to say nothing.

@@ -19,6 +19,16 @@ const mostFooterBytes = 64 * 1024 * 1024;
  */
 const usualWindow = { flat: 4 * 1024 * 1024, nested: 16 * 1024 * 1024 };
 
+/** Who is given the rows of a file. */
+export type ParquetSink = {
+  /** What `datasets` of Hugging Face says of the columns, as JSON: once, before the rows; '' where the file has nothing of it, or too much. */
+  readonly tell: (features: string) => void;
+  readonly write: (piece: Uint8Array) => void;
+};
+
+/** Longest description of columns that is told of. */
+const mostFeatures = 262_144;
+
 /**
  * Writes the rows of an open Parquet file as lines of JSON, in pieces that are overwritten once `write` returns. Memory stays in proportion to a page of
  * each column, however large row groups are. Throws Unreadable for
@@ -28,7 +38,7 @@ const usualWindow = { flat: 4 * 1024 * 1024, nested: 16 * 1024 * 1024 };
 export async function writeParquetLines(
   file: number,
   limits: ParquetLimits,
-  write: (piece: Uint8Array) => void,
+  { tell, write }: ParquetSink,
 ): Promise<void> {
   try {
     const { size: bytes } = fstatSync(file);
@@ -40,6 +50,8 @@ export async function writeParquetLines(
       throw new Unreadable('is damaged: the end of its Parquet data is larger than it may be');
     const said = await parquetMetadataAsync(asyncBufferOf(file, bytes), { geoparquet: false });
     checkPages(file, { bytes, metadata: said }, limits);
+    const features = said.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value ?? '';
+    tell(features.length > mostFeatures ? '' : features);
     const changes = changesOf(said);
     const metadata = withRawDecimals(said);
     const columns = columnsOf(metadata);

@@ -58,7 +58,7 @@ it('reads the file that it was given, and may do nothing else', async () => {
     text(child.stderr),
     once(child, 'close') as Promise<[number]>,
   ]);
-  expect({ code, rows }).toEqual({ code: 0, rows: '{"text":"x"}\n{"text":"x"}\n' });
+  expect({ code, rows }).toEqual({ code: 0, rows: '""\n{"text":"x"}\n{"text":"x"}\n' });
   const denied = 'ERR_ACCESS_DENIED';
   expect(JSON.parse(told)).toEqual({
     ...{ read: denied, list: denied, write: denied, remove: denied },
@@ -78,5 +78,5 @@ it('reads it under a Node whose programs cannot give rights up', async () => {
     ...{ memoryMegabytes: 256, options: ['--import', `data:text/javascript,${without}`] },
   });
   const [rows, told] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  expect({ rows, told }).toEqual({ rows: '{"text":"x"}\n{"text":"x"}\n', told: '' });
+  expect({ rows, told }).toEqual({ rows: '""\n{"text":"x"}\n{"text":"x"}\n', told: '' });
 });

@@ -1,4 +1,4 @@
-/** Program of the process that reads one Parquet file: its rows go to stdout, and why it cannot be read to stderr. */
+/** Program of the process that reads one Parquet file: what is told of its columns and its rows go to stdout, and why it cannot be read to stderr. */
 import { writeSync } from 'node:fs';
 import { Unreadable } from '../limits.ts';
 import type { ParquetLimits } from './check-pages.ts';
@@ -24,8 +24,12 @@ process.on('unhandledRejection', () => undefined);
 const stdout = 1;
 const [limits = '{}'] = process.argv.slice(2);
 try {
-  await writeParquetLines(fileNumber, JSON.parse(limits) as ParquetLimits, (piece) => {
+  const write = (piece: Uint8Array): void => {
     for (let at = 0; at < piece.length; ) at += writeSync(stdout, piece, at);
+  };
+  await writeParquetLines(fileNumber, JSON.parse(limits) as ParquetLimits, {
+    tell: (features) => write(Buffer.from(`${JSON.stringify(features)}\n`)),
+    write,
   });
 } catch (error) {
   if (!(error instanceof Unreadable)) throw error;

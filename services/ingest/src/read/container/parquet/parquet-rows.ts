@@ -5,6 +5,7 @@ import type { LineGroup } from '../../lines.ts';
 import { Unreadable } from '../limits.ts';
 import type { LocalFile } from '../local-file.ts';
 import type { Reading } from '../options.ts';
+import { labelNameNotes } from './label-names.ts';
 import { startParquetProgram } from './parquet-process.ts';
 import { refusedExit } from './parquet-protocol.ts';
 
@@ -18,7 +19,7 @@ const aliveMs = 5000;
  */
 export async function* parquetRows(
   { fd, bytes }: LocalFile,
-  { options, budget }: Reading,
+  { options, budget, told }: Reading,
 ): AsyncGenerator<LineGroup> {
   const { maxLineBytes, maxRows, maxRowGroupBytes, maxRowGroupValues, ...limits } = options.limits;
   const child = startParquetProgram({
@@ -39,13 +40,30 @@ export async function* parquetRows(
   // A row group is unpacked before its first row comes.
   const waiting = setInterval(() => options.alive?.(), aliveMs);
   const count = { packed: bytes, unpacked: 0 };
+  const tellNames = (line: Buffer): void => {
+    for (const note of labelNameNotes(line.toString())) {
+      if (!told.has(note.message)) options.tell(note);
+      told.add(note.message);
+    }
+  };
   const counted = async function* (): AsyncGenerator<Uint8Array> {
+    /** Of the first line, which tells of the columns; undefined behind it. */
+    let before: Buffer | undefined = Buffer.of();
     for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
       silence.refresh();
       count.unpacked += chunk.length;
       budget.take(chunk.length, count);
-      // Pipes give each piece memory of its own.
-      yield ownPiece(chunk);
+      if (before === undefined) {
+        // Pipes give each piece memory of its own.
+        yield ownPiece(chunk);
+        continue;
+      }
+      const first: Buffer = Buffer.concat([before, chunk]);
+      const end = first.indexOf('\n');
+      before = end === -1 ? first : undefined;
+      if (end === -1) continue;
+      tellNames(first.subarray(0, end));
+      yield first.subarray(end + 1);
     }
   };
   try {

@@ -34,9 +34,11 @@ async function read(file: Uint8Array, limits = {}): Promise<unknown[]> {
   await writeFile(path, file);
   await using opened = await open(path);
   const pieces: Buffer[] = [];
-  await writeParquetLines(opened.fd, { ...ingestDefaults, ...limits }, (piece) => {
-    pieces.push(Buffer.from(piece));
-  });
+  await writeParquetLines(
+    opened.fd,
+    { ...ingestDefaults, ...limits },
+    { tell: () => undefined, write: (piece) => pieces.push(Buffer.from(piece)) },
+  );
   const texts = Buffer.concat(pieces).toString().split('\n').slice(0, -1);
   return texts.map((text) => JSON.parse(text) as unknown);
 }
@@ -56,6 +58,7 @@ const values = JSON.parse(
 ) as {
   files: [name: string, base64: string, rows: unknown[]][];
   refused: [name: string, base64: string, why: string][];
+  labelled: { file: string; names: Record<string, string[]> };
 };
 
 it.each(values.files)('loses nothing of what others write: %s', async (_, base64, rows) => {
@@ -124,6 +127,22 @@ it('is read in a process of its own, packed, and in archives', async () => {
   expect(records).toEqual(wanted);
   expect(lines[0]).toMatchObject({ number: 1, member: 'train-00000-of-00001.parquet' });
   expect(await readdir(own.path)).toEqual([]);
+});
+
+it('tells once how labels are called of which a file has the numbers', async () => {
+  const { file, names } = values.labelled;
+  const data = Buffer.from(file, 'base64');
+  const archive = zipOf(['a', 'b'].map((name) => ({ name: `${name}.parquet`, data })));
+  const { records, numbers, notes } = await readAll(archive, { folder: folder.path });
+  const row = { text: 'Ann sings', label: 1, ner_tags: [1, 0] };
+  expect(records).toEqual([row, row]);
+  expect(numbers).toEqual([1, 1]);
+  expect(notes).toEqual(
+    Object.entries(names).map(([column, said]) => ({
+      ...{ number: 0, rule: 'label-names' },
+      message: `The file has names for the numbers of "${column}", which 'lathe.data.label_names' takes: ${JSON.stringify(said)}`,
+    })),
+  );
 });
 
 describe('a file that lies', () => {
