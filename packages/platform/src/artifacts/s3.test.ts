@@ -109,10 +109,12 @@ describe('an S3 store', () => {
     expect(await wrong({ LATHE_S3_ACCESS_KEY: 'nobody' })).toContain(check);
     expect(await wrong({ LATHE_S3_SECRET_KEY: 'wrongwrong' })).toContain(check);
     const gone = { LATHE_S3_ENDPOINT: 'http://127.0.0.1:9', LATHE_S3_ATTEMPTS: '2' };
-    expect(await wrong(gone)).toBe('unavailable: the artifact store did not answer (ECONNREFUSED)');
+    expect(await wrong(gone)).toBe(
+      'unavailable: the artifact store did not answer (ECONNREFUSED): check LATHE_S3_ENDPOINT, which is http://127.0.0.1:9',
+    );
     const tls = { LATHE_S3_ENDPOINT: minio.endpoint.replace('http:', 'https:') };
     expect(await wrong(tls)).toMatch(
-      /^unavailable: there is no trusted TLS connection to the S3 server \([A-Z_]+\)$/,
+      /^unavailable: there is no trusted TLS connection to the S3 server \([A-Z_]+\): check LATHE_S3_ENDPOINT, which is https:.+$/,
     );
   });
 

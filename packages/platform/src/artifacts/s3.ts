@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { Client } from 'minio';
-import { type ArtifactStore, keyParts, type ObjectStat } from './port.ts';
+import { ArtifactError, type ArtifactStore, keyParts, type ObjectStat } from './port.ts';
 import { abortAbandoned, type BucketPlace, makeBucket } from './s3-bucket.ts';
 import { isMissing, withRetries } from './s3-error.ts';
 import { readObject } from './s3-read.ts';
@@ -40,7 +40,11 @@ export async function openS3Store(
   const retries = { attempts: settings.attempts, firstMs: 200, longestMs: 5000 };
   const root = prefix === '' ? '' : `${prefix}/`;
   const place: BucketPlace = { client, bucket, root, retries };
-  await makeBucket(place, settings.region);
+  await makeBucket(place, settings.region).catch((error: unknown) => {
+    if (!(error instanceof ArtifactError && error.problem === 'unavailable')) throw error;
+    const fault = `${error.message}: check LATHE_S3_ENDPOINT, which is ${settings.endpoint}`;
+    throw new ArtifactError('unavailable', fault, { cause: error });
+  });
   await abortAbandoned(place, now());
   const nameOf = (key: string): string => root + keyParts(key).join('/');
   return {

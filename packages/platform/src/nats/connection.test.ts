@@ -18,10 +18,14 @@ it('names the address, without its secret, when nobody listens there', async () 
   );
 });
 
-it('is refused without the token', async () => {
+it('says that it is refused, without the token or with another one', async () => {
   await using server = await startNats();
-  const url = `nats://127.0.0.1:${server.port}`;
-  await expect(connectNats({ url, name: 'test', log })).rejects.toThrow('Cannot reach');
+  for (const who of ['', 'another-token@', 'lathe:another-password@']) {
+    const url = `nats://${who}127.0.0.1:${server.port}`;
+    await expect(connectNats({ url, name: 'test', log })).rejects.toThrow(
+      /^The nats-server at nats:\/\/127\.0\.0\.1:\d+ refuses what LATHE_NATS_URL says/,
+    );
+  }
 });
 
 it('says when JetStream is off', async () => {

@@ -4,6 +4,7 @@ import {
   jetstream,
   jetstreamManager,
 } from '@nats-io/jetstream';
+import { AuthorizationError } from '@nats-io/nats-core';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '../log/log.ts';
 import type { Metrics } from '../metrics.ts';
@@ -46,7 +47,7 @@ const wanted = [2, 11] as const;
 
 /**
  * Connects to nats-server and keeps reconnecting for as long as the process lives. Throws an Error
- * that names the address when the first connection fails or JetStream is off.
+ * that names the address when the first connection fails, the server does not let us in or JetStream is off.
  * @example const nats = await connectNats({ url: 'nats://127.0.0.1:4222', name: 'gateway', log });
  */
 export async function connectNats(settings: NatsSettings): Promise<Nats> {
@@ -68,7 +69,12 @@ export async function connectNats(settings: NatsSettings): Promise<Nats> {
       noAsyncTraces: true,
     });
   } catch (error) {
-    throw new Error(`Cannot reach nats-server at ${withoutSecret(url)}.`, { cause: error });
+    const where = `nats-server at ${withoutSecret(url)}`;
+    const fault =
+      error instanceof AuthorizationError
+        ? `The ${where} refuses what LATHE_NATS_URL says as user and password, or as token.`
+        : `Cannot reach ${where}.`;
+    throw new Error(fault, { cause: error });
   }
   if (settings.tellsOldServer === true) warnOfOldServer(connection, log);
   const link = followLink(connection, log);
