@@ -146,3 +146,12 @@ it('erases the events of one job, their bytes on the disk too', async () => {
   expect(await listEvents(nats, 'p', 'other', query)).toHaveLength(3);
   expect(await eraseEvents(nats, 'p', 'secret')).toBe(0);
 });
+
+it('erases what another gateway erases at the same time', async () => {
+  await using platform = await startPlatformNats();
+  const { nats } = platform;
+  await publishMany(platform, 'j', 1, 60);
+  const erased = await Promise.all([1, 2, 3].map(() => eraseEvents(nats, 'p', 'j')));
+  expect(Math.max(...erased)).toBe(60);
+  expect(await listEvents(nats, 'p', 'j', { limit: 10, newestFirst: false })).toEqual([]);
+});

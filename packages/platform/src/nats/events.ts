@@ -156,14 +156,16 @@ export async function eraseEvents(nats: Nats, project: string, jobId: string): P
 
 /** Requests to erase a message that wait for the server at a time. */
 const erasedAtOnce = 100;
-/** nats-server's code for a sequence that is not there: another gateway was faster. */
-const noMessageFound = 10_037;
+/** nats-server's code for a message that it could not delete, mostly since it is not there: another gateway was faster. */
+const deleteFailed = 10_057;
 
 async function eraseMessage(nats: Nats, stream: string, sequence: number): Promise<boolean> {
+  const { streams: all } = nats.manager;
   try {
-    return await nats.manager.streams.deleteMessage(stream, sequence, true);
+    return await all.deleteMessage(stream, sequence, true);
   } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === noMessageFound) return false;
+    if (!(error instanceof JetStreamApiError && error.code === deleteFailed)) throw error;
+    if ((await all.getMessage(stream, { seq: sequence })) === null) return false;
     throw error;
   }
 }
