@@ -45,6 +45,15 @@ it('says what to do when the file is empty', async () => {
   await expect(bootstrapKey(config)).rejects.toThrow('holds no API key; delete it');
 });
 
+it('says what to do when a crash has left zeros in the file, and does not show what is left of the key', async () => {
+  await using folder = await tempFolder();
+  await writeFile(join(folder.path, 'api-key'), `sk-lathe-0123456789${'\0'.repeat(40)}\n`);
+  const config = { apiKey: null, dataFolder: folder.path };
+  const fault: unknown = await bootstrapKey(config).catch((error: unknown) => error);
+  expect(String(fault)).toContain('is damaged');
+  expect(String(fault)).not.toContain('0123456789');
+});
+
 const first = 'sk-first-0123456789';
 const second = 'sk-second-012345678==';
 

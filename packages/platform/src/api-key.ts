@@ -54,9 +54,13 @@ export function parseApiKeys(text: string | null): readonly ProjectKey[] {
 
 /** What is wrong with a key that an operator chose, or null. */
 function keyFault(key: string): string | null {
-  if (!/^[\x21-\x7e]*$/.test(key)) return 'the key may hold visible ASCII characters only';
+  if (!isVisible(key)) return 'the key may hold visible ASCII characters only';
   if (key.length >= shortestKey) return null;
   return `the key has ${key.length} characters, but needs at least ${shortestKey}`;
+}
+
+function isVisible(key: string): boolean {
+  return /^[\x21-\x7e]*$/.test(key);
 }
 
 /**
@@ -77,7 +81,7 @@ export function metricsKey(
 /**
  * The bootstrap API key: the configured one, or the one in the data folder, or a new one that is
  * stored there, readable by its owner only. Two services that start together agree on one key. Throws an Error of one
- * sentence, without the key, when the configured one is too short.
+ * sentence, without the key, when the configured one is too short or the stored one is damaged.
  */
 export async function bootstrapKey(config: {
   readonly apiKey: string | null;
@@ -114,6 +118,10 @@ async function readKey(file: string): Promise<string | undefined> {
   try {
     const text = (await readFile(file, 'utf8')).trim();
     await chmod(file, 0o600);
+    if (!isVisible(text))
+      throw new Error(
+        `The file ${file} is damaged: an API key has visible ASCII characters only. Put the key back, or delete the file for a new one.`,
+      );
     return text === '' ? undefined : text;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
