@@ -40,6 +40,13 @@ export async function deleteOrphans(
   const { artifacts, now, log } = ports;
   const before = now() - orphanAfterMs;
   const madeMs = new Map<OwnedKind, number>();
+  // A job has thousands of objects, which lie side by side.
+  let last = { records: '', key: '', isThere: false };
+  const isThere = async (records: (typeof recordsOf)[OwnedKind], key: string) => {
+    if (last.records !== records || last.key !== key)
+      last = { records, key, isThere: (await ports[records].get(key)) !== null };
+    return last.isThere;
+  };
   const orphans: string[] = [];
   let kept = 0;
   for await (const { key, modifiedMs } of artifacts.list('')) {
@@ -47,7 +54,7 @@ export async function deleteOrphans(
     if (project === undefined || id === undefined || modifiedMs >= before) continue;
     const kind = name as OwnedKind;
     const records = recordsOf[kind];
-    if ((await ports[records].get(recordKey(project, id))) !== null) continue;
+    if (await isThere(records, recordKey(project, id))) continue;
     const made = madeMs.get(kind) ?? (await ports.bucketMadeMs(buckets[records]));
     madeMs.set(kind, made);
     if (modifiedMs < made) kept++;
