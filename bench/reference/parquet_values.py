@@ -123,6 +123,19 @@ files = [
     ("pyarrow, times", written(times), points),
     ("pyarrow, times of 96 bits", written(times.select(["micro"]), use_deprecated_int96_timestamps=True), [{"micro": row["micro"]} for row in points]),
 ]
+nothing = pa.table({"text": pa.array([None, None], pa.string()), "list": pa.array([None, []], pa.list_(pa.int32()))})
+nulls = [{"text": None, "list": None}, {"text": None, "list": []}]
+parts = io.BytesIO()
+with pq.ParquetWriter(parts, nothing.schema, use_dictionary=False) as writer:
+    for rows in [0, 1, 0, 2]:
+        writer.write_table(nothing.slice(0, rows))
+files += [
+    *[
+        (f"pyarrow, dictionaries of nothing, {codec}", written(nothing, compression=codec), nulls)
+        for codec in ["lz4", "snappy", "gzip", "zstd", "brotli"]
+    ],
+    ("pyarrow, row groups of no rows", parts.getvalue(), [nulls[0], *nulls]),
+]
 refused = [
     ("duckdb, an interval", by_duckdb("select 'a' as text, interval 3 days as took"), "has values of the column \"took\" of a type that cannot be read"),
 ]

@@ -94,6 +94,9 @@ function checkChunk(
     throw lies(`say that ${groupRows} rows have ${said} values of the column ${column}`);
   const begins = Number(chunk.dictionary_page_offset || chunk.data_page_offset);
   const ends = begins + Number(chunk.total_compressed_size);
+  // A row group of no rows may have no pages.
+  if (groupRows === 0 && said === 0 && ends === begins)
+    return { unpacked: before, place: [begins, ends] };
   if (!(begins >= 4 && ends > begins && ends <= bytes))
     throw lies(`say that the column ${column} lies outside of the file`);
   let values = 0;
