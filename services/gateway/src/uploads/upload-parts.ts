@@ -44,7 +44,10 @@ export async function receivePart(
   return { id, object: 'upload.part', created_at, upload_id: upload.id };
 }
 
-/** Every byte may come twice, since a client sends a part again whose answer it did not see. */
+/** How often every byte may come: clients send a part up to twice again whose answer they do not see. */
+const mostCopies = 3;
+
+/** Throws `invalid_value` for an upload that has more than it can need. */
 async function requireRoom(
   { artifacts }: Pick<UploadPorts, 'artifacts'>,
   { project, id, bytes: declared }: UploadRecord,
@@ -55,7 +58,7 @@ async function requireRoom(
     parts++;
     bytes += stored.bytes;
   }
-  if (parts < mostUploadParts && bytes < 2 * declared) return;
+  if (parts < mostUploadParts && bytes < mostCopies * declared) return;
   throw new LatheError(
     'invalid_value',
     `The upload ${id} has ${parts} parts of ${bytes} bytes together already, which is more than it can need for its ${declared} bytes.`,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { uploadPartKey } from '@lathe/contracts/artifact/key';
+import { uploadPartKey, uploadPrefix } from '@lathe/contracts/artifact/key';
 import { newId } from '@lathe/contracts/id';
 import type { UploadRecord } from '@lathe/contracts/record/upload';
 import { recordKey } from '@lathe/contracts/subject';
@@ -20,6 +20,10 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 afterEach(async () => {
+  for (const { key, value } of await gateway.uploads.list('')) {
+    await gateway.artifacts.deletePrefix(uploadPrefix(value.project, value.id));
+    await gateway.uploads.delete(key);
+  }
   for await (const file of gateway.client.files.list()) await gateway.client.files.delete(file.id);
 });
 
@@ -107,7 +111,6 @@ it('refuses by name what parts it cannot make the file of, and takes the right o
   expect(await refused({ ...whole, x: 1 })).toEqual([400, 'unsupported_parameter', 'x']);
   expect((await gateway.client.files.list()).data).toEqual([]);
   expect((await gateway.client.uploads.complete(id, whole)).status).toBe('completed');
-  await gateway.client.uploads.cancel(other.id);
 });
 
 it.each([
@@ -143,9 +146,9 @@ it('refuses parts that are too large, empty, more than it can need, or none, and
     error: { param: 'file', code: 'unsupported_parameter' },
   });
   expect(await stored()).toEqual([]);
-  for (let part = 0; part < 4; part++) await add(id, 'x'.repeat(4000));
+  // The clients send a part three times where no answer comes back.
+  for (let part = 0; part < 6; part++) await add(id, 'x'.repeat(4000));
   expect(await failure('x')).toMatchObject({ status: 400, code: 'invalid_value', param: 'data' });
-  await gateway.client.uploads.cancel(id);
 });
 
 it('takes nothing more once it is cancelled or its time is over, and no part of it stays', async () => {
