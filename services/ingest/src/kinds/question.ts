@@ -23,6 +23,13 @@ export const question: RowKind<RowOf<'question'>> = {
     if (row.answers == null && row.is_impossible !== true)
       fail(report, 'answers', 'missing', '"answers" is missing');
     else if (typeof row.context === 'string') checkAnswers(row.answers, row.context, report);
+    if (row.is_impossible === true && areSome(row.answers))
+      fail(
+        report,
+        'is_impossible',
+        'impossible',
+        'is_impossible says that there is no answer, and answers has one',
+      );
     checkRowKeys(row, ['id', 'question', 'context', 'answers', 'title', 'is_impossible'], report);
   },
   convert(row, _, line) {
@@ -92,6 +99,11 @@ function outsideMessage(
       ? 'the context does not hold it'
       : `it is at character ${[...context.slice(0, found)].length}`;
   return `${place} is not in the context at character ${start}: ${hint}`;
+}
+
+function areSome(answers: unknown): boolean {
+  const texts = isObject(answers) ? answers.text : answers;
+  return Array.isArray(texts) && texts.length > 0;
 }
 
 function haveOneLength({ text, answer_start: starts }: Record<string, unknown>): boolean {

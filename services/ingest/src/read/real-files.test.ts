@@ -269,6 +269,22 @@ it.skipIf(!isThere)('knows every folder of ../shared/data', () => {
     expect(files.some((file) => file.startsWith(`${name}/`))).toBe(true);
 });
 
+it('names questions that have an answer and are said to have none, in any form', async () => {
+  const context = 'Ann lives in Graz.';
+  const asked = { id: '1', question: 'Who?', is_impossible: true };
+  const none = { id: '2', question: 'Why?', is_impossible: true, answers: [] };
+  const answers = [{ text: 'Ann', answer_start: 0 }];
+  const article = { data: [{ paragraphs: [{ context, qas: [none, { ...asked, answers }] }] }] };
+  const flat = [none, { ...asked, answers: { text: ['Ann'], answer_start: [0] } }];
+  for (const text of [pretty(article), lines(flat.map((each) => ({ ...each, context })))]) {
+    const { errors, read } = await lookAt(textUploads([['dev.json', text]]), 'encoder');
+    expect(read).toHaveLength(2);
+    expect(errors.map(({ path, message }) => [path, message])).toEqual([
+      ['is_impossible', 'is_impossible says that there is no answer, and answers has one'],
+    ]);
+  }
+});
+
 it('takes files that are all called validation where they are all that is given', async () => {
   const files = [
     ['validate_GetWeather.json', intent('GetWeather', 'Graz')],

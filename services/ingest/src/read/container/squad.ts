@@ -48,11 +48,17 @@ function questionsOf(paragraphs: readonly Paragraph[]): Question['record'][] {
   return paragraphs.flatMap(({ context, qas }) =>
     qas.map((asked) => {
       const { id, question, answers, is_impossible: isImpossible } = asked as Question['record'];
+      const isAnswered = Array.isArray(answers) && answers.length > 0;
       return {
         ...(id !== undefined && { id }),
         question,
         context,
-        answers: isImpossible === true ? { text: [], answer_start: [] } : flatAnswers(answers),
+        answers:
+          isImpossible === true && !isAnswered
+            ? { text: [], answer_start: [] }
+            : flatAnswers(answers),
+        // Which of the two is meant is not known, so the row is wrong.
+        ...(isImpossible === true && isAnswered && { is_impossible: true }),
       };
     }),
   );
