@@ -53,6 +53,14 @@ export class ArtifactError extends Error implements StoreDamage {
 }
 
 /**
+ * Whether an operation failed because the store is away: it left nothing, and who asks for a deletion waits as long again.
+ * @example isStoreAway(new ArtifactError('unavailable', 'the store is away')); // true
+ */
+export function isStoreAway(error: unknown): boolean {
+  return error instanceof ArtifactError && error.problem === 'unavailable';
+}
+
+/**
  * Where large things lie: uploads, token shards, checkpoints, reports. Keys are parts of letters,
  * digits, `.`, `-` and `_` joined by `/`, made by contracts/artifact/key.ts. Everything streams:
  * memory does not grow with an object's size. An object is there whole or not at all.

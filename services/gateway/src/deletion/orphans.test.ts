@@ -11,6 +11,7 @@ import {
 import { LatheError } from '@lathe/contracts/error';
 import type { FileRecord } from '@lathe/contracts/record/file';
 import { openFileStore } from '@lathe/platform/artifacts/file';
+import { ArtifactError } from '@lathe/platform/artifacts/port';
 import type { Records } from '@lathe/platform/records';
 import { tempFolder } from '@lathe/testkit/temp-folder';
 import { expect, test } from 'vitest';
@@ -127,4 +128,22 @@ test('an upload that is refused before its record is tried leaves nothing', asyn
   await expect(sent).rejects.toThrow('purpose');
   expect(await open.bytes()).toBe(0);
   expect(open.records.size).toBe(0);
+});
+
+test('an upload that finds the store away does not ask it again before it says so', async () => {
+  await using open = await openPorts('stored');
+  const asked: string[] = [];
+  const away = async (what: string): Promise<never> => {
+    asked.push(what);
+    throw new ArtifactError('unavailable', 'the store is away');
+  };
+  const artifacts = {
+    ...open.ports.artifacts,
+    put: () => away('put'),
+    delete: () => away('delete'),
+  };
+  const ports = { ...open.ports, artifacts };
+  const sent = receiveUpload(ports, 'p', { incoming: upload('fine-tune'), limits });
+  await expect(sent).rejects.toMatchObject({ problem: 'unavailable' });
+  expect(asked).toEqual(['put']);
 });

@@ -6,6 +6,7 @@ import { uploadPurposeSchema } from '@lathe/contracts/http/file';
 import { newId } from '@lathe/contracts/id';
 import { type FileRecord, processedFile } from '@lathe/contracts/record/file';
 import { recordKey } from '@lathe/contracts/subject';
+import { isStoreAway } from '@lathe/platform/artifacts/port';
 import { z } from 'zod';
 import { parseRequest } from '../http/parse.ts';
 import type { FilePorts } from './files.ts';
@@ -52,7 +53,7 @@ export async function receiveUpload(
     await ports.files.create(recordKey(project, id), record);
     return record;
   } catch (error) {
-    if (!hasTriedRecord) await ports.artifacts.delete(key);
+    if (!hasTriedRecord && !isStoreAway(error)) await ports.artifacts.delete(key);
     throw error;
   }
 }

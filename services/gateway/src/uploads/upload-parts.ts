@@ -5,6 +5,7 @@ import { LatheError } from '@lathe/contracts/error';
 import { mostUploadParts, type UploadPart } from '@lathe/contracts/http/upload';
 import { newId } from '@lathe/contracts/id';
 import type { UploadRecord } from '@lathe/contracts/record/upload';
+import { isStoreAway } from '@lathe/platform/artifacts/port';
 import { z } from 'zod';
 import { readForm } from '../files/multipart.ts';
 import { parseRequest } from '../http/parse.ts';
@@ -37,7 +38,7 @@ export async function receivePart(
     // It may have been cancelled or completed meanwhile, and then nobody deletes this.
     requirePending(await getUpload(ports, project, upload.id), ports.now());
   } catch (error) {
-    await ports.artifacts.delete(key);
+    if (!isStoreAway(error)) await ports.artifacts.delete(key);
     throw error;
   }
   const created_at = Math.floor(ports.now() / 1000);
