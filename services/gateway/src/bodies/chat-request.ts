@@ -18,6 +18,9 @@ export function toInferenceRequest(
   tools: readonly Tool[] = [],
 ): InferenceRequest {
   checkCalls(body.messages);
+  // As OpenAI has it: they are kept with what is stored, and nowhere else.
+  if (body.store !== true && Object.keys(body.metadata ?? {}).length > 0)
+    throw contradiction('metadata', "'metadata' needs 'store' to be true.");
   return {
     version: 1,
     requestId: asker.requestId,

@@ -144,6 +144,8 @@ test.each([
   ],
   [{ top_logprobs: 2 }, 400, 'invalid_value', 'top_logprobs'],
   [{ stream_options: { include_usage: true } }, 400, 'invalid_value', 'stream_options'],
+  [{ metadata: { team: 'a' } }, 400, 'invalid_value', 'metadata'],
+  [{ metadata: { team: 'a' }, store: false }, 400, 'invalid_value', 'metadata'],
   [{ max_tokens: 1, max_completion_tokens: 2 }, 400, 'invalid_value', 'max_tokens'],
   [{ stop: [''] }, 400, 'invalid_value', 'stop'],
 ])('%j is refused by name', async (extra, status, code, param) => {
