@@ -32,10 +32,10 @@ def by_pandas(frame, **options):
     return file.getvalue()
 
 
-def by_duckdb(select):
+def by_duckdb(select, version="V1"):
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "rows.parquet")
-        duckdb.sql(f"copy ({select}) to '{path}' (format parquet)")
+        duckdb.sql(f"copy ({select}) to '{path}' (format parquet, parquet_version {version})")
         return path.read_bytes()
 
 
@@ -136,7 +136,10 @@ files += [
     ],
     ("pyarrow, row groups of no rows", parts.getvalue(), [nulls[0], *nulls]),
 ]
+unsigned = "select ((19 - range) * {})::uinteger as n from range(20)"
+files.append(("duckdb, differences of numbers without a sign", by_duckdb(unsigned.format(10**7), "V2"), [{"n": (19 - at) * 10**7} for at in range(20)]))
 refused = [
+    ("duckdb, differences of larger ones", by_duckdb(unsigned.format(2 * 10**8), "V2"), 'has numbers from 2^31 on in the column "n"'),
     ("duckdb, an interval", by_duckdb("select 'a' as text, interval 3 days as took"), "has values of the column \"took\" of a type that cannot be read"),
 ]
 names = {"label": ["neg", "pos"], "ner_tags": ["O", "B-PER"]}

@@ -4,6 +4,7 @@ import { Unreadable } from '../limits.ts';
 import { checkPages, type ParquetLimits } from './check-pages.ts';
 import { dateParsers } from './dates.ts';
 import { changesOf, withRawDecimals } from './decimals.ts';
+import { refuseWideFirstValues } from './duckdb-numbers.ts';
 import { asyncBufferOf, readSlice } from './file-slices.ts';
 import { createPageMemory } from './page-memory.ts';
 import { type PagePlace, pagePlaces } from './page-places.ts';
@@ -50,6 +51,7 @@ export async function writeParquetLines(
       throw new Unreadable('is damaged: the end of its Parquet data is larger than it may be');
     const said = await parquetMetadataAsync(asyncBufferOf(file, bytes), { geoparquet: false });
     checkPages(file, { bytes, metadata: said }, limits);
+    refuseWideFirstValues(said);
     const features = said.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value ?? '';
     tell(features.length > mostFeatures ? '' : features);
     const changes = changesOf(said);
