@@ -16,6 +16,8 @@ const bare = /\$\{[^{}]*\} bytes\b/;
 const exact = new Set([
   'services/gateway/src/models/tar.ts',
   'services/gateway/src/pages/encoding-section.ts',
+  'services/gateway/src/uploads/complete-upload.ts',
+  'services/ingest/src/whole-upload.ts',
   'packages/contracts/src/artifact/shard.ts',
   'packages/contracts/src/words/size.ts',
   'packages/platform/src/artifacts/folder.ts',

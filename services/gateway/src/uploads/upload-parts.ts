@@ -5,6 +5,7 @@ import { LatheError } from '@lathe/contracts/error';
 import { mostUploadParts, type UploadPart } from '@lathe/contracts/http/upload';
 import { newId } from '@lathe/contracts/id';
 import type { UploadRecord } from '@lathe/contracts/record/upload';
+import { sizeText } from '@lathe/contracts/words/size';
 import { isStoreAway } from '@lathe/platform/artifacts/port';
 import { z } from 'zod';
 import { readForm } from '../files/multipart.ts';
@@ -62,7 +63,7 @@ async function requireRoom(
   if (parts < mostUploadParts && bytes < mostCopies * declared) return;
   throw new LatheError(
     'invalid_value',
-    `The upload ${id} has ${parts} parts of ${bytes} bytes together already, which is more than it can need for its ${declared} bytes.`,
+    `The upload ${id} has ${parts} parts of ${sizeText(bytes)} together already, which is more than it can need for its ${sizeText(declared)}.`,
     { param: 'data' },
   );
 }
