@@ -62,19 +62,17 @@ it.each([
   const template = createChatTemplate(source, settings);
   const unknown = new UnknownTexts(signs);
   const { text, tagged } = template.withUnknown(unknown).renderTagged(saying(signs), {});
-  let held = 0;
   fc.assert(
     fc.property(contents, (texts) => {
-      if (!holds(unknown, texts)) return;
-      held++;
+      fc.pre(holds(unknown, texts));
       const real = template.renderTagged(saying(texts), {});
       const placed = signs.reduce((all, sign, at) => all.replaceAll(sign, texts[at] ?? ''), text);
       expect(real.text).toBe(placed);
       expect(real.tagged?.length).toBe(tagged?.length);
     }),
-    { numRuns: 400 },
+    // Of some templates one of forty texts will do: all runs are of such.
+    { numRuns: 100, maxSkipsPerRun: 1000 },
   );
-  expect(held).toBeGreaterThan(3);
 });
 
 it.each([
