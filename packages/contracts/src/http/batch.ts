@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { expiresAfterSchema } from './expiry.ts';
 import { limitSchema } from './list.ts';
 import { metadataSchema } from './metadata.ts';
 
@@ -15,11 +16,7 @@ export const createBatchSchema = z.strictObject({
   endpoint: batchEndpointSchema,
   completion_window: z.literal('24h'),
   metadata: metadataSchema.nullish(),
-  output_expires_after: z
-    .strictObject({
-      anchor: z.literal('created_at'),
-      seconds: z.number().int().min(3600).max(2_592_000),
-    })
+  output_expires_after: expiresAfterSchema
     .optional()
     .describe('age at which the output and error files are deleted'),
 });

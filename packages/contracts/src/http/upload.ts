@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { expiresAfterSchema } from './expiry.ts';
 import { fileObjectSchema, uploadPurposeSchema } from './file.ts';
 
 /** Most parts that are put together. */
@@ -10,13 +11,7 @@ export const createUploadSchema = z.strictObject({
   filename: z.string().min(1),
   mime_type: z.string().min(1).max(256).describe('kept nowhere: bytes say what they are'),
   purpose: uploadPurposeSchema,
-  expires_after: z
-    .strictObject({
-      anchor: z.literal('created_at'),
-      seconds: z.number().int().min(3600).max(2_592_000),
-    })
-    .optional()
-    .describe('age at which the file is deleted'),
+  expires_after: expiresAfterSchema.optional().describe('age at which the file is deleted'),
 });
 export type CreateUpload = z.infer<typeof createUploadSchema>;
 

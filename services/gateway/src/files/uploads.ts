@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { fileKey } from '@lathe/contracts/artifact/key';
 import { LatheError } from '@lathe/contracts/error';
+import { lifetimeSchema } from '@lathe/contracts/http/expiry';
 import { uploadPurposeSchema } from '@lathe/contracts/http/file';
 import { newId } from '@lathe/contracts/id';
 import { type FileRecord, processedFile } from '@lathe/contracts/record/file';
@@ -15,7 +16,7 @@ import { type FormLimits, readForm } from './multipart.ts';
 const fieldsSchema = z.strictObject({
   purpose: uploadPurposeSchema,
   'expires_after[anchor]': z.literal('created_at').optional(),
-  'expires_after[seconds]': z.coerce.number().int().min(3600).max(2_592_000).optional(),
+  'expires_after[seconds]': z.coerce.number().pipe(lifetimeSchema).optional(),
 });
 /** Longest file name that is kept, in characters. */
 const nameLength = 255;
@@ -43,7 +44,7 @@ export async function receiveUpload(
     const record = processedFile(
       {
         ...{ id, project, key, ...file.stored },
-        filename: printable(file.filename),
+        filename: printableFilename(file.filename),
         purpose: form.purpose,
         lifetime: lifetimeOf(form),
       },
@@ -70,7 +71,7 @@ function lifetimeOf(form: z.infer<typeof fieldsSchema>): number | null {
 }
 
 /** A file's name as it is kept: cut to length, without control characters and halves of characters, and never empty. */
-export function printable(filename: string): string {
+export function printableFilename(filename: string): string {
   const text = filename.slice(0, nameLength).replaceAll(/\p{C}/gu, '').trim();
   return text === '' ? 'upload' : text;
 }

@@ -31,6 +31,11 @@ export const securityHeaders = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 };
 
+/** Whether OpenAI's client sends a request again whose answer it did not see. */
+export function isRepeated(c: GatewayContext): boolean {
+  return Number(c.req.header('x-stainless-retry-count') ?? 0) > 0;
+}
+
 /** A signal that fires when the client leaves before its answer is complete. */
 export function clientGone(c: GatewayContext): AbortSignal {
   const controller = new AbortController();

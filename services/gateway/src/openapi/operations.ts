@@ -11,6 +11,7 @@ import {
   erasedJobSchema,
 } from '@lathe/contracts/http/erasure';
 import { estimateSchema } from '@lathe/contracts/http/estimate';
+import { lifetimeSchema } from '@lathe/contracts/http/expiry';
 import {
   fileObjectSchema,
   listFilesQuerySchema,
@@ -52,7 +53,7 @@ const upload = z.object({
   file: z.string().meta({ format: 'binary' }),
   purpose: uploadPurposeSchema,
   'expires_after[anchor]': z.literal('created_at').optional(),
-  'expires_after[seconds]': z.number().int().min(3600).max(2_592_000).optional(),
+  'expires_after[seconds]': lifetimeSchema.optional(),
 });
 const modelFolder = z.object({
   object: z.literal('lathe.model'),

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import type { BatchPorts, BatchSettings } from '../batches/batch-ports.ts';
 import { batchObject, cancelBatch, getBatch, listBatches } from '../batches/batches.ts';
 import { createBatch } from '../batches/create-batch.ts';
-import { clientGone, type GatewayEnv } from '../http/http.ts';
+import { clientGone, type GatewayEnv, isRepeated } from '../http/http.ts';
 import { parseRequest } from '../http/parse.ts';
 import { type BodyLimits, readBytes } from '../http/request-body.ts';
 import type { Listed } from '../record-lists.ts';
@@ -21,7 +21,7 @@ export function batchRoutes(
       const request = {
         ...{ body: await ports.bodies.read(asked, clientGone(c)), project, requestId },
         idempotencyKey: c.req.header('idempotency-key'),
-        isRetry: Number(c.req.header('x-stainless-retry-count') ?? 0) > 0,
+        isRetry: isRepeated(c),
       };
       return c.json(batchObject(await createBatch(ports, request, settings)));
     })

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import type { Bodies } from '../bodies/bodies.ts';
 import { type ImportPorts, importEval } from '../evals/import-eval.ts';
-import { clientGone, type GatewayEnv } from '../http/http.ts';
+import { clientGone, type GatewayEnv, isRepeated } from '../http/http.ts';
 import { readBytes } from '../http/request-body.ts';
 import type { GatewaySettings } from '../settings.ts';
 
@@ -19,7 +19,7 @@ export function evalImportRoutes(
     const request = {
       ...{ project, read },
       idempotencyKey: c.req.header('idempotency-key'),
-      isRetry: Number(c.req.header('x-stainless-retry-count') ?? 0) > 0,
+      isRetry: isRepeated(c),
     };
     return c.json(await importEval(ports, request, settings), 201);
   });

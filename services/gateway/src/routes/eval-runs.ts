@@ -11,7 +11,13 @@ import { getItem, itemPage } from '../evals/output-items.ts';
 import { type RunView, runObject, runPage } from '../evals/run-object.ts';
 import { runReport } from '../evals/run-page.ts';
 import { cancelRun, eraseRun, getRun, listRuns } from '../evals/runs.ts';
-import { clientGone, type GatewayContext, type GatewayEnv, streamBody } from '../http/http.ts';
+import {
+  clientGone,
+  type GatewayContext,
+  type GatewayEnv,
+  isRepeated,
+  streamBody,
+} from '../http/http.ts';
 import { parseRequest } from '../http/parse.ts';
 import { readBytes } from '../http/request-body.ts';
 import { pageHeaders } from '../pages/page-frame.ts';
@@ -40,7 +46,7 @@ export function evalRunRoutes(ports: EvalRoutePorts, settings: GatewaySettings):
           ...(await ports.bodies.read(asked, signal)),
           ...{ of, requestId },
           idempotencyKey: c.req.header('idempotency-key'),
-          isRetry: Number(c.req.header('x-stainless-retry-count') ?? 0) > 0,
+          isRetry: isRepeated(c),
         };
         return c.json(await runObject(view(c), await createRun(ports, request, settings)), 201);
       })

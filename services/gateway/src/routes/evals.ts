@@ -11,7 +11,7 @@ import {
   updateEval,
 } from '../evals/evals.ts';
 import type { RunPorts } from '../evals/runs.ts';
-import { clientGone, type GatewayContext, type GatewayEnv } from '../http/http.ts';
+import { clientGone, type GatewayContext, type GatewayEnv, isRepeated } from '../http/http.ts';
 import { parseRequest } from '../http/parse.ts';
 import { readBytes } from '../http/request-body.ts';
 import type { Listed } from '../record-lists.ts';
@@ -36,7 +36,7 @@ export function evalRoutes(ports: EvalRoutePorts, settings: GatewaySettings): Ho
         project: c.var.project,
         body,
         idempotencyKey: c.req.header('idempotency-key'),
-        isRetry: Number(c.req.header('x-stainless-retry-count') ?? 0) > 0,
+        isRetry: isRepeated(c),
       };
       return c.json(evalObject(await createEval(ports, asked, settings)), 201);
     })

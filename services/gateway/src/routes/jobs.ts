@@ -10,7 +10,13 @@ import { Hono } from 'hono';
 import type { Bodies } from '../bodies/bodies.ts';
 import type { EstimatePorts } from '../data-work/estimates.ts';
 import type { CriteriaPorts } from '../evals/criteria.ts';
-import { clientGone, type GatewayContext, type GatewayEnv, streamBody } from '../http/http.ts';
+import {
+  clientGone,
+  type GatewayContext,
+  type GatewayEnv,
+  isRepeated,
+  streamBody,
+} from '../http/http.ts';
 import { parseRequest } from '../http/parse.ts';
 import { readBytes } from '../http/request-body.ts';
 import { eventStream } from '../http/server-sent-events.ts';
@@ -62,7 +68,7 @@ export function jobRoutes(ports: JobRoutePorts, settings: GatewaySettings): Hono
           clientGone(c),
         )),
         idempotencyKey: c.req.header('idempotency-key'),
-        isRetry: Number(c.req.header('x-stainless-retry-count') ?? 0) > 0,
+        isRetry: isRepeated(c),
       };
       const { project, body } = request;
       if (query.dry_run === 'true') return answerEstimate(c, { ports, body, settings });

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import type { Bodies } from '../bodies/bodies.ts';
-import { clientGone, type GatewayEnv } from '../http/http.ts';
+import { clientGone, type GatewayEnv, isRepeated } from '../http/http.ts';
 import { type BodyLimits, readBytes } from '../http/request-body.ts';
 import { completeUpload } from '../uploads/complete-upload.ts';
 import { receivePart } from '../uploads/upload-parts.ts';
@@ -38,7 +38,7 @@ export function uploadRoutes(
       const bytes = await readBytes(c.env.incoming, settings);
       const asked = { kind: 'upload-completion', bytes, project, requestId } as const;
       const body = await ports.bodies.read(asked, clientGone(c));
-      const isRetry = Number(c.req.header('x-stainless-retry-count') ?? 0) > 0;
+      const isRetry = isRepeated(c);
       const completed = await completeUpload(ports, upload, { body, isRetry });
       return c.json(await uploadObject(ports, completed));
     })

@@ -8,7 +8,7 @@ import { sizeText } from '@lathe/contracts/words/size';
 import type { Records } from '@lathe/platform/records';
 import { changeRecord } from '@lathe/platform/records/change';
 import { type FilePorts, fileObject } from '../files/files.ts';
-import { printable } from '../files/uploads.ts';
+import { printableFilename } from '../files/uploads.ts';
 
 export type UploadPorts = FilePorts & Pick<Records, 'uploads'>;
 
@@ -43,7 +43,7 @@ export async function createUpload(
     ...{ version: 1, id: newId('upload'), project, requestId },
     ...{ createdAt: Math.floor(nowMs / 1000), createdMs: nowMs },
     expiresAt: Math.floor((nowMs + settings.uploadOpenMs) / 1000),
-    ...{ filename: printable(body.filename), purpose: body.purpose, bytes: body.bytes },
+    ...{ filename: printableFilename(body.filename), purpose: body.purpose, bytes: body.bytes },
     lifetime: body.expires_after?.seconds ?? null,
     ...{ state: 'pending', fileId: null },
   };

@@ -17,6 +17,7 @@ import type { Records } from '@lathe/platform/records';
 import { changeRecord } from '@lathe/platform/records/change';
 import { ConflictError } from '@lathe/platform/records/port';
 import type { DataOutcome, DataPorts } from '../data-ports.ts';
+import { deleteOtherAttempts } from '../other-attempts.ts';
 import { runDataWork } from './data-runs.ts';
 
 /** What all data work of an ingest stands on. */
@@ -158,7 +159,7 @@ async function finish(
     return isOurs ? endDataWork(record, { state: 'succeeded', result }, now) : null;
   });
   if (ended !== undefined && isOurs) {
-    await forgetOthers(ports, dataWorkPrefix(project, id), prefix);
+    await deleteOtherAttempts(ports.artifacts, dataWorkPrefix(project, id), prefix);
     return { kind: 'done' };
   }
   await ports.artifacts.deletePrefix(prefix);
@@ -179,16 +180,4 @@ async function createFile({ files }: DataWorkPorts, file: FileRecord): Promise<v
 async function removeFile({ files, artifacts }: DataWorkPorts, file: FileRecord): Promise<void> {
   await files.delete(recordKey(file.project, file.id));
   await artifacts.delete(file.key);
-}
-
-/** Removes what attempts left behind that came to no end. */
-async function forgetOthers(
-  { artifacts }: DataWorkPorts,
-  all: string,
-  kept: string,
-): Promise<void> {
-  const others: string[] = [];
-  for await (const { key } of artifacts.list(all))
-    if (!key.startsWith(`${kept}/`)) others.push(key);
-  for (const key of others) await artifacts.delete(key);
 }

@@ -1,6 +1,7 @@
 import { datasetPrefix, datasetsPrefix } from '@lathe/contracts/artifact/key';
 import type { ArtifactStore } from '@lathe/platform/artifacts/port';
 import type { Logger } from '@lathe/platform/log';
+import { deleteOtherAttempts } from '../other-attempts.ts';
 
 /** One ingest's try to make the dataset of a job. */
 type Attempt = { readonly project: string; readonly jobId: string; readonly id: string };
@@ -21,15 +22,10 @@ export async function forgetOtherAttempts(
   { artifacts, log }: Ports,
   { project, jobId, id }: Attempt,
 ): Promise<void> {
-  const kept = `${datasetPrefix(project, jobId, id)}/`;
-  try {
-    const others: string[] = [];
-    for await (const { key } of artifacts.list(datasetsPrefix(project, jobId)))
-      if (!key.startsWith(kept)) others.push(key);
-    for (const key of others) await artifacts.delete(key);
-  } catch (error) {
-    warn(log, jobId, error);
-  }
+  const kept = datasetPrefix(project, jobId, id);
+  await deleteOtherAttempts(artifacts, datasetsPrefix(project, jobId), kept).catch(
+    (error: unknown) => warn(log, jobId, error),
+  );
 }
 
 function warn(log: Logger, jobId: string, error: unknown): void {
